@@ -1,0 +1,1 @@
+"""The types that the whole house speaks in."""

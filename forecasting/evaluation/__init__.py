@@ -1,0 +1,1 @@
+"""The honest comparison of models."""
