@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from forecasting.core.errors import SpecInvalid
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
+from forecasting.core.knob import check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 
@@ -26,11 +26,15 @@ class SeasonalNaive:
     """
 
     name: ClassVar[str] = "seasonal_naive"
-    season_length: int | None = None
+    season_length: int | None = knob(
+        None, "Season length", "Periods until the pattern repeats: 7 for days, 12 for months.", low=1, high=8784
+    )
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> "FittedCycle":
         season = self.season_length or panel.season_length
-        _at_least_one("season length", season)
         seasons = _by_season(panel.matrix(), season)
         filled = _carried_forward(seasons)
         previous = np.concatenate([np.full_like(filled[:, :1], np.nan), filled[:, :-1]], axis=1)
@@ -42,11 +46,13 @@ class WindowMean:
     """The mean of the last `window` periods for every period ahead (28 days, 13 weeks or 6 months when not given)."""
 
     name: ClassVar[str] = "window_mean"
-    window: int | None = None
+    window: int | None = knob(None, "Window", "How many of the last periods are averaged.", low=1, high=1000)
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> "FittedCycle":
         window = self.window or grain(panel.freq).horizon
-        _at_least_one("window", window)
         history = pd.DataFrame(panel.matrix().T)
         means = history.rolling(window, min_periods=1).mean().ffill()
         expected = means.shift().to_numpy().T
@@ -58,10 +64,12 @@ class WeekdayMean:
     """The mean of the same period over the last `seasons` seasons: of the last four Mondays for Monday."""
 
     name: ClassVar[str] = "weekday_mean"
-    seasons: int = 4
+    seasons: int = knob(4, "Seasons", "How many of the last seasons are averaged.", low=1, high=52)
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> "FittedCycle":
-        _at_least_one("number of seasons", self.seasons)
         seasons = _by_season(panel.matrix(), panel.season_length).transpose(1, 0, 2)
         history = pd.DataFrame(seasons.reshape(len(seasons), -1))
         means = history.rolling(self.seasons, min_periods=1).mean().ffill()
@@ -124,8 +132,3 @@ def _carried_forward(seasons: np.ndarray) -> np.ndarray:
     """Each missing value replaced by the one a season earlier."""
     steps = np.where(np.isnan(seasons), 0, np.arange(seasons.shape[1])[None, :, None])
     return np.take_along_axis(seasons, np.maximum.accumulate(steps, axis=1), axis=1)
-
-
-def _at_least_one(what: str, value: int) -> None:
-    if value < 1:
-        raise SpecInvalid(f"The {what} is {value}; it must be 1 or more.")

@@ -1,0 +1,103 @@
+"""Panels, specs and results as files, so that another process, or a later day, can take them up. Nothing is ever pickled.
+
+A value becomes a folder: `value.json` holds the structure, frames lie beside it as Parquet, arrays as NPY. Only dataclasses of
+this package are built again when it is read.
+"""
+
+import json
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.core.errors import InputError
+
+_STRUCTURE = "value.json"
+
+
+def save(value: object, folder: Path) -> None:
+    """Write a dataclass of this package, and all that it holds, to a folder, which is made.
+
+    Raises TypeError for a value that has no place in a file, which is a mistake of the caller.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    structure = _Writer(folder).encode(value)
+    (folder / _STRUCTURE).write_text(json.dumps(structure), encoding="utf-8")
+
+
+def load(folder: Path) -> Any:
+    """Read what `save` wrote. Raises InputError when the folder holds nothing of the kind."""
+    try:
+        structure = json.loads((folder / _STRUCTURE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError(f"The folder '{folder.name}' holds no saved work; choose another.") from None
+    return _decode(structure, folder)
+
+
+class _Writer:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+
+    def encode(self, value: object) -> Any:  # noqa: PLR0911 - one line for each kind
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, pd.Timestamp):
+            return {"$timestamp": value.isoformat()}
+        if isinstance(value, pd.DataFrame | pd.DatetimeIndex | np.ndarray):
+            return self._file(value)
+        if isinstance(value, tuple | list):
+            return {"$tuple": [self.encode(item) for item in value]}
+        if isinstance(value, dict):
+            return {"$dict": [[key, self.encode(item)] for key, item in value.items()]}
+        if is_dataclass(value) and not isinstance(value, type):
+            return self._dataclass(value)
+        raise TypeError(f"{type(value).__name__} has no place in a file")
+
+    def _dataclass(self, value: Any) -> dict[str, Any]:
+        kind = type(value)
+        content = {field.name: self.encode(getattr(value, field.name)) for field in fields(value) if field.init}
+        return {"$type": f"{kind.__module__}:{kind.__qualname__}", "fields": content}
+
+    def _file(self, value: pd.DataFrame | pd.DatetimeIndex | np.ndarray) -> dict[str, str]:
+        self.count += 1
+        if isinstance(value, np.ndarray):
+            np.save(self.folder / f"{self.count}.npy", value, allow_pickle=False)
+            return {"$array": f"{self.count}.npy"}
+        frame = value if isinstance(value, pd.DataFrame) else pd.DataFrame({"ds": value})
+        frame.to_parquet(self.folder / f"{self.count}.parquet", compression="zstd")
+        return {"$frame" if frame is value else "$dates": f"{self.count}.parquet"}
+
+
+def _decode(structure: Any, folder: Path) -> Any:  # noqa: PLR0911 - one line for each kind
+    if not isinstance(structure, dict):
+        return structure
+    match structure:
+        case {"$timestamp": text}:
+            return pd.Timestamp(text)
+        case {"$array": name}:
+            return np.load(folder / Path(name).name, allow_pickle=False)
+        case {"$frame": name}:
+            return pd.read_parquet(folder / Path(name).name)
+        case {"$dates": name}:
+            return pd.DatetimeIndex(pd.read_parquet(folder / Path(name).name)["ds"].to_numpy())
+        case {"$tuple": items}:
+            return tuple(_decode(item, folder) for item in items)
+        case {"$dict": items}:
+            return {key: _decode(item, folder) for key, item in items}
+        case {"$type": where, "fields": content}:
+            return _dataclass_of(where)(**{name: _decode(item, folder) for name, item in content.items()})
+    raise InputError("The saved work is damaged; run it again.")
+
+
+def _dataclass_of(where: str) -> Any:
+    module, _, name = where.partition(":")
+    kind = getattr(import_module(module), name, None) if module.split(".")[0] == "forecasting" else None
+    if not is_dataclass(kind):
+        raise InputError(f"The saved work names '{where}', which this version does not have; run it again.")
+    return kind

@@ -1,0 +1,172 @@
+"""One function for each thing a user does: the seam that pages, worker, command line and HTTP all call.
+
+The long actions are requests: frozen dataclasses that can be sent to another process. `run` carries one out.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+import pandas as pd
+
+from forecasting.core.forecast import Forecast
+from forecasting.core.model import (
+    Failure,
+    Fitted,
+    HasCoefficients,
+    HasLossCurve,
+    HasResiduals,
+    HasSummary,
+    Model,
+)
+from forecasting.core.panel import Panel
+from forecasting.core.progress import part, report
+from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.evaluation import Evaluation, evaluate
+from forecasting.features.plan import complete_plan
+from forecasting.models import BASELINES, make
+
+BASELINE = "seasonal_naive"
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What one fitted model tells: its forecast, and the statistics that its family has (None where it has none).
+
+    `seconds` is the time the fit took; `summary` is a text about the first SKU.
+    """
+
+    spec: Model
+    forecast: Forecast
+    residuals: pd.DataFrame | None
+    coefficients: pd.DataFrame | None
+    loss_curve: pd.DataFrame | None
+    summary: str | None
+    failures: tuple[Failure, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Tryout:
+    """A model tried on some SKUs: fitted on everything, and judged on the last horizon, which that judgement held back."""
+
+    fit: Fit
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """Forecasts of all chosen SKUs by one or several models, with the baseline beside them.
+
+    `forecasts` stand in the order of the specs; `baseline` is the seasonal naive; `dropped` names the regressors that were left
+    out because no plan was given for them.
+    """
+
+    forecasts: tuple[Forecast, ...]
+    baseline: Forecast
+    failures: tuple[Failure, ...]
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TryModel:
+    """Ask for one model on the SKUs of a panel."""
+
+    panel: Panel
+    spec: Model
+    horizon: int
+    plan: pd.DataFrame | None = None
+    windows: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Compare:
+    """Ask for several models on the same cutoffs."""
+
+    panel: Panel
+    specs: tuple[Model, ...]
+    backtest: Backtest
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastAll:
+    """Ask for the forecast of every SKU of a panel."""
+
+    panel: Panel
+    specs: tuple[Model, ...]
+    horizon: int
+    plan: pd.DataFrame | None = None
+
+
+@singledispatch
+def run(request: Any) -> Any:
+    """Carry out a request; progress goes to whoever listens (`core.progress.listen`)."""
+    raise TypeError(f"{type(request).__name__} is no request")
+
+
+@run.register
+def try_model(request: TryModel) -> Tryout:
+    """Fit one model and judge it on held-out periods beside the baselines."""
+    with part(0.0, 0.5, "Testing on the last periods: "):
+        models = (request.spec, *_baselines_beside((request.spec,)))
+        evaluation = evaluate(request.panel, models, Backtest(request.horizon, windows=request.windows))
+    with part(0.5, 1.0, "Fitting on everything: "):
+        result = fit(request.panel, request.spec, request.horizon, request.plan)
+    return Tryout(result, evaluation)
+
+
+@run.register
+def compare(request: Compare) -> Evaluation:
+    """Judge several models, and the baselines, on the same cutoffs."""
+    return evaluate(request.panel, (*request.specs, *_baselines_beside(request.specs)), request.backtest)
+
+
+@run.register
+def forecast_all(request: ForecastAll) -> Outlook:
+    """Forecast every SKU with each model; regressors without a plan are left out rather than guessed."""
+    panel, future = planned(request.panel, request.plan, request.horizon)
+    forecasts, failures = [], []
+    for number, spec in enumerate(request.specs):
+        with part(number / len(request.specs), (number + 1) / len(request.specs), f"{spec.name}: "):
+            fitted = spec.fit(panel)
+            forecasts.append(fitted.forecast(request.horizon, future))
+            failures.extend(fitted.failures)
+    dropped = tuple(name for name in request.panel.known if name not in panel.known)
+    baseline = make(BASELINE).fit(panel).forecast(request.horizon)
+    report(1.0, "done")
+    return Outlook(tuple(forecasts), baseline, tuple(failures), dropped)
+
+
+def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None) -> Fit:
+    """Fit a spec to all rows of a panel and collect everything it can tell."""
+    ready, future = planned(panel, plan, horizon)
+    started = time.perf_counter()
+    fitted = spec.fit(ready)
+    seconds = time.perf_counter() - started
+    return Fit(
+        spec=spec,
+        forecast=fitted.forecast(horizon, future),
+        residuals=fitted.residuals() if isinstance(fitted, HasResiduals) else None,
+        coefficients=fitted.coefficients() if isinstance(fitted, HasCoefficients) else None,
+        loss_curve=fitted.loss_curve() if isinstance(fitted, HasLossCurve) else None,
+        summary=_summary(fitted, ready),
+        failures=fitted.failures,
+        seconds=seconds,
+    )
+
+
+def planned(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> tuple[Panel, pd.DataFrame | None]:
+    """The panel with only those known regressors for which there is a plan, and the plan for every SKU and period."""
+    future = complete_plan(panel, plan, horizon)
+    covered = () if future is None else tuple(future.columns[2:])
+    return panel.without(name for name in panel.known if name not in covered), future
+
+
+def _baselines_beside(specs: tuple[Model, ...]) -> tuple[Model, ...]:
+    names = {spec.name for spec in specs}
+    return tuple(make(name) for name in BASELINES[:2] if name not in names)
+
+
+def _summary(fitted: Fitted, panel: Panel) -> str | None:
+    return fitted.summary(panel.ids[0]) if isinstance(fitted, HasSummary) else None
