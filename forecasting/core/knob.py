@@ -43,7 +43,7 @@ class Knob:
 def knob(
     default: Any,
     label: str,
-    help: str,  # noqa: A002 - the word that forms use
+    help: str,
     *,
     low: float | None = None,
     high: float | None = None,
