@@ -1,0 +1,196 @@
+"""Forecasts as files that a spreadsheet opens as they were meant: one frame, and the CSV and XLSX made from it.
+
+The screens add up this same frame, so that a sum on the screen equals the sum of the file.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Any, Protocol
+
+import pandas as pd
+
+from forecasting import __version__
+from forecasting.core.forecast import QUANTILES, Forecast
+from forecasting.core.model import Failure
+from forecasting.core.panel import Panel
+
+DECIMALS = 4
+_NAMES = ("name", "description", "title", "product")
+_WIDE = ("name", "value", "flags", "setting")
+_DAY = "%Y-%m-%d"
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class HasForecasts(Protocol):
+    """What is exported: forecasts of one or several models for the same SKUs, the baseline beside them, and what failed."""
+
+    @property
+    def forecasts(self) -> tuple[Forecast, ...]:
+        """One forecast for each model."""
+
+    @property
+    def baseline(self) -> Forecast:
+        """The seasonal naive of the same SKUs and periods."""
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The series that fell back, with the reason."""
+
+
+def forecast_frame(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = ()) -> pd.DataFrame:
+    """Rows `sku, name, date, horizon, origin, model, mean, p10, p50, p90, baseline, flags` for each SKU, period and model.
+
+    `levels` are central intervals in percent; 95 adds the columns `lo-95, hi-95` after `p90`. Units are rounded to four
+    decimals, here and nowhere else.
+    """
+    rows = pd.concat([_rows(forecast, outlook.baseline, levels) for forecast in outlook.forecasts], ignore_index=True)
+    rows.insert(1, "name", rows["sku"].map(product_names(panel)).fillna("").astype(object))
+    rows["flags"] = _with_reasons(rows["sku"], rows["flags"], outlook.failures)
+    units = [column for column in rows.columns if rows[column].dtype == "float64"]
+    rows[units] = rows[units].round(DECIMALS) + 0.0
+    return rows
+
+
+def product_names(panel: Panel) -> pd.Series:
+    """The name of each SKU by its id; an empty text where the data has none."""
+    column = next((name for name in _NAMES if name in panel.static.columns), None)
+    return panel.static[column] if column else pd.Series("", index=panel.static.index)
+
+
+def export_frame(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = ()) -> pd.DataFrame:
+    """The forecast frame with what a file that travels needs: `final`, `cut-off` and `version`.
+
+    `final` are the units to plan with; they are the mean until someone overrides them.
+    """
+    rows = forecast_frame(outlook, panel, levels)
+    rows.insert(list(rows.columns).index("baseline"), "final", rows["mean"])
+    rows["cut-off"], rows["version"] = rows["origin"], __version__
+    return rows
+
+
+def forecast_csv(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = ()) -> bytes:
+    """The forecast as CSV: UTF-8 with a byte order mark, ISO dates, dot decimals, one header row."""
+    return csv_bytes(export_frame(outlook, panel, levels))
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Any frame as a CSV that is safe to open in a spreadsheet.
+
+    >>> csv_bytes(pd.DataFrame({"sku": ["007", "=1+1"], "change": [-2.5, 3.0]})).decode("utf-8-sig").split()
+    ['sku,change', '007,-2.5', "'=1+1,3.0"]
+    """
+    text = neutralised(frame).to_csv(index=False, date_format=_date_format(frame), lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an apostrophe before every text that a spreadsheet would run as a formula; numbers are left alone."""
+    return frame.assign(**{name: _safe(frame[name]) for name in frame.columns if frame[name].dtype == object})
+
+
+def forecast_xlsx(
+    outlook: HasForecasts, panel: Panel, settings: "Settings | None" = None, levels: Sequence[float] = ()
+) -> bytes:
+    """The forecast as a workbook: a sheet `Forecast` whose identifiers are text cells, and a sheet `Settings`."""
+    frame = export_frame(outlook, panel, levels)
+    made = settings or settings_of(outlook)
+    sheets = {"Forecast": frame, "Settings": pd.DataFrame(made.lines(), columns=["setting", "value"])}
+    return xlsx_bytes(sheets)
+
+
+def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
+    """Frames as the sheets of one workbook; text stays text whatever it begins with, dates are dates."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "constant_memory": True}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        for name, frame in sheets.items():
+            _write_sheet(book, name, frame)
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a forecast was made with, so that anyone can make it again.
+
+    `source` is the name of the file the sales came from, `specs` the models with all their parameters as Python writes them.
+    """
+
+    source: str
+    models: tuple[str, ...]
+    specs: tuple[str, ...]
+    cutoff: str
+    horizon: int
+    skus: int
+    version: str = __version__
+
+    def lines(self) -> list[tuple[str, str]]:
+        """The settings as rows of two texts."""
+        rows = [("data", self.source), ("cut-off", self.cutoff), ("horizon", str(self.horizon)), ("SKUs", str(self.skus))]
+        return [*rows, *(("model", spec) for spec in self.specs), ("version", f"Shelfcast {self.version}")]
+
+
+def settings_of(outlook: HasForecasts, specs: Sequence[object] = (), source: str = "") -> Settings:
+    """The settings behind an outlook; without its specs the names of the models stand for them."""
+    first = outlook.forecasts[0]
+    names = tuple(forecast.model for forecast in outlook.forecasts)
+    written = tuple(repr(spec) for spec in specs) or names
+    return Settings(source, names, written, f"{first.cutoff:%Y-%m-%d}", first.horizon, len(first.ids))
+
+
+def _rows(forecast: Forecast, baseline: Forecast, levels: Sequence[float]) -> pd.DataFrame:
+    bounds = {f"{side}-{level:g}": (100 + sign * level) / 200 for level in levels for side, sign in (("lo", -1), ("hi", 1))}
+    rows = forecast.to_frame(QUANTILES).rename(columns={"unique_id": "sku", "ds": "date"})
+    flags = rows.pop("flags")
+    columns = {name: forecast.quantile(q).ravel() for name, q in bounds.items()}
+    beside = baseline.mean if baseline.ids == forecast.ids else baseline.select(forecast.ids).mean
+    return rows.assign(**columns, baseline=beside.ravel(), flags=flags)
+
+
+def _with_reasons(skus: pd.Series, flags: pd.Series, failures: Sequence[Failure]) -> pd.Series:
+    """The flags, with the reason of a fallback where the model did not flag it itself."""
+    reasons = {failure.unique_id: failure.reason for failure in failures}
+    if not reasons:
+        return flags
+    told = skus.map(reasons).fillna("")
+    return flags.where((flags != "") | (told == ""), told)
+
+
+def _safe(texts: pd.Series) -> pd.Series:
+    risky = texts.astype(str).str.startswith(_DANGEROUS)
+    return texts.where(~risky, "'" + texts.astype(str)) if risky.any() else texts
+
+
+def _date_format(frame: pd.DataFrame) -> str:
+    dates = frame.select_dtypes("datetime")
+    midnight = all((dates[name].dropna() == dates[name].dropna().dt.normalize()).all() for name in dates)
+    return _DAY if midnight else "%Y-%m-%dT%H:%M:%S"
+
+
+def _write_sheet(book: Any, name: str, frame: pd.DataFrame) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    heading = book.add_format({"bold": True, "bottom": 1})
+    for position, column in enumerate(frame.columns):
+        sheet.set_column(position, position, 30 if column in _WIDE else 12)
+        sheet.write_string(0, position, str(column), heading)
+    writers = [_cell_writer(book, sheet, frame[column]) for column in frame.columns]
+    cells = [frame[column].tolist() for column in frame.columns]
+    for row, values in enumerate(zip(*cells, strict=True), start=1):
+        for position, (write, value) in enumerate(zip(writers, values, strict=True)):
+            write(row, position, value)
+
+
+def _cell_writer(book: Any, sheet: Any, values: pd.Series) -> Callable[[int, int, Any], object]:
+    """How the cells of one column are written: text as text, dates as dates, numbers as numbers, nothing as nothing."""
+    if values.dtype == object:
+        text = book.add_format({"num_format": "@"})
+        return lambda row, column, value: sheet.write_string(row, column, str(value), text)
+    if values.dtype.kind == "M":
+        date = book.add_format({"num_format": "yyyy-mm-dd" if _date_format(values.to_frame()) == _DAY else "yyyy-mm-dd hh:mm"})
+        return lambda row, column, value: sheet.write_datetime(row, column, value.to_pydatetime(), date)
+    number = book.add_format({"num_format": "#,##0.0" if values.dtype.kind == "f" else "0"})
+    return lambda row, column, value: None if isnan(value) else sheet.write_number(row, column, value, number)
