@@ -24,7 +24,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import part, report
 from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation, evaluate
-from forecasting.features.plan import complete_plan
+from forecasting.features.plan import Plan, complete_plan
 from forecasting.models import BASELINES, make
 
 BASELINE = "seasonal_naive"
@@ -59,14 +59,14 @@ class Tryout:
 class Outlook:
     """Forecasts of all chosen SKUs by one or several models, with the baseline beside them.
 
-    `forecasts` stand in the order of the specs; `baseline` is the seasonal naive; `dropped` names the regressors that were left
-    out because no plan was given for them.
+    `forecasts` stand in the order of the specs; `baseline` is the seasonal naive; `notes` are sentences about what was left
+    out or filled in.
     """
 
     forecasts: tuple[Forecast, ...]
     baseline: Forecast
     failures: tuple[Failure, ...]
-    dropped: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +125,10 @@ def compare(request: Compare) -> Evaluation:
 @run.register
 def forecast_all(request: ForecastAll) -> Outlook:
     """Forecast every SKU with each model; regressors without a plan are left out rather than guessed."""
-    panel, future = planned(request.panel, request.plan, request.horizon)
-    forecasts, failures = [], []
+    panel, plan = planned(request.panel, request.plan, request.horizon)
+    future = None if plan is None else plan.future
+    forecasts: list[Forecast] = []
+    failures: list[Failure] = []
     for number, spec in enumerate(request.specs):
         with part(number / len(request.specs), (number + 1) / len(request.specs), f"{spec.name}: "):
             fitted = spec.fit(panel)
@@ -135,12 +137,13 @@ def forecast_all(request: ForecastAll) -> Outlook:
     dropped = tuple(name for name in request.panel.known if name not in panel.known)
     baseline = make(BASELINE).fit(panel).forecast(request.horizon)
     report(1.0, "done")
-    return Outlook(tuple(forecasts), baseline, tuple(failures), dropped)
+    return Outlook(tuple(forecasts), baseline, tuple(failures), _outlook_notes(dropped, plan))
 
 
 def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None) -> Fit:
     """Fit a spec to all rows of a panel and collect everything it can tell."""
-    ready, future = planned(panel, plan, horizon)
+    ready, complete = planned(panel, plan, horizon)
+    future = None if complete is None else complete.future
     started = time.perf_counter()
     fitted = spec.fit(ready)
     seconds = time.perf_counter() - started
@@ -156,16 +159,21 @@ def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = Non
     )
 
 
-def planned(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> tuple[Panel, pd.DataFrame | None]:
+def planned(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> tuple[Panel, Plan | None]:
     """The panel with only those known regressors for which there is a plan, and the plan for every SKU and period."""
-    future = complete_plan(panel, plan, horizon)
-    covered = () if future is None else tuple(future.columns[2:])
-    return panel.without(name for name in panel.known if name not in covered), future
+    complete = complete_plan(panel, plan, horizon)
+    covered = () if complete is None else tuple(complete.future.columns[2:])
+    return panel.without(name for name in panel.known if name not in covered), complete
 
 
 def _baselines_beside(specs: tuple[Model, ...]) -> tuple[Model, ...]:
     names = {spec.name for spec in specs}
     return tuple(make(name) for name in BASELINES[:2] if name not in names)
+
+
+def _outlook_notes(dropped: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
+    unplanned = f"No plan was given for {', '.join(dropped)}, so the forecast does not use it."
+    return ((unplanned,) if dropped else ()) + (plan.notes if plan is not None else ())
 
 
 def _summary(fitted: Fitted, panel: Panel) -> str | None:

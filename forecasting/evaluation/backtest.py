@@ -8,6 +8,7 @@ import pandas as pd
 from forecasting.core.errors import HistoryTooShort, SpecInvalid
 from forecasting.core.model import future_grid
 from forecasting.core.panel import Panel
+from forecasting.features.plan import fill_plan
 
 
 @dataclass(frozen=True)
@@ -68,4 +69,4 @@ class Backtest:
             train = panel.until(cutoff)
             grid = future_grid(train, self.horizon)
             ahead = grid.merge(panel.frame[["unique_id", "ds", "y", *panel.known]], how="left", on=["unique_id", "ds"])
-            yield Window(train, ahead.drop(columns="y"), ahead[["unique_id", "ds", "y"]])
+            yield Window(train, fill_plan(train, ahead.drop(columns="y")), ahead[["unique_id", "ds", "y"]])

@@ -1,5 +1,7 @@
 """The merchant's plan: what price, promotion and other known regressors will be in the periods ahead."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from forecasting.core.errors import InputError
@@ -9,53 +11,105 @@ from forecasting.core.panel import Panel
 
 _SKU = ("unique_id", "sku")
 _DATE = ("ds", "date")
+MOSTLY = 0.5
 
 
-def complete_plan(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> pd.DataFrame | None:
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A plan for every SKU and period ahead, and what had to be said about the merchant's own.
+
+    `future` has the rows of `future_grid` and the columns `unique_id, ds` and the regressors that are planned.
+    """
+
+    future: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def complete_plan(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> Plan | None:
     """Lay a plan on every SKU and period ahead; None when nothing is planned.
 
     `plan` has a column `date` (or `ds`), may have a column `sku` (or `unique_id`; a blank means every SKU, and a row of the SKU
-    itself goes before it), and one column for each known regressor that is planned; other columns are not read. The result has
-    the rows of `future_grid` and the columns `unique_id, ds` and the regressors that are covered. Raises InputError for an
-    unknown SKU, a date outside of the horizon, two rows for one SKU and date, or a value that is missing.
+    itself goes before it), and one column for each known regressor that is planned; other columns are not read. Rows of unknown
+    SKUs or outside of the horizon are left out, and what is missing is filled by `fill_plan`; the notes say how often. Raises
+    InputError when no row is about this forecast, for two rows of one SKU and date, or for a value that is no number.
 
     >>> days = pd.date_range("2024-01-01", periods=14)
     >>> sales = pd.DataFrame({"unique_id": "A", "ds": days, "y": 5, "price": 9.9})
     >>> panel = Panel.build(sales, known=["price"])
     >>> plan = pd.DataFrame({"sku": ["", "A"], "date": ["2024-01-15", "2024-01-16"], "price": [8.9, 7.9]})
-    >>> complete_plan(panel, plan, 2)["price"].tolist()
-    [8.9, 7.9]
+    >>> complete_plan(panel, plan, 3).future["price"].tolist()
+    [8.9, 7.9, 9.9]
     """
-    if plan is None:
+    planned = () if plan is None else tuple(name for name in panel.known if name in plan.columns)
+    if plan is None or not planned:
         return None
-    planned = tuple(name for name in panel.known if name in plan.columns)
-    if not planned:
-        return None
-    rows = _rows(panel, plan, planned, horizon)
-    grid = future_grid(panel, horizon)
+    rows, notes = _about_this_forecast(_rows(plan, planned, panel.freq), panel, horizon)
+    _refuse_twice(rows)
+    future = _laid_out(rows, future_grid(panel, horizon), planned)
+    notes += [_missing_note(future, name) for name in planned if future[name].isna().any()]
+    return Plan(fill_plan(panel, future), tuple(notes))
+
+
+def fill_plan(panel: Panel, future: pd.DataFrame) -> pd.DataFrame:
+    """Fill what a plan leaves open: with 0 where a regressor is mostly 0, as promotions are, else with the SKU's last value.
+
+    `future` has the rows of `future_grid`. A SKU that never had a value takes the median of all SKUs.
+    """
+    filled = future.copy()
+    for name in future.columns[2:]:
+        if not future[name].isna().any():
+            continue
+        history = panel.frame[name]
+        last = panel.frame.groupby("unique_id", sort=False)[name].last()
+        usual = 0.0 if (history.fillna(0.0) == 0.0).mean() > MOSTLY else last.fillna(history.median()).fillna(0.0)
+        filled[name] = future[name].fillna(usual if isinstance(usual, float) else future["unique_id"].map(usual))
+    return filled
+
+
+def _rows(plan: pd.DataFrame, planned: tuple[str, ...], freq: str) -> pd.DataFrame:
+    """The plan with canonical columns, each value read."""
+    skus, dates = _column(plan, _SKU), _column(plan, _DATE)
+    if dates is None:
+        raise InputError("The plan has no column 'date'; give each row the first day of the period it is about.")
+    names = pd.Series("", index=plan.index) if skus is None else _names(plan[skus])
+    rows = pd.DataFrame({"unique_id": names, "ds": _period_starts(plan[dates], freq)})
+    for name in planned:
+        rows[name] = _numbers(plan[name], name)
+    return rows
+
+
+def _about_this_forecast(rows: pd.DataFrame, panel: Panel, horizon: int) -> tuple[pd.DataFrame, list[str]]:
+    dates = panel.future_dates(horizon)
+    strangers = ~rows["unique_id"].isin([*panel.ids, ""])
+    outside = ~rows["ds"].isin(dates) & ~strangers
+    kept = rows[~strangers & ~outside]
+    ahead = f"{dates[0]:%Y-%m-%d} to {dates[-1]:%Y-%m-%d}"
+    if kept.empty:
+        raise InputError(
+            f"No row of the plan is about this forecast, which runs from {ahead} over {len(panel):,} SKUs; "
+            f"the plan's first row is SKU '{rows['unique_id'].iloc[0]}' on {rows['ds'].iloc[0]:%Y-%m-%d}."
+            if len(rows)
+            else "The plan has no rows; give at least one with a date and a value."
+        )
+    notes = []
+    if strangers.any():
+        first = rows["unique_id"][strangers].iloc[0]
+        notes.append(
+            f"{int(strangers.sum()):,} rows of the plan name SKUs without sales, such as '{first}', and were not used."
+        )
+    if outside.any():
+        notes.append(f"{int(outside.sum()):,} rows of the plan lie outside of {ahead} and were not used.")
+    return kept, notes
+
+
+def _laid_out(rows: pd.DataFrame, grid: pd.DataFrame, planned: tuple[str, ...]) -> pd.DataFrame:
     everyone = rows[rows["unique_id"] == ""].set_index("ds")
     own = rows[rows["unique_id"] != ""].set_index(["unique_id", "ds"])
     keys = pd.MultiIndex.from_frame(grid)
     for name in planned:
         shared = everyone[name].reindex(keys.get_level_values("ds")).to_numpy()
         grid[name] = own[name].reindex(keys).fillna(pd.Series(shared, index=keys)).to_numpy()
-        _refuse_missing(grid, name)
     return grid
-
-
-def _rows(panel: Panel, plan: pd.DataFrame, planned: tuple[str, ...], horizon: int) -> pd.DataFrame:
-    """The plan with canonical columns, checked."""
-    skus, dates = _column(plan, _SKU), _column(plan, _DATE)
-    if dates is None:
-        raise InputError("The plan has no column 'date'; give each row the first day of the period it is about.")
-    names = pd.Series("", index=plan.index) if skus is None else _names(plan[skus])
-    rows = pd.DataFrame({"unique_id": names, "ds": _period_starts(plan[dates], panel.freq)})
-    for name in planned:
-        rows[name] = _numbers(plan[name], name)
-    _refuse_unknown(panel, names)
-    _refuse_outside(panel.future_dates(horizon), rows["ds"])
-    _refuse_twice(rows)
-    return rows
 
 
 def _column(plan: pd.DataFrame, names: tuple[str, ...]) -> str | None:
@@ -84,25 +138,6 @@ def _numbers(values: pd.Series, name: str) -> pd.Series:
     return numbers
 
 
-def _refuse_unknown(panel: Panel, names: pd.Series) -> None:
-    unknown = sorted(set(names) - set(panel.ids) - {""})
-    if unknown:
-        more = f" (and {len(unknown) - 1:,} more)" if len(unknown) > 1 else ""
-        raise InputError(
-            f"The plan names the SKU '{unknown[0]}'{more}, which is not among the {len(panel):,} SKUs of this data; "
-            "correct it or leave the SKU blank to mean all."
-        )
-
-
-def _refuse_outside(horizon: pd.DatetimeIndex, dates: pd.Series) -> None:
-    outside = dates[~dates.isin(horizon)]
-    if len(outside):
-        raise InputError(
-            f"The plan has a row for {outside.iloc[0]:%Y-%m-%d}, but the forecast runs from {horizon[0]:%Y-%m-%d} to "
-            f"{horizon[-1]:%Y-%m-%d}; remove such rows ({len(outside):,} in all) or change the horizon."
-        )
-
-
 def _refuse_twice(rows: pd.DataFrame) -> None:
     twice = rows[rows.duplicated(["unique_id", "ds"])]
     if len(twice):
@@ -110,12 +145,10 @@ def _refuse_twice(rows: pd.DataFrame) -> None:
         raise InputError(f"The plan has more than one row for {who} on {twice['ds'].iloc[0]:%Y-%m-%d}; keep one.")
 
 
-def _refuse_missing(grid: pd.DataFrame, name: str) -> None:
-    missing = grid[grid[name].isna()]
-    if len(missing):
-        first = missing.iloc[0]
-        more = f" and {len(missing) - 1:,} more rows" if len(missing) > 1 else ""
-        raise InputError(
-            f"The plan has no '{name}' for SKU '{first['unique_id']}' on {first['ds']:%Y-%m-%d}{more}; "
-            f"add the values, or leave the column '{name}' out to forecast without it."
-        )
+def _missing_note(future: pd.DataFrame, name: str) -> str:
+    missing = future[future[name].isna()]
+    first = missing.iloc[0]
+    return (
+        f"The plan has no '{name}' for {len(missing):,} of {len(future):,} SKUs and periods, such as SKU '{first['unique_id']}' "
+        f"on {first['ds']:%Y-%m-%d}; 0 was taken where it is mostly 0, else the last known value."
+    )

@@ -24,8 +24,9 @@ def test_no_plan_is_no_future(panel: Panel) -> None:
 
 def test_rows_are_those_of_the_grid_and_only_what_is_planned_is_covered(panel: Panel) -> None:
     plan = pd.DataFrame({"date": pd.date_range("2024-01-11", periods=3), "promo": [0, 1, 0], "stock": 1})
-    future = complete_plan(panel, plan, 3)
-    assert future is not None
+    complete = complete_plan(panel, plan, 3)
+    assert complete is not None
+    future = complete.future
     assert list(future.columns) == ["unique_id", "ds", "promo"]
     pd.testing.assert_frame_equal(future[["unique_id", "ds"]], future_grid(panel, 3))
     assert future["promo"].tolist() == [0, 1, 0, 0, 1, 0]
@@ -33,17 +34,35 @@ def test_rows_are_those_of_the_grid_and_only_what_is_planned_is_covered(panel: P
 
 def test_a_row_of_the_sku_goes_before_a_row_for_all(panel: Panel) -> None:
     plan = pd.DataFrame({"sku": [np.nan, 8], "date": ["2024-01-11", "2024-01-11"], "price": [5.0, 6.0]})
-    future = complete_plan(panel, plan, 1)
-    assert future is not None
-    assert future["price"].tolist() == [5.0, 6.0]
+    complete = complete_plan(panel, plan, 1)
+    assert complete is not None
+    assert complete.future["price"].tolist() == [5.0, 6.0]
+
+
+def test_what_does_not_fit_is_left_out_and_said(panel: Panel) -> None:
+    plan = pd.DataFrame({"sku": ["9", "7", "7"], "date": ["2024-01-11", "2024-02-11", "2024-01-12"], "promo": [1, 1, 1]})
+    complete = complete_plan(panel, plan, 2)
+    assert complete is not None
+    assert complete.future["promo"].tolist() == [0, 1, 0, 0]
+    strangers, outside, missing = complete.notes
+    assert strangers.startswith("1 rows of the plan name SKUs without sales, such as '9'")
+    assert "outside of 2024-01-11 to 2024-01-12" in outside
+    assert "no 'promo' for 3 of 4" in missing
+
+
+def test_what_is_open_is_filled_with_the_last_price_and_no_promotion(panel: Panel) -> None:
+    plan = pd.DataFrame({"date": ["2024-01-11"], "price": [4.0], "promo": [1]})
+    complete = complete_plan(panel, plan, 2)
+    assert complete is not None
+    assert complete.future["price"].tolist() == [4, 9, 4, 9]
+    assert complete.future["promo"].tolist() == [1, 0, 1, 0]
 
 
 @pytest.mark.parametrize(
     ("plan", "message"),
     [
-        ({"sku": ["9"], "date": ["2024-01-11"], "promo": [1]}, "'9'.*not among the 2 SKUs"),
-        ({"date": ["2024-02-11"], "promo": [1]}, "2024-02-11.*2024-01-11 to 2024-01-12"),
-        ({"date": ["2024-01-11"], "promo": [1]}, "no 'promo' for SKU '7' on 2024-01-12 and 1 more"),
+        ({"sku": ["9"], "date": ["2024-01-11"], "promo": [1]}, "2024-01-11 to 2024-01-12 over 2 SKUs.*'9'"),
+        ({"date": ["2024-02-11"], "promo": [1]}, "No row of the plan.*2024-02-11"),
         ({"date": ["2024-01-11"] * 2, "promo": [1, 0]}, "more than one row for all SKUs on 2024-01-11"),
         ({"date": ["soon"], "promo": [1]}, "'soon', which cannot be read"),
         ({"date": ["2024-01-11"], "promo": ["yes"]}, "'yes' in the column 'promo'"),
