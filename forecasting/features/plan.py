@@ -149,6 +149,6 @@ def _missing_note(future: pd.DataFrame, name: str) -> str:
     missing = future[future[name].isna()]
     first = missing.iloc[0]
     return (
-        f"The plan has no '{name}' for {len(missing):,} of {len(future):,} SKUs and periods, such as SKU '{first['unique_id']}' "
+        f"The plan has no '{name}' for {len(missing):,} of {len(future):,} SKUs and periods, such as '{first['unique_id']}' "
         f"on {first['ds']:%Y-%m-%d}; 0 was taken where it is mostly 0, else the last known value."
     )
