@@ -33,8 +33,8 @@ MODELS: dict[str, Family] = {
 BASELINES = ("seasonal_naive", "window_mean", "weekday_mean")
 
 
-def make(name: str, *, horizon: int | None = None, seed: int | None = None) -> Model:
-    """The spec of a model with its defaults; `horizon` and `seed` are set where the model has such a parameter.
+def make(name: str, *, horizon: int | None = None, seed: int | None = None, jobs: int | None = None) -> Model:
+    """The spec of a model with its defaults; `horizon`, `seed` and `jobs` are set where the model has such a parameter.
 
     Raises SpecInvalid for an unknown name.
 
@@ -44,6 +44,6 @@ def make(name: str, *, horizon: int | None = None, seed: int | None = None) -> M
     if name not in MODELS:
         raise SpecInvalid(f"There is no model '{name}'; choose one of {', '.join(MODELS)}.")
     spec = MODELS[name].spec()()
-    wanted = {"horizon": horizon, "seed": seed}
+    wanted = {"horizon": horizon, "seed": seed, "jobs": jobs}
     own = {field.name for field in fields(spec)}  # type: ignore[arg-type]
     return replace(spec, **{key: value for key, value in wanted.items() if key in own and value is not None})  # type: ignore[type-var]
