@@ -1,0 +1,230 @@
+"""Which characters the bytes of a text file stand for.
+
+Order of trust: a byte order mark, the NUL pattern of UTF-16, strict UTF-8, then the legacy encodings scored on the bytes they
+would have to explain. Nothing is ever decoded with errors ignored: a byte that fits no reading stays visible.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 1 << 20
+_CHUNK = 1 << 22
+_LATIN_LETTERS = set("éèàùçâêîôûäöüßñáíóúëïœæøåãõÄÖÜÉÈÀÇÑÁÍÓÚÊÎÔÂÅØÆ¿¡")
+_LATIN_SIGNS = set("€£°–—’‘“”…«»®©™²³½¼¾×±µ§·•\u00a0\u202f¥")
+_SINGLE_BYTE = ("cp1252", "mac_roman", "cp850", "cp1250")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The text of a file, the encoding it was read with, and what had to be decided on the way."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...] = ()
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether all bytes are valid UTF-8, looked at in pieces so that a large file is not copied."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    view = memoryview(data)
+    try:
+        for start in range(0, len(view), _CHUNK):
+            decoder.decode(view[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def detect_encoding(data: bytes) -> str:
+    """Name the encoding of `data`, as Python's codecs know it.
+
+    >>> detect_encoding("日期,销量\\n2024-01-01,5\\n".encode("gb18030"))
+    'gb18030'
+    """
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return name
+    wide = _utf16_without_bom(data[:_SAMPLE])
+    if wide:
+        return wide
+    if is_utf8(data):
+        return "utf-8"
+    return _legacy(data)
+
+
+def decode(data: bytes) -> Decoded:
+    """Decode a whole file; lines in a second encoding are read by themselves and said in the notes.
+
+    Byte order marks and NUL bytes are not text and are taken out. Never raises: a byte without a meaning in any encoding
+    becomes U+FFFD and is counted in a note.
+    """
+    encoding = detect_encoding(data)
+    notes: list[str] = []
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text, encoding, notes = _decode_damaged(data, encoding)
+    if "\x00" in text:
+        notes.append(f"{text.count(chr(0))} NUL characters were taken out")
+        text = text.replace("\x00", "")
+    text = text.lstrip("\ufeff")
+    return Decoded(text, _display_name(encoding), tuple(notes))
+
+
+def _display_name(encoding: str) -> str:
+    return {"utf-8-sig": "utf-8-bom"}.get(encoding, encoding)
+
+
+def _utf16_without_bom(sample: bytes) -> str | None:
+    """UTF-16 shows itself by NULs on one parity only: digits, separators and line ends are ASCII in every language."""
+    if len(sample) < 4 or b"\x00" not in sample:
+        return None
+    even, odd = sample[0::2], sample[1::2]
+    even_nul, odd_nul = even.count(0) / len(even), odd.count(0) / len(odd)
+    if odd_nul > 0.15 and even_nul < 0.02:
+        return "utf-16-le"
+    if even_nul > 0.15 and odd_nul < 0.02:
+        return "utf-16-be"
+    return None
+
+
+def _legacy(data: bytes) -> str:
+    """Choose among the encodings from before UTF-8 by how well they explain the bytes above 0x7F."""
+    sample = _high_lines(data)
+    if _mostly_utf8(sample):
+        return "utf-8"
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    high = b"".join(runs)
+    double = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.7}
+    if double and len(high) / max(1, len(runs)) >= 1.5:
+        return max(double, key=lambda name: double[name])
+    if len(high) / max(1, len(runs)) > 2.2 and sum(b >= 0xC0 for b in high) > 0.95 * len(high):
+        return "cp1251"
+    return max(_SINGLE_BYTE, key=lambda name: _single_byte_score(sample, name))
+
+
+def _high_lines(data: bytes) -> bytes:
+    """The lines that have anything to decide, up to the sample's size."""
+    picked: list[bytes] = []
+    size = 0
+    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*", data):
+        picked.append(match.group())
+        size += len(picked[-1])
+        if size > _SAMPLE // 4:
+            break
+    return b"".join(picked)
+
+
+def _mostly_utf8(sample: bytes) -> bool:
+    """Several well-formed multi-byte sequences can hardly be an accident, even when a damaged byte stands beside them."""
+    good = len(re.findall(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}", sample))
+    text = sample.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    return good > 0 and good >= 2 * bad
+
+
+def _double_byte_scores(sample: bytes) -> dict[str, float]:
+    """Share of characters among the everyday ones of each double-byte encoding; 0 where it cannot decode the sample."""
+    scores: dict[str, float] = {}
+    for name, common in (("gb18030", _common_gb), ("big5", _common_big5), ("shift_jis", _common_sjis)):
+        wide = [c for c in _decode_lenient(sample, name) if ord(c) > 0x7F]
+        scores[name] = sum(map(common, wide)) / len(wide) if wide else 0.0
+    return scores
+
+
+def _decode_lenient(sample: bytes, name: str) -> str:
+    return sample.decode(name, errors="replace")
+
+
+def _common_gb(char: str) -> bool:
+    raw = char.encode("gb2312", errors="replace")
+    return len(raw) == 2 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3))
+
+
+def _common_big5(char: str) -> bool:
+    raw = char.encode("big5", errors="replace")
+    return len(raw) == 2 and (0xA4 <= raw[0] <= 0xC6 or raw[0] == 0xA1)
+
+
+def _common_sjis(char: str) -> bool:
+    return "\u3041" <= char <= "\u30ff" or "\uff61" <= char <= "\uff9f"
+
+
+def _single_byte_score(sample: bytes, name: str) -> float:
+    """Letters and signs that western merchants write count for, anything else against; the first of equals wins."""
+    text = sample.decode(name, errors="replace")
+    high = [c for c in text if ord(c) > 0x7F]
+    own = set("ąćęłńśźżčďěňřšťůžőűĄĆĘŁŃŚŹŻČĎĚŇŘŠŤŮŽŐŰ") if name == "cp1250" else set()
+    gain = sum(1.0 if c in _LATIN_LETTERS or c in own else 0.6 if c in _LATIN_SIGNS else -1.0 for c in high)
+    inside = len(re.findall(r"[A-Za-z][^\x00-\x7f\w][a-z]", text)) - text.count("’")
+    return gain - 2 * max(0, inside)
+
+
+def _decode_damaged(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
+    """Line by line: good lines as they are, the others in the best legacy encoding."""
+    base = encoding if encoding in ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis") else "utf-8"
+    if encoding in ("utf-16", "utf-32", "utf-16-le", "utf-16-be"):
+        text = data.decode(encoding, errors="replace")
+        return text, encoding, [f"{text.count(chr(0xFFFD))} damaged characters are shown as \ufffd"]
+    if encoding in _SINGLE_BYTE or encoding == "cp1251":
+        return data.decode("latin-1" if encoding == "cp1252" else encoding, errors="replace"), encoding, []
+    parts, second, odd = [], "", 0
+    for line in data.splitlines(keepends=True):
+        try:
+            parts.append(line.decode(base))
+        except UnicodeDecodeError:
+            second = second or _second_encoding(data, base)
+            parts.append(_decode_line(line, second))
+            odd += 1
+    note = f"{odd} lines are not {_display_name(base)}; they were read as {second}"
+    return "".join(parts), base, [note]
+
+
+def _second_encoding(data: bytes, base: str) -> str:
+    bad = [line for line in data.splitlines(keepends=True) if not _decodes(line, base)]
+    sample = b"".join(bad[:2000])
+    if base.startswith("utf-8"):
+        scores = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.85}
+        if scores and len(re.findall(rb"[\x80-\xff]{4,}", sample)):
+            return max(scores, key=lambda name: scores[name])
+    return max(_SINGLE_BYTE, key=lambda name: _single_byte_score(sample, name))
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode_line(line: bytes, second: str) -> str:
+    """One damaged byte among good UTF-8 must not garble its neighbours: only the bad bytes take the second encoding."""
+    pieces, rest = [], line
+    while rest:
+        try:
+            return "".join(pieces) + rest.decode("utf-8")
+        except UnicodeDecodeError as error:
+            pieces.append(rest[: error.start].decode("utf-8"))
+            stop = _bad_run(rest, error.start, second)
+            pieces.append(rest[error.start : stop].decode(second, errors="replace"))
+            rest = rest[stop:]
+    return "".join(pieces)
+
+
+def _bad_run(line: bytes, start: int, second: str) -> int:
+    if second in _SINGLE_BYTE:
+        return start + 1
+    match = re.compile(rb"(?:[\x80-\xff][\x40-\xff])+").match(line, start)
+    return match.end() if match else start + 1

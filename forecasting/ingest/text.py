@@ -1,0 +1,205 @@
+"""Text files -> tables: by the fast parser when every line keeps the rules, else with the careful one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from forecasting.core.errors import FileUnreadable
+from forecasting.ingest.align import align
+from forecasting.ingest.dialect import Sniffed, sniff
+from forecasting.ingest.encoding import decode, detect_encoding
+from forecasting.ingest.fastcsv import FAST_FROM, read_fast
+from forecasting.ingest.regions import Region, find_regions
+from forecasting.ingest.table import Table, column_names
+from forecasting.ingest.tokens import Dialect, Row, tokenize
+
+MAX_COLUMNS = 20_000
+_NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
+
+
+def read_text(data: bytes, name: str) -> list[Table]:
+    """Read a delimited text file; raises FileUnreadable when there is nothing in it that could be a table."""
+    if len(data) >= FAST_FROM and detect_encoding(data[: 1 << 20]) in ("utf-8", "utf-8-sig"):
+        fast = read_fast(data, name)
+        if fast is not None:
+            return fast
+    decoded = decode(data)
+    return tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
+
+
+def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] = ()) -> list[Table]:
+    """Read decoded text with the careful parser."""
+    sniffed = sniff(text)
+    _refuse_too_wide(text, sniffed, name)
+    rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
+    if any(row.repaired for row in rows):
+        notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
+    rows = _other_delimiters(rows, text, sniffed)
+    regions = find_regions(rows)
+    tables = [region_table(region, name, "", notes) for region in regions if region.rows or region.header]
+    if not tables:
+        raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
+    return number_tables([_with_source(t, encoding, sniffed.dialect) for t in tables])
+
+
+def _with_source(table: Table, encoding: str, dialect: Dialect) -> Table:
+    from dataclasses import replace
+
+    return replace(table, encoding=encoding, delimiter=delimiter_name(dialect))
+
+
+def delimiter_name(dialect: Dialect) -> str:
+    """The delimiter in a form that can be shown."""
+    return "spaces" if dialect.spaces else _NAMES.get(dialect.delimiter, dialect.delimiter)
+
+
+def number_tables(tables: list[Table]) -> list[Table]:
+    """Tell several tables of one text file apart as "table 1", "table 2", ..."""
+    from dataclasses import replace
+
+    if len(tables) == 1:
+        return tables
+    return [replace(table, sheet=f"{table.sheet} table {k}".strip()) for k, table in enumerate(tables, 1)]
+
+
+def _refuse_too_wide(text: str, sniffed: Sniffed, name: str) -> None:
+    if sniffed.width > MAX_COLUMNS:
+        raise FileUnreadable(
+            f"{name} has {sniffed.width:,} columns; up to {MAX_COLUMNS:,} are read: turn the table so that dates or SKUs run down"
+        )
+
+
+def _other_delimiters(rows: list[Row], text: str, sniffed: Sniffed) -> list[Row]:
+    """Rows written with another delimiter than the rest, recognised by coming out whole under that one."""
+    width = sniffed.width
+    if width < 3 or not sniffed.dialect.delimiter:
+        return rows
+    return [_under_other(row, sniffed) if _suspect(row, width, sniffed.dialect) else row for row in rows]
+
+
+def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
+    filled = sum(bool(c.strip()) for c in row.cells)
+    return len(row.cells) <= max(1, width // 2) and filled <= max(1, width // 2) and any(
+        mark in cell for cell in row.cells for mark in ",;\t| " if mark != dialect.delimiter
+    )
+
+
+def _under_other(row: Row, sniffed: Sniffed) -> Row:
+    own = sniffed.dialect
+    line = own.delimiter.join(row.cells) if len(row.cells) > 1 else row.cells[0]
+    for mark in (",", ";", "\t", "|", "^", "~", " "):
+        if mark == own.delimiter or mark not in line:
+            continue
+        parsed = tokenize(line, Dialect(mark, own.quote, own.escape), sniffed.width)
+        if len(parsed) == 1 and len(parsed[0].cells) == sniffed.width and not parsed[0].repaired:
+            return Row(row.line, parsed[0].cells, repaired=True)
+    return row
+
+
+def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = ()) -> Table:
+    """Make the rows of a region one rectangle under its header."""
+    kinds = list(region.kinds)
+    header = list(region.header) if region.header is not None else None
+    body_width = _body_width(region)
+    if header is not None:
+        header = _fit_header(header, region, body_width)
+    width = max(body_width, len(header or ()))
+    kinds += ["blank"] * (width - len(kinds))
+    cells = [row.cells if len(row.cells) == width else align(row.cells, kinds, width) for row in region.rows]
+    widest = max([width, *(len(row) for row in cells)])
+    moved = sum(len(row.cells) != width for row in region.rows)
+    notes = [*notes, *_region_notes(region, moved, widest - width)]
+    names = header if header is not None else [f"column_{j + 1}" for j in range(width)]
+    names = [*names, *[""] * (widest - len(names))]
+    return Table(
+        name=name,
+        sheet=sheet,
+        header=tuple(names),
+        cells=_frame(cells, widest),
+        lines=pl.Series("line", [row.line for row in region.rows], dtype=pl.UInt32),
+        has_header=header is not None,
+        header_lines=region.header_lines,
+        preamble=tuple(_joined(row) for row in (*region.preamble, *region.comments)),
+        footer=tuple(_joined(row) for row in region.footer),
+        notes=tuple(notes),
+    )
+
+
+def _joined(row: Row) -> str:
+    return " ".join(cell for cell in row.cells if cell.strip())
+
+
+def _frame(cells: list[tuple[str, ...]], width: int) -> pl.DataFrame:
+    if not cells:
+        return pl.DataFrame({n: [] for n in column_names(width)}, schema=dict.fromkeys(column_names(width), pl.String))
+    full = [row if len(row) == width else (*row, *[""] * (width - len(row))) for row in cells]
+    columns = zip(*full, strict=True)
+    return pl.DataFrame([pl.Series(n, c, dtype=pl.String) for n, c in zip(column_names(width), columns, strict=True)])
+
+
+def _body_width(region: Region) -> int:
+    """Width of the body; columns beyond the header that never hold anything (trailing delimiters) do not count."""
+    if not region.rows:
+        return len(region.header or ())
+    widths: dict[int, int] = {}
+    for row in region.rows:
+        widths[len(row.cells)] = widths.get(len(row.cells), 0) + 1
+    width = max(widths, key=lambda w: (widths[w], w))
+    named = len(region.header) if region.header is not None else 0
+    while width > max(named, 1) and all(not cell.strip() for row in region.rows for cell in row.cells[width - 1 : width]):
+        width -= 1
+    return width
+
+
+def _fit_header(header: list[str], region: Region, width: int) -> list[str]:
+    """A header with a cell too many or too few, brought over the columns it names."""
+    surplus = len(header) - width
+    if surplus > 0 and sum(not c.strip() for c in header) >= surplus and _filled_beyond(region, width) == 0:
+        blanks = [j for j, c in enumerate(header) if not c.strip()]
+        drop = set(blanks[-surplus:])
+        return [c for j, c in enumerate(header) if j not in drop]
+    if surplus == -1:
+        return _insert_gap(header, region, width)
+    return [*header, *[""] * max(0, -surplus)]
+
+
+def _filled_beyond(region: Region, width: int) -> int:
+    return sum(any(cell.strip() for cell in row.cells[width:]) for row in region.rows)
+
+
+def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
+    """One name is missing: before all others when the first column counts the rows (an index), else where it reads best."""
+    first = [row.cells[0].strip() for row in region.rows if len(row.cells) == width]
+    counts = [int(c) for c in first if c.isdigit() and len(c) < 10]
+    if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in zip(counts, counts[1:], strict=False)):
+        return ["", *header]
+    from forecasting.ingest.vocabulary import expected_kind
+
+    kinds = list(region.kinds[:width])
+
+    def misfit(position: int) -> int:
+        names = [*header[:position], "", *header[position:]]
+        wanted = [expected_kind(n) for n in names]
+        return sum(w is not None and k in ("number", "date", "text") and w != k for w, k in zip(wanted, kinds, strict=False))
+
+    best = min(range(width, -1, -1), key=misfit)
+    return [*header[:best], "", *header[best:]]
+
+
+def _region_notes(region: Region, moved: int, extra: int) -> list[str]:
+    notes = []
+    if region.header is None:
+        notes.append("no header row was found; the columns are numbered")
+    if region.preamble:
+        notes.append(f"{len(region.preamble)} rows above the header are not part of the table")
+    if region.footer:
+        notes.append(f"{len(region.footer)} rows below the table are notes, not data")
+    if region.repeated:
+        notes.append(f"the header is repeated on line {', '.join(map(str, region.repeated[:5]))}; it was taken once")
+    if moved:
+        notes.append(f"{moved} rows have more or fewer cells than the table has columns")
+    if extra:
+        notes.append(f"{extra} columns were added for cells beyond the header")
+    return notes

@@ -1,0 +1,95 @@
+"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS) -> tables: every sheet, each cell as the text a person would read in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+import python_calamine as calamine
+
+from forecasting.core.errors import FileUnreadable
+from forecasting.ingest.regions import find_regions
+from forecasting.ingest.table import Table
+from forecasting.ingest.text import MAX_COLUMNS, number_tables, region_table
+from forecasting.ingest.tokens import Row
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+_ERRORS = (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError)
+
+
+def read_workbook(data: bytes, name: str, sheet: str | None = None) -> list[Table]:
+    """Read all sheets, or one; raises FileUnreadable for a locked or damaged workbook and for a sheet that is not there."""
+    book = _open(data, name)
+    names = book.sheet_names
+    if sheet is not None and sheet not in names:
+        raise FileUnreadable(f"{name} has no sheet {sheet!r}: its sheets are {', '.join(map(repr, names))}; name one of them")
+    tables: list[Table] = []
+    for each in [sheet] if sheet is not None else names:
+        tables.extend(_sheet_tables(book, each, name))
+    if not tables:
+        raise FileUnreadable(f"{name} has no cell filled in {len(names)} sheets: a sheet with a header and rows is needed")
+    return tables
+
+
+def _open(data: bytes, name: str) -> calamine.CalamineWorkbook:
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError as error:
+        raise FileUnreadable(f"{name} is locked with a password: save it without one and send it again") from error
+    except _ERRORS as error:
+        raise FileUnreadable(f"{name} is a damaged workbook ({error}): open it in the program it is from and save it again") from error
+
+
+def _sheet_tables(book: calamine.CalamineWorkbook, sheet: str, name: str) -> list[Table]:
+    try:
+        found = book.get_sheet_by_name(sheet)
+        if found.width > MAX_COLUMNS:
+            raise FileUnreadable(f"{name}, sheet {sheet!r}, has {found.width:,} columns; up to {MAX_COLUMNS:,} are read")
+        offset = (found.start or (0, 0))[0]
+        grid = found.to_python(skip_empty_area=True)
+    except calamine.WorksheetNotFound:
+        return []
+    except _ERRORS as error:
+        raise FileUnreadable(f"{name}, sheet {sheet!r}, is damaged ({error}): open the workbook and save it again") from error
+    return grid_tables(grid, name, sheet, offset)
+
+
+def grid_tables(grid: Sequence[Sequence[Cell]], name: str, sheet: str, offset: int = 0) -> list[Table]:
+    """Tables in a rectangle of typed cells; empty rows and columns around them are left away."""
+    rows = [Row(offset + i, tuple(map(cell_text, row))) for i, row in enumerate(grid, 1)]
+    rows = _without_empty_columns(rows)
+    tables = [region_table(region, name, sheet) for region in find_regions(rows) if region.rows or region.header]
+    tables = number_tables(tables)
+    return [replace(table, encoding="", delimiter="") for table in tables]
+
+
+def _without_empty_columns(rows: list[Row]) -> list[Row]:
+    """Empty columns at the edges of the used area."""
+    width = max((len(row.cells) for row in rows), default=0)
+    used = [any(len(r.cells) > j and r.cells[j].strip() for r in rows) for j in range(width)]
+    if not any(used):
+        return []
+    first, stop = used.index(True), width - used[::-1].index(True)
+    return [Row(r.line, r.cells[first:stop], r.repaired) for r in rows]
+
+
+def cell_text(value: Cell) -> str:
+    """The text of a typed cell: whole numbers without a fraction, dates in ISO form, truth values as TRUE and FALSE.
+
+    >>> cell_text(12.0), cell_text(0.1), cell_text(dt.datetime(2024, 1, 5)), cell_text(True)
+    ('12', '0.1', '2024-01-05', 'TRUE')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        at_midnight = value.time() == dt.time()
+        return value.date().isoformat() if at_midnight else value.isoformat(sep=" ")
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
