@@ -1,12 +1,7 @@
-"""One function for each thing a user does: the seam that pages, worker, command line and HTTP all call.
-
-The long actions are requests: frozen dataclasses that can be sent to another process. `run` carries one out.
-"""
+"""Fitting, judging and forecasting: the requests and what they answer."""
 
 import time
 from dataclasses import dataclass
-from functools import singledispatch
-from typing import Any
 
 import pandas as pd
 
@@ -25,9 +20,12 @@ from forecasting.core.progress import part, report
 from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation, evaluate
 from forecasting.features.plan import Plan, complete_plan
-from forecasting.models import BASELINES, make
+from forecasting.models import BASELINES, MODELS, make
+from forecasting.workflow.request import run
 
 BASELINE = "seasonal_naive"
+
+DEFAULT_MODEL = "linear" if "linear" in MODELS else BASELINE
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +95,6 @@ class ForecastAll:
     specs: tuple[Model, ...]
     horizon: int
     plan: pd.DataFrame | None = None
-
-
-@singledispatch
-def run(request: Any) -> Any:
-    """Carry out a request; progress goes to whoever listens (`core.progress.listen`)."""
-    raise TypeError(f"{type(request).__name__} is no request")
 
 
 @run.register

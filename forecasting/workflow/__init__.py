@@ -1,0 +1,47 @@
+"""One function for each thing a user does: the seam that pages, worker, command line and HTTP all call."""
+
+from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.evaluation import Evaluation
+from forecasting.export import forecast_frame
+from forecasting.models import MODELS, make
+from forecasting.workflow.modelling import (
+    BASELINE,
+    DEFAULT_MODEL,
+    Compare,
+    Fit,
+    ForecastAll,
+    Outlook,
+    TryModel,
+    Tryout,
+    compare,
+    fit,
+    forecast_all,
+    planned,
+    try_model,
+)
+from forecasting.workflow.reports import backtest_frame, scores_frame
+from forecasting.workflow.request import run
+
+__all__ = [
+    "BASELINE",
+    "DEFAULT_MODEL",
+    "MODELS",
+    "Backtest",
+    "Compare",
+    "Evaluation",
+    "Fit",
+    "ForecastAll",
+    "Outlook",
+    "TryModel",
+    "Tryout",
+    "backtest_frame",
+    "compare",
+    "fit",
+    "forecast_all",
+    "forecast_frame",
+    "make",
+    "planned",
+    "run",
+    "scores_frame",
+    "try_model",
+]
