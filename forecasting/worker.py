@@ -1,33 +1,44 @@
-"""`python -m forecasting.worker`: carries out one request in a process of its own, so that the server never freezes or grows.
+"""`python -m forecasting.worker`: carries out requests in a process of its own, so that the server never freezes or grows.
 
-It loads its libraries, then waits for one line on standard input, `{"request": FOLDER, "result": FOLDER}`, both in the form
-of `forecasting.exchange`. It answers with JSON lines on standard output: `{"fraction": 0.5, "message": "..."}` while it works,
-and at the end `{"done": true}` or `{"error": "one sentence"}`. It ends when its standard input is closed, so no orphan
-outlives the server.
+It loads its libraries, says `{"ready": true}`, and waits for a line on standard input, `{"request": FOLDER, "result": FOLDER}`:
+folders of `forecasting.exchange`. It answers with JSON lines on standard output: `{"fraction": 0.5, "message": ""}`
+while it works, and at the end `{"done": true}` or `{"error": "one sentence"}`. With `"again": true` it waits for the next line;
+else it ends, so that what a network leaves behind is gone. When its standard input is closed it ends at once, together with
+all that it started: no orphan outlives the server.
 """
 
 import json
 import os
+import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from queue import SimpleQueue
 
 from forecasting import exchange, workflow
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.progress import Progress, listen
 
 UNEXPECTED = "The calculation stopped unexpectedly ({}); try another model or fewer SKUs, and report it if it happens again."
+AHEAD = ("pyarrow.parquet", "statsmodels.tsa.statespace.sarimax", "sklearn.linear_model", "statsforecast", "lightgbm")
+LARGEST = 800_000_000
 
 
 def main() -> None:
-    """Wait for one job on standard input, do it, and end."""
-    line = sys.stdin.readline()
-    if not line.strip():
-        return
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    job = json.loads(line)
-    _say(**carry_out(Path(job["request"]), Path(job["result"])))
+    """Carry out one job after the other until standard input is closed or the process has grown too large."""
+    lines: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen_to_parent, args=(lines,), daemon=True).start()
+    _load_ahead(lines)
+    _say(ready=True)
+    again = True
+    while again:
+        job = json.loads(lines.get())
+        ending = carry_out(Path(job["request"]), Path(job["result"]))
+        again = _is_small()
+        _say(**ending, again=again)
 
 
 def carry_out(request: Path, result: Path) -> dict[str, object]:
@@ -45,6 +56,26 @@ def carry_out(request: Path, result: Path) -> dict[str, object]:
     return {"done": True}
 
 
+def _load_ahead(lines: "SimpleQueue[str]") -> None:
+    """Import what most jobs need, as long as there is nothing to do."""
+    for name in AHEAD:
+        if lines.empty():
+            with suppress(ImportError):
+                import_module(name)
+
+
+def _is_small() -> bool:
+    """Whether this process is fit for another job: TensorFlow never leaves one, and memory is not always given back."""
+    if "tensorflow" in sys.modules:
+        return False
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return False
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < LARGEST
+
+
 def _say_progress(progress: Progress) -> None:
     _say(fraction=round(progress.fraction, 4), message=progress.message)
 
@@ -53,9 +84,13 @@ def _say(**content: object) -> None:
     print(json.dumps(content), flush=True)
 
 
-def _end_with_parent() -> None:
-    """The server holds our standard input open for as long as it lives; when it is gone, so are we."""
-    sys.stdin.read()
+def _listen_to_parent(lines: "SimpleQueue[str]") -> None:
+    """The server holds our standard input open for as long as it lives; when it is gone, so are we and our helpers."""
+    for line in sys.stdin:
+        if line.strip():
+            lines.put(line)
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 

@@ -1,0 +1,92 @@
+"""The worker process: it answers in JSON lines, tells errors in one sentence, and never outlives its parent."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from forecasting import exchange
+from forecasting.core.panel import Panel
+from forecasting.evaluation.backtest import Backtest
+from forecasting.models import make
+from forecasting.worker import carry_out
+from forecasting.workflow import Compare, ForecastAll, Outlook
+
+Process = subprocess.Popen[str]
+
+
+def panel(periods: int = 60) -> Panel:
+    return Panel.build(pd.DataFrame({"unique_id": "007", "ds": pd.date_range("2024-01-01", periods=periods), "y": 5.0}))
+
+
+@pytest.fixture
+def worker() -> Iterator[Process]:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([sys.executable, "-m", "forecasting.worker"], text=True, start_new_session=True, **pipes)
+    yield process
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+
+
+def answers(worker: Process, request: object, folder: Path) -> list[dict]:
+    exchange.save(request, folder / "request")
+    assert worker.stdin is not None
+    worker.stdin.write(json.dumps({"request": str(folder / "request"), "result": str(folder / "result")}) + "\n")
+    worker.stdin.flush()
+    lines = []
+    while not lines or not {"done", "error"} & set(lines[-1]):
+        assert worker.stdout is not None
+        lines.append(json.loads(worker.stdout.readline()))
+    return lines
+
+
+def test_one_worker_does_one_job_after_the_other(worker: Process, tmp_path: Path) -> None:
+    request = ForecastAll(panel(), (make("window_mean"),), horizon=7)
+    first = answers(worker, request, tmp_path / "1")
+    assert first[0] == {"ready": True}
+    assert first[-1] == {"done": True, "again": True}
+    assert all(0 <= line["fraction"] <= 1 and line["message"] for line in first[1:-1])
+    second = answers(worker, request, tmp_path / "2")
+    assert second[-1]["done"]
+    result = exchange.load(tmp_path / "2" / "result")
+    assert isinstance(result, Outlook)
+    assert result.forecasts[0].mean.tolist() == [[5.0] * 7]
+
+
+def test_an_expected_error_is_its_sentence(worker: Process, tmp_path: Path) -> None:
+    request = Compare(panel(periods=8), (make("window_mean"),), Backtest(horizon=7))
+    assert "Choose a shorter horizon" in answers(worker, request, tmp_path)[-1]["error"]
+
+
+def test_an_unexpected_error_is_a_sentence_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    exchange.save(Backtest(horizon=7), tmp_path / "request")  # no request at all
+    ending = carry_out(tmp_path / "request", tmp_path / "result")
+    assert "stopped unexpectedly (TypeError)" in str(ending["error"])
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_it_ends_when_its_parent_is_gone(worker: Process) -> None:
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    assert json.loads(worker.stdout.readline()) == {"ready": True}
+    started = time.monotonic()
+    worker.stdin.close()
+    worker.wait(timeout=5)
+    assert time.monotonic() - started < 1
+
+
+def test_it_loads_no_tensorflow_unless_a_network_is_asked_for() -> None:
+    code = (
+        "import sys, forecasting.worker as w; from queue import SimpleQueue; w._load_ahead(SimpleQueue()); print(*sys.modules)"
+    )
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "tensorflow" not in modules
+    assert "statsmodels.tsa.statespace.sarimax" in modules

@@ -1,0 +1,302 @@
+"""Long actions in processes of their own: the server never freezes, never grows, and five clicks start one job.
+
+There is one `Jobs` for the whole server (`manager()`), a plain module-level object: every session sees the same queue. Pages
+keep only the key of a job; what it is doing is looked up, so nothing is lost when the page changes.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecasting import exchange
+from forecasting.core.errors import ShelfcastError
+from forecasting.core.panel import Panel
+from forecasting.core.progress import Progress
+from ui.process import Ending, Worker
+
+AT_ONCE = max(1, min(2, os.cpu_count() or 1))
+TIME_TO_LIVE = 3600.0
+REPLENISH_AFTER = 2.0
+_PREFIX = "shelfcast-jobs-"
+_WAITING = Progress(0.0, "waiting for its turn")
+_log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is known of one job at this moment; times are seconds of `time.monotonic`."""
+
+    key: str
+    owner: str
+    title: str
+    digest: str
+    state: State = State.QUEUED
+    progress: Progress = _WAITING
+    error: str = ""
+    submitted: float = field(default_factory=time.monotonic)
+    started: float | None = None
+    ended: float | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or works."""
+        return self.state in (State.QUEUED, State.RUNNING)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been working, or worked."""
+        return 0.0 if self.started is None else (self.ended or time.monotonic()) - self.started
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take at the pace so far; None as long as nobody can tell."""
+        done = self.progress.fraction
+        return self.seconds * (1.0 - done) / done if self.state is State.RUNNING and done >= 0.05 else None
+
+
+class Jobs:
+    """A queue of requests, the worker processes that carry them out, and the results until they expire."""
+
+    def __init__(self, at_once: int = AT_ONCE, time_to_live: float = TIME_TO_LIVE) -> None:
+        self.at_once, self.time_to_live = at_once, time_to_live
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._jobs: dict[str, Job] = {}
+        self._requests: dict[str, object] = {}
+        self._workers: dict[str, Worker] = {}
+        self._spares: list[Worker] = []
+        self._closed = False
+
+    def submit(self, owner: str, request: object, title: str) -> Job:
+        """Queue a request; the same request of the same owner is done once, however often it is asked for."""
+        digest = digest_of(request)
+        with self._lock:
+            self._sweep()
+            for job in self._jobs.values():
+                if (job.owner, job.digest) == (owner, digest) and (job.active or job.state is State.DONE):
+                    return job
+            job = Job(uuid.uuid4().hex, owner, title, digest)
+            self._jobs[job.key], self._requests[job.key] = job, request
+            self._dispatch()
+            return self._jobs[job.key]
+
+    def look(self, key: str) -> Job | None:
+        """What a job is doing; None when it is not known or has expired."""
+        with self._lock:
+            return self._jobs.get(key)
+
+    def of(self, owner: str) -> tuple[Job, ...]:
+        """All jobs of an owner, oldest first."""
+        with self._lock:
+            return tuple(job for job in self._jobs.values() if job.owner == owner)
+
+    def ahead_of(self, key: str) -> int:
+        """How many jobs wait before this one."""
+        with self._lock:
+            queued = [job.key for job in self._jobs.values() if job.state is State.QUEUED]
+            return queued.index(key) if key in queued else 0
+
+    def wait(self, key: str, timeout: float) -> Job | None:
+        """Wait until a job has ended, at most `timeout` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not (key in self._jobs and self._jobs[key].active), timeout)
+            return self._jobs.get(key)
+
+    def result(self, key: str) -> Any:
+        """What a job that is done has found. Raises ShelfcastError when there is no such result any more."""
+        job = self.look(key)
+        if job is None or job.state is not State.DONE:
+            raise ShelfcastError("This result is no longer there; run the calculation again.")
+        return exchange.load(self.folder / key / "result")
+
+    def cancel(self, key: str) -> None:
+        """End a job that waits or works; one that has ended stays as it is."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or not job.active:
+                return
+            self._end(key, State.CANCELLED)
+            self._requests.pop(key, None)
+            worker = self._workers.get(key)
+        if worker is not None:
+            worker.kill()
+
+    def warm(self) -> None:
+        """Have a worker ready that has loaded its libraries."""
+        with self._lock:
+            self._spares = [worker for worker in self._spares if worker.alive]
+            if not self._spares and not self._closed:
+                self._spares.append(self._new_worker())
+
+    def close(self) -> None:
+        """End all processes and remove all files."""
+        with self._lock:
+            self._closed = True
+            for job in self._jobs.values():
+                if job.active:
+                    self._end(job.key, State.CANCELLED)
+            workers = [*self._spares, *self._workers.values()]
+        for worker in workers:
+            worker.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _dispatch(self) -> None:
+        """Start what waits, as far as there is room; owners with fewer running jobs go first."""
+        running = [job for job in self._jobs.values() if job.state is State.RUNNING]
+        waiting = [job for job in self._jobs.values() if job.state is State.QUEUED]
+        if not waiting or len(running) >= self.at_once or self._closed:
+            return
+        job = min(waiting, key=lambda job: sum(other.owner == job.owner for other in running))
+        self._update(job.key, state=State.RUNNING, started=time.monotonic(), progress=Progress(0.0, "preparing the data"))
+        threading.Thread(target=self._carry_out, args=(job.key,), name=f"job-{job.key[:8]}", daemon=True).start()
+        self._dispatch()
+
+    def _carry_out(self, key: str) -> None:
+        folder = self.folder / key
+        try:
+            ending = self._worked(key, folder)
+        except Exception:  # noqa: BLE001 - no job may be left running for ever; the traceback is for the log
+            _log.exception("job %s could not be carried out", key)
+            ending = Ending("The calculation could not be started; try again, and report it if it happens again.")
+        with self._lock:
+            self._end(key, State.FAILED if ending.error else State.DONE, ending.error)
+            self._dispatch()
+        shutil.rmtree(folder / "request", ignore_errors=True)
+
+    def _worked(self, key: str, folder: Path) -> Ending:
+        with self._lock:
+            request = self._requests.pop(key, None)
+        exchange.save(request, folder / "request")
+        with self._lock:
+            if not self._jobs[key].active:
+                return Ending()
+            worker = self._workers[key] = self._taken()
+        ending = worker.work(folder / "request", folder / "result", lambda progress: self._hear(key, progress))
+        with self._lock:
+            del self._workers[key]
+        self._put_back(worker, ending)
+        return ending
+
+    def _hear(self, key: str, progress: Progress) -> None:
+        with self._lock:
+            if self._jobs[key].active:
+                self._update(key, progress=progress)
+
+    def _taken(self) -> Worker:
+        """A worker that is ready, or else a new one; a moment later another one is made ready."""
+        self._spares = [worker for worker in self._spares if worker.alive]
+        timer = threading.Timer(REPLENISH_AFTER, self.warm)
+        timer.daemon = True
+        timer.start()
+        return self._spares.pop() if self._spares else self._new_worker()
+
+    def _put_back(self, worker: Worker, ending: Ending) -> None:
+        with self._lock:
+            kept = ending.again and worker.alive and len(self._spares) < self.at_once and not self._closed
+            if kept:
+                self._spares.append(worker)
+        if not kept:
+            worker.kill()
+        _tell_log(worker, ending)
+
+    def _new_worker(self) -> Worker:
+        return Worker(self.folder / f"{uuid.uuid4().hex}.log")
+
+    def _end(self, key: str, state: State, error: str = "") -> None:
+        job = self._jobs.get(key)
+        if job is not None and job.active:
+            self._update(key, state=state, error=error, ended=time.monotonic())
+
+    def _update(self, key: str, **changes: Any) -> None:
+        self._jobs[key] = replace(self._jobs[key], **changes)
+        self._changed.notify_all()
+
+    def _sweep(self) -> None:
+        """Forget what ended long ago."""
+        now = time.monotonic()
+        for job in list(self._jobs.values()):
+            if job.ended is not None and now - job.ended > self.time_to_live:
+                del self._jobs[job.key]
+                shutil.rmtree(self.folder / job.key, ignore_errors=True)
+
+
+@cache
+def manager() -> Jobs:
+    """The jobs of this server, with a worker made ready; they end with the server."""
+    remove_leftovers()
+    jobs = Jobs()
+    atexit.register(jobs.close)
+    threading.Thread(target=jobs.warm, daemon=True).start()
+    return jobs
+
+
+def remove_leftovers(folder: Path | None = None) -> None:
+    """Remove what servers that were killed have left in the temporary folder."""
+    for path in (folder or Path(tempfile.gettempdir())).glob(f"{_PREFIX}*"):
+        pid = path.name.removeprefix(_PREFIX).split("-")[0]
+        if pid.isdigit() and not _runs(int(pid)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of a request: two requests with one digest have one answer."""
+    digest = hashlib.sha256()
+    for piece in _pieces(value):
+        digest.update(piece + b"\x1f")
+    return digest.hexdigest()
+
+
+def _pieces(value: object) -> list[bytes]:
+    if isinstance(value, Panel):
+        return [value.digest.encode()]
+    if isinstance(value, pd.DataFrame):
+        return [repr(list(value.columns)).encode(), pd.util.hash_pandas_object(value).to_numpy().tobytes()]
+    if isinstance(value, tuple | list):
+        return [b"(", *(piece for item in value for piece in _pieces(item)), b")"]
+    if is_dataclass(value) and not isinstance(value, type):
+        inner = [piece for entry in fields(value) for piece in _pieces(getattr(value, entry.name))]
+        return [type(value).__qualname__.encode(), *inner]
+    return [repr(value).encode()]
+
+
+def _runs(pid: int) -> bool:
+    if os.name == "nt":
+        return True
+    with contextlib.suppress(PermissionError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+    return True
+
+
+def _tell_log(worker: Worker, ending: Ending) -> None:
+    """What the worker wrote to standard error is for whoever runs the server, not for the screen."""
+    if ending.error and worker.log.exists():
+        text = worker.log.read_text(encoding="utf-8", errors="replace").strip()
+        _log.warning("job failed: %s\n%s", ending.error, text[-4000:])
