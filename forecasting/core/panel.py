@@ -1,9 +1,11 @@
 """The Panel: many series in one long frame, checked once, then trusted by everything downstream."""
 
 import hashlib
+import weakref
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +20,14 @@ KEYS = ("unique_id", "ds", "y")
 class Panel:
     """Sales of many SKUs on one regular calendar.
 
-    `frame` has the columns `unique_id` (text), `ds` (start of the period, no time zone), `y` (units) and one float column for
-    each regressor, sorted by `unique_id, ds`. Each series runs without a hole from its own first period to the last period of
-    the panel; a period that is missing is a row whose `y` is NaN. `static` holds one row of attributes for each SKU (index
-    `unique_id`, text values), `known` the regressors whose future the merchant plans (price, promotion); the others, such as
-    stock or visitors, are only observed afterwards. Build it with `Panel.build`.
+    Each series runs without a hole from its own first period to the last period of the panel; a period that is missing has the
+    value NaN. `frame` shows it in the field's own grammar: `unique_id` (text), `ds` (start of the period, no time zone), `y`
+    (units) and one float column for each regressor, sorted by `unique_id, ds`. `static` holds one row of attributes for each
+    SKU (index `unique_id`, text values), `known` the regressors whose future the merchant plans (price, promotion); the others,
+    such as stock or visitors, are only observed afterwards. Build it with `Panel.build`.
+
+    It is kept compactly, because a server holds one for each session: `columns` has the values of all series one after the
+    other (4 bytes a cell where that loses nothing), `indptr` says where each series begins.
 
     >>> sales = pd.DataFrame({"unique_id": "A", "ds": pd.to_datetime(["2024-01-01", "2024-01-03"]), "y": [5, 7]})
     >>> panel = Panel.build(sales, freq="D")
@@ -30,12 +35,14 @@ class Panel:
     [5.0, nan, 7.0]
     """
 
-    frame: pd.DataFrame
+    ids: tuple[str, ...]
+    calendar: pd.DatetimeIndex
+    indptr: np.ndarray = field(repr=False)
+    columns: dict[str, np.ndarray] = field(repr=False)
     freq: str
     season_length: int
-    static: pd.DataFrame
+    static: pd.DataFrame = field(repr=False)
     known: tuple[str, ...]
-    indptr: np.ndarray = field(repr=False)
 
     @classmethod
     def build(
@@ -56,96 +63,107 @@ class Panel:
         alias = normalise_freq(freq) if freq else infer_freq(checked["ds"])
         checked["ds"] = _on_grid(checked, alias)
         _refuse_duplicates(checked)
-        filled, indptr = _fill_grid(checked, alias)
-        regressors = tuple(filled.columns[3:])
+        ids, calendar, indptr, columns = _fill_grid(checked, alias)
         return cls(
-            frame=filled,
+            ids=ids,
+            calendar=calendar,
+            indptr=indptr,
+            columns=columns,
             freq=alias,
             season_length=season_length or grain(alias).season_length,
-            static=_aligned_static(static, filled["unique_id"].to_numpy()[indptr[:-1]]),
-            known=_known(known, regressors),
-            indptr=indptr,
+            static=_aligned_static(static, ids),
+            known=_known(known, tuple(columns)[1:]),
         )
 
     def __len__(self) -> int:
-        return len(self.indptr) - 1
+        return len(self.ids)
 
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        """The SKUs, in the order of the frame."""
-        return tuple(self.frame["unique_id"].to_numpy()[self.indptr[:-1]])
+    def __getstate__(self) -> dict[str, Any]:
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All rows, `unique_id, ds, y` and the regressors; kept only for as long as somebody holds it."""
+        held: weakref.ref[pd.DataFrame] | None = self.__dict__.get("_frame")
+        frame = held() if held is not None else None
+        if frame is None:
+            frame = self._rows_between(0, len(self))
+            self.__dict__["_frame"] = weakref.ref(frame)
+        return frame
 
     @property
     def regressors(self) -> tuple[str, ...]:
         """Names of the numeric columns beside the sales."""
-        return tuple(self.frame.columns[3:])
+        return tuple(self.columns)[1:]
 
-    @cached_property
+    @property
     def first(self) -> pd.Timestamp:
         """The first period of any series."""
-        return self.frame["ds"].min()
+        return self.calendar[0]
 
-    @cached_property
+    @property
     def last(self) -> pd.Timestamp:
         """The last period, the same for every series: the origin of a forecast from this panel."""
-        return self.frame["ds"].iloc[self.indptr[1] - 1]
+        return self.calendar[-1]
 
     @cached_property
-    def calendar(self) -> pd.DatetimeIndex:
-        """Every period from the first to the last."""
-        return pd.date_range(self.first, self.last, freq=self.freq)
+    def lengths(self) -> np.ndarray:
+        """Number of periods of each series, shape (SKUs,)."""
+        return np.diff(self.indptr)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything in the panel: two panels with one digest give the same forecasts."""
-        digest = hashlib.sha256(f"{self.freq}|{self.season_length}|{self.known}|{list(self.frame.columns)}".encode())
+        digest = hashlib.sha256(f"{self.freq}|{self.season_length}|{self.known}|{list(self.columns)}".encode())
         digest.update("\x1f".join(self.ids).encode())
         digest.update(self.indptr.astype("<i8").tobytes())
-        digest.update(self.frame["ds"].to_numpy().astype("<M8[ns]").tobytes())
-        for name in self.frame.columns[2:]:
-            values = self.frame[name].to_numpy() + 0.0
+        digest.update(self.calendar.to_numpy().astype("<M8[ns]").tobytes())
+        for cells in self.columns.values():
+            values = cells.astype("<f8") + 0.0
             values[np.isnan(values)] = np.nan
-            digest.update(values.astype("<f8").tobytes())
+            digest.update(values.tobytes())
         digest.update(self.static.to_csv().encode())
         return digest.hexdigest()
 
     def series(self, unique_id: str) -> pd.DataFrame:
         """The rows of one SKU. Raises PanelInvalid when the panel has no such SKU."""
         position = self._position(unique_id)
-        return self.frame.iloc[self.indptr[position] : self.indptr[position + 1]]
+        return self._rows_between(position, position + 1)
 
     def select(self, ids: Sequence[str]) -> "Panel":
         """The panel of some SKUs, in the panel's own order. Raises PanelInvalid for an unknown one."""
         positions = np.unique([self._position(unique_id) for unique_id in ids])
         if not len(positions):
             raise PanelInvalid("No SKU is selected; choose at least one.")
-        keep = np.zeros(len(self), dtype=bool)
-        keep[positions] = True
-        return self._kept(np.repeat(keep, np.diff(self.indptr)), keep)
+        return self._kept(positions, len(self.calendar))
 
     def until(self, cutoff: pd.Timestamp) -> "Panel":
         """What was known at the cutoff: rows up to and including it; SKUs that start later are not in it.
 
         Raises PanelInvalid when nothing is left.
         """
-        rows = (self.frame["ds"] <= cutoff).to_numpy()
-        return self._kept(rows, np.add.reduceat(rows, self.indptr[:-1]) > 0)
+        width = int(self.calendar.searchsorted(cutoff, side="right"))
+        return self._kept(np.flatnonzero(self.lengths > len(self.calendar) - width), width)
 
     def without(self, regressors: Iterable[str]) -> "Panel":
         """The panel with some regressors left out."""
-        gone = [name for name in regressors if name in self.regressors]
-        return replace(self, frame=self.frame.drop(columns=gone), known=tuple(name for name in self.known if name not in gone))
+        gone = set(regressors) - {"y"}
+        return replace(
+            self,
+            columns={name: cells for name, cells in self.columns.items() if name not in gone},
+            known=tuple(name for name in self.known if name not in gone),
+        )
 
     @cached_property
     def listed(self) -> np.ndarray:
         """Which cells of `matrix` stand for a row of the frame: False before a series begins, shape (SKUs, periods)."""
         width = len(self.calendar)
-        return np.arange(width) >= width - np.diff(self.indptr)[:, None]
+        return np.arange(width) >= width - self.lengths[:, None]
 
     def matrix(self, column: str = "y") -> np.ndarray:
         """One column as an array (SKUs, periods of the calendar), NaN before a series begins."""
-        values = np.full(self.listed.shape, np.nan)
-        values[self.listed] = self.frame[column].to_numpy()
+        values = np.full((len(self), len(self.calendar)), np.nan)
+        values[self.listed] = self.columns[column]
         return values
 
     def rows(self, matrix: np.ndarray) -> np.ndarray:
@@ -166,15 +184,34 @@ class Panel:
     def _positions(self) -> dict[str, int]:
         return {unique_id: position for position, unique_id in enumerate(self.ids)}
 
-    def _kept(self, rows: np.ndarray, series: np.ndarray) -> "Panel":
-        if not rows.any():
+    def _rows_between(self, first: int, last: int) -> pd.DataFrame:
+        """The rows of the series first to last (exclusive), numbered as in the whole frame."""
+        lengths = self.lengths[first:last]
+        start, stop = self.indptr[first], self.indptr[last]
+        periods = np.arange(start, stop) - np.repeat(self.indptr[first:last] + lengths - len(self.calendar), lengths)
+        keys = {
+            "unique_id": np.repeat(np.asarray(self.ids[first:last], dtype=object), lengths),
+            "ds": self.calendar.to_numpy()[periods],
+        }
+        cells = {name: values[start:stop].astype("float64") for name, values in self.columns.items()}
+        return pd.DataFrame(keys | cells, index=pd.RangeIndex(start, stop))
+
+    def _kept(self, positions: np.ndarray, width: int) -> "Panel":
+        """The panel of some series, in the order given, over the first `width` periods of the calendar."""
+        if not len(positions) or not width:
             raise PanelInvalid("No sales are left after this selection; choose a later date or other SKUs.")
-        lengths = np.add.reduceat(rows, self.indptr[:-1])[series]
+        cut = len(self.calendar) - width
+        lengths = self.lengths[positions] - cut
+        starts = self.indptr[positions]
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        cells = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], lengths)
         return replace(
             self,
-            frame=self.frame[rows].reset_index(drop=True),
-            static=self.static[series],
-            indptr=np.concatenate([[0], np.cumsum(lengths)]),
+            ids=tuple(self.ids[position] for position in positions),
+            calendar=self.calendar[width - lengths.max() : width],
+            indptr=indptr,
+            columns={name: values[cells] for name, values in self.columns.items()},
+            static=self.static.iloc[positions],
         )
 
 
@@ -216,7 +253,7 @@ def _refuse_duplicates(frame: pd.DataFrame) -> None:
         )
 
 
-def _fill_grid(frame: pd.DataFrame, freq: str) -> tuple[pd.DataFrame, np.ndarray]:
+def _fill_grid(frame: pd.DataFrame, freq: str) -> tuple[tuple[str, ...], pd.DatetimeIndex, np.ndarray, dict[str, np.ndarray]]:
     codes, ids = pd.factorize(frame["unique_id"], sort=True)
     calendar = pd.date_range(frame["ds"].min(), frame["ds"].max(), freq=freq)
     periods = calendar.get_indexer(pd.DatetimeIndex(frame["ds"]))
@@ -226,18 +263,23 @@ def _fill_grid(frame: pd.DataFrame, freq: str) -> tuple[pd.DataFrame, np.ndarray
     first = np.full(len(ids), len(calendar))
     np.minimum.at(first, codes, periods)
     indptr = np.concatenate([[0], np.cumsum(len(calendar) - first)])
-    rows = indptr[codes] + periods - first[codes]
-    positions = np.arange(indptr[-1]) - np.repeat(indptr[:-1] - first, np.diff(indptr))
-    filled = {"unique_id": np.repeat(np.asarray(ids, dtype=object), np.diff(indptr)), "ds": calendar.to_numpy()[positions]}
-    for name in frame.columns[2:]:
-        column = np.full(indptr[-1], np.nan)
-        column[rows] = frame[name].to_numpy()
-        filled[name] = column
-    return pd.DataFrame(filled), indptr
+    cells = indptr[codes] + periods - first[codes]
+    columns = {name: _filled(frame[name].to_numpy(), cells, int(indptr[-1])) for name in frame.columns[2:]}
+    return tuple(ids), calendar, indptr, columns
 
 
-def _aligned_static(static: pd.DataFrame | None, ids: np.ndarray) -> pd.DataFrame:
-    index = pd.Index(ids, name="unique_id")
+def _filled(values: np.ndarray, cells: np.ndarray, size: int) -> np.ndarray:
+    """The values in their cells, NaN elsewhere; in single precision where that is exact, as it is for units."""
+    with np.errstate(over="ignore"):
+        single = values.astype("float32")
+    exact = bool(((single == values) | np.isnan(values)).all())
+    filled = np.full(size, np.nan, dtype="float32" if exact else "float64")
+    filled[cells] = single if exact else values
+    return filled
+
+
+def _aligned_static(static: pd.DataFrame | None, ids: Sequence[str]) -> pd.DataFrame:
+    index = pd.Index(list(ids), name="unique_id", dtype="object")  # type: ignore[call-overload]
     if static is None:
         return pd.DataFrame(index=index)
     if static.index.has_duplicates:
