@@ -29,6 +29,14 @@ MODELS: dict[str, Family] = {
     "seasonal_naive": Family("Seasonal naive", "naive:SeasonalNaive", "The same period one season ago: the bar to beat."),
     "window_mean": Family("Window mean", "naive:WindowMean", "The mean of the last weeks; hard to beat on slow sellers."),
     "weekday_mean": Family("Weekday mean", "naive:WeekdayMean", "The mean of the same period in the last four seasons."),
+    "ets": Family("ETS", "smoothing:ETS", "Exponential smoothing with trend and season: the field's workhorse."),
+    "theta": Family("Theta", "smoothing:Theta", "Half the long trend, half smoothing: won the M3 contest."),
+    "ces": Family("CES", "smoothing:CES", "Complex exponential smoothing: level and season without a choice of parts."),
+    "mstl": Family("MSTL", "smoothing:MSTL", "Several seasons at once, such as the hour of the day and of the week."),
+    "croston_sba": Family("Croston (SBA)", "intermittent:CrostonSBA", "Sizes and intervals of rare sales, smoothed apart."),
+    "tsb": Family("TSB", "intermittent:TSB", "Rare sales that may be dying out: falls towards zero."),
+    "adida": Family("ADIDA", "intermittent:ADIDA", "Rare sales, summed to buckets and smoothed there."),
+    "imapa": Family("IMAPA", "intermittent:IMAPA", "The mean of smoothing at several bucket sizes: strong on slow sellers."),
 }
 BASELINES = ("seasonal_naive", "window_mean", "weekday_mean")
 

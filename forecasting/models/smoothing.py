@@ -1,0 +1,141 @@
+"""Exponential smoothing and its relatives: ETS, Theta, CES, and several seasons at once (MSTL). Made by statsforecast."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from forecasting.core.panel import Panel
+from forecasting.models.statistical import MEMORY, FittedSeries, Path, fit_each
+
+LONGEST_SEASON = 24  # statsforecast's state-space models have no states for more; longer seasons are taken off first
+_LETTERS = {"auto": "Z", "none": "N", "additive": "A", "multiplicative": "M", "damped": "A"}
+Part = Literal["auto", "none", "additive", "multiplicative"]
+Trend = Literal["auto", "none", "additive", "damped"]
+
+
+@dataclass(frozen=True)
+class ETS:
+    """Exponential smoothing with error, trend and season; what is left on `auto` is chosen by AICc.
+
+    Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
+
+    >>> import pandas as pd
+    >>> days = pd.date_range("2024-01-01", periods=56)
+    >>> sales = pd.DataFrame({"unique_id": "A", "ds": days, "y": [1.0, 2, 3, 4, 5, 6, 9] * 8})
+    >>> ETS().fit(Panel.build(sales)).forecast(7).mean.round(1).tolist()
+    [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0]]
+    """
+
+    name: ClassVar[str] = "ets"
+    error: Part = "auto"
+    trend: Trend = "auto"
+    season: Part = "auto"
+    season_length: int | None = None
+    horizon: int | None = None
+    jobs: int = 1
+
+    def fit(self, panel: Panel) -> FittedSeries:
+        return fit_each(self, panel)
+
+    def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+        from statsforecast.models import AutoETS
+
+        damped = {"auto": None, "damped": True}.get(self.trend, False)
+        letters = _LETTERS[self.error] + _LETTERS[self.trend]
+        if season > LONGEST_SEASON:
+            return _deseasoned(history, season, horizon, AutoETS(model=f"{letters}N", damped=damped))
+        seasonal = self.season if season > 1 else "none"
+        model = AutoETS(season, model=letters + _LETTERS[seasonal], damped=damped).fit(history)
+        return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"][0]))
+
+
+@dataclass(frozen=True)
+class Theta:
+    """The Theta method: half the long trend, half exponential smoothing, on deseasonalised sales.
+
+    `model` is STM (standard), OTM (optimised), DSTM, DOTM (dynamic), or auto for the best in sample. Assimakopoulos and
+    Nikolopoulos (2000); Fiorucci, Pellegrini, Louzada, Petropoulos and Koehler (2016).
+    """
+
+    name: ClassVar[str] = "theta"
+    model: Literal["auto", "STM", "OTM", "DSTM", "DOTM"] = "auto"
+    decomposition: Literal["auto", "additive", "multiplicative"] = "auto"
+    season_length: int | None = None
+    horizon: int | None = None
+    jobs: int = 1
+
+    def fit(self, panel: Panel) -> FittedSeries:
+        return fit_each(self, panel)
+
+    def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+        from statsforecast.models import AutoTheta
+
+        kind = None if self.model == "auto" else self.model
+        if season > LONGEST_SEASON:
+            return _deseasoned(history, season, horizon, AutoTheta(1, model=kind))
+        model = AutoTheta(season, decomposition_type=self._decomposition(history), model=kind).fit(history)
+        return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"]["alpha"]))
+
+    def _decomposition(self, history: np.ndarray) -> str:
+        if self.decomposition != "auto":
+            return self.decomposition
+        return "multiplicative" if history.min() > 0 else "additive"  # ratios to zero sales say nothing
+
+
+@dataclass(frozen=True)
+class CES:
+    """Complex exponential smoothing: level and season without a choice of components. Svetunkov, Kourentzes and Ord (2022)."""
+
+    name: ClassVar[str] = "ces"
+    season_length: int | None = None
+    horizon: int | None = None
+    jobs: int = 1
+
+    def fit(self, panel: Panel) -> FittedSeries:
+        return fit_each(self, panel)
+
+    def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+        from statsforecast.models import AutoCES
+
+        if season > LONGEST_SEASON:
+            return _deseasoned(history, season, horizon, AutoCES(1))
+        model = AutoCES(season).fit(history)
+        return Path(model.predict(horizon)["mean"], model.model_["fitted"], MEMORY)
+
+
+@dataclass(frozen=True)
+class MSTL:
+    """Several seasons at once (an hour of the day and of the week), each taken off by Loess, the rest by ETS.
+
+    `season_lengths`: when not given, the panel's season, and a week beside it for hours. Bandara, Hyndman and Bergmeir (2021).
+    """
+
+    name: ClassVar[str] = "mstl"
+    season_lengths: tuple[int, ...] = ()
+    season_length: int | None = None
+    horizon: int | None = None
+    jobs: int = 1
+
+    def fit(self, panel: Panel) -> FittedSeries:
+        return fit_each(self, panel)
+
+    def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+        from statsforecast.models import AutoETS
+
+        wanted = self.season_lengths or ((season, 7 * season) if season == LONGEST_SEASON else (season,))
+        lengths = [length for length in wanted if length > 1 and 2 * length < len(history)]
+        if not lengths:
+            return ETS().path(history, 1, horizon)
+        return _deseasoned(history, lengths, horizon, AutoETS(model="ZZN"))
+
+
+def _deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest: Any) -> Path:
+    from statsforecast.models import MSTL as Library  # noqa: N811 - the method's own name
+
+    model = Library(season, trend_forecaster=rest).fit(history)
+    return Path(model.predict(horizon)["mean"], model.predict_in_sample()["fitted"])
+
+
+def _share(alpha: float) -> float:
+    return float(min(max(alpha, 0.0), 1.0))

@@ -1,0 +1,194 @@
+"""One series at a time: how the statistical families run over a Panel, and what they do where a series gives too little.
+
+A family is a spec with a `path`: what it says about one clean series. Everything else (gaps, dead beginnings, short series,
+many cores, failures) is here, once for all of them.
+"""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, cast
+
+import numpy as np
+import pandas as pd
+
+from forecasting.core.errors import SpecInvalid
+from forecasting.core.forecast import Forecast, Gaussian
+from forecasting.core.frequency import grain
+from forecasting.core.model import Failure
+from forecasting.core.panel import Panel
+from forecasting.core.progress import report
+
+LONGEST = 1_500  # periods: the smoothing weights of anything older are nothing, its cost is not
+SHORTEST = 4
+MEMORY = 0.1
+_CHUNK = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What a method says about one series: `mean` (horizon,) ahead, `fitted` (periods,) one step ahead in the past.
+
+    `memory` is the share of a one-step shock that stays in the level; the spread of the errors grows with it.
+    """
+
+    mean: np.ndarray
+    fitted: np.ndarray
+    memory: float = MEMORY
+
+
+class PerSeries(Protocol):
+    """A spec that looks at one series at a time: its season and horizon (those of the panel when None), and its cores."""
+
+    name: ClassVar[str]
+
+    @property
+    def season_length(self) -> int | None: ...
+    @property
+    def horizon(self) -> int | None: ...
+    @property
+    def jobs(self) -> int: ...
+
+    def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+        """`history` has no gaps, begins with its first sale, has mean 1 and is not constant; `season` is 1 or fits twice."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedSeries:
+    """Forecasts of every series up to a horizon; a longer one is computed when it is asked for."""
+
+    spec: PerSeries
+    panel: Panel
+    mean: np.ndarray
+    expected: np.ndarray
+    memory: np.ndarray
+    failures: tuple[Failure, ...]
+
+    def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:  # noqa: ARG002 - the past is all it uses
+        if horizon > self.mean.shape[1]:
+            return fit_each(cast(PerSeries, replace(cast(Any, self.spec), horizon=horizon)), self.panel).forecast(horizon)
+        psi = np.repeat(self.memory[:, None], horizon, axis=1)
+        psi[:, 0] = 1.0
+        reasons = {failure.unique_id: failure.reason for failure in self.failures}
+        return Forecast(
+            model=self.spec.name,
+            cutoff=self.panel.last,
+            ids=self.panel.ids,
+            dates=self.panel.future_dates(horizon),
+            mean=self.mean[:, :horizon],
+            errors=Gaussian(sigma=self._sigma(), psi=psi),
+            flags=tuple(reasons.get(unique_id, "") for unique_id in self.panel.ids),
+        )
+
+    def residuals(self) -> pd.DataFrame:
+        rows = self.panel.frame[["unique_id", "ds", "y"]]
+        return rows.assign(fitted=self.panel.rows(self.expected)).dropna().reset_index(drop=True)
+
+    def _sigma(self) -> np.ndarray:
+        squared = (self.panel.matrix() - self.expected) ** 2
+        return np.sqrt(np.nansum(squared, axis=1) / np.maximum((~np.isnan(squared)).sum(axis=1), 1))
+
+
+def fit_each(spec: PerSeries, panel: Panel) -> FittedSeries:
+    """Run a spec over every series of the panel, on `spec.jobs` cores.
+
+    A series with fewer than four periods since its first sale, or on which the method breaks down, gets the mean of its last
+    season and a Failure. Raises SpecInvalid when the season length or horizon is below 1.
+    """
+    season = panel.season_length if spec.season_length is None else spec.season_length
+    horizon = grain(panel.freq).horizon if spec.horizon is None else spec.horizon
+    for what, value in (("season length", season), ("horizon", horizon)):
+        if value < 1:
+            raise SpecInvalid(f"The {what} is {value}; it must be 1 or more.")
+    history = panel.matrix()
+    paths, reasons = [], []
+    for path, reason in _each(spec, history, season, horizon):
+        paths.append(path)
+        reasons.append(reason)
+    failures = tuple(Failure(unique_id, reason) for unique_id, reason in zip(panel.ids, reasons, strict=True) if reason)
+    mean, memory = np.stack([path.mean for path in paths]), np.array([path.memory for path in paths])
+    return FittedSeries(spec, panel, mean, _aligned(paths, history.shape), memory, failures)
+
+
+def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tuple[Path, str]:
+    """The path of one raw series (periods; NaN = missing), and the reason when a simpler method had to stand in.
+
+    >>> from forecasting.models.intermittent import CrostonSBA
+    >>> path, reason = one(CrostonSBA(), np.array([0.0, 0, 0]), season=7, horizon=2)
+    >>> path.mean.tolist(), reason
+    ([0.0, 0.0], '')
+    """
+    sold = np.flatnonzero(history > 0)
+    series = filled(history[sold[0] :], season)[-LONGEST:] if len(sold) else np.zeros(1)
+    level = series.mean()
+    if np.ptp(series) == 0 and (len(series) >= SHORTEST or level == 0):
+        return _constant(level, len(series), horizon), ""
+    if len(series) < SHORTEST:
+        return _short(series, season, horizon), f"only {len(series)} periods since the first sale; their mean is used"
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            path = spec.path(series / level, season if len(series) > 2 * season else 1, horizon)
+    except Exception as error:  # noqa: BLE001 - libraries break down on odd series in ways nobody lists; the batch goes on
+        return _short(series, season, horizon), f"{spec.name} broke down ({type(error).__name__}); the last mean is used"
+    mean = np.asarray(path.mean, dtype=float) * level
+    if not np.isfinite(mean).all() or mean.max() > 20 * series.max():
+        return _short(series, season, horizon), f"{spec.name} ran away; the last mean is used"
+    return replace(path, mean=np.maximum(mean, 0.0), fitted=np.asarray(path.fitted, dtype=float) * level), ""
+
+
+def filled(series: np.ndarray, season: int) -> np.ndarray:
+    """A series without gaps: a missing period becomes the mean of its neighbours one season before and after.
+
+    Where those are missing too, it is drawn on the line between the nearest known ones; at the end the last one is carried on.
+
+    >>> filled(np.array([1.0, 5.0, np.nan, 5.0, 3.0, 5.0]), season=2).tolist()
+    [1.0, 5.0, 2.0, 5.0, 3.0, 5.0]
+    """
+    gaps = np.isnan(series)
+    if not gaps.any():
+        return series
+    padded = np.concatenate([np.full(season, np.nan), series, np.full(season, np.nan)])
+    beside = np.stack([padded[: len(series)], padded[2 * season :]])
+    known = ~np.isnan(beside)
+    seasonal = np.divide(
+        np.where(known, beside, 0).sum(axis=0), known.sum(axis=0), out=series.copy(), where=gaps & known.any(axis=0)
+    )
+    holes = np.isnan(seasonal)
+    index = np.arange(len(series))
+    return np.where(holes, np.interp(index, index[~holes], seasonal[~holes]), seasonal)
+
+
+def _each(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> Iterator[tuple[Path, str]]:
+    from joblib import Parallel, delayed, parallel_config
+
+    chunks = [history[start : start + _CHUNK] for start in range(0, len(history), _CHUNK)]
+    jobs = min(spec.jobs, len(chunks))
+    with parallel_config(backend="loky" if jobs > 1 else "sequential", inner_max_num_threads=1 if jobs > 1 else None):
+        results = Parallel(n_jobs=jobs, return_as="generator")(
+            delayed(_chunk)(spec, chunk, season, horizon) for chunk in chunks
+        )
+        for number, result in enumerate(results):
+            report((number + 1) / len(chunks), f"{min((number + 1) * _CHUNK, len(history)):,} of {len(history):,} SKUs")
+            yield from result
+
+
+def _chunk(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> list[tuple[Path, str]]:
+    return [one(spec, series, season, horizon) for series in history]
+
+
+def _constant(level: float, length: int, horizon: int) -> Path:
+    return Path(np.full(horizon, level), np.full(length, level))
+
+
+def _short(series: np.ndarray, season: int, horizon: int) -> Path:
+    recent = series[-max(season, SHORTEST) :]
+    return Path(np.full(horizon, max(recent.mean(), 0.0)), np.full(len(series), np.nan))
+
+
+def _aligned(paths: list[Path], shape: tuple[int, int]) -> np.ndarray:
+    """What was expected of every period, at the end of which all series meet, shape (SKUs, periods)."""
+    expected = np.full(shape, np.nan)
+    for row, path in zip(expected, paths, strict=True):
+        row[len(row) - len(path.fitted) :] = path.fitted
+    return expected

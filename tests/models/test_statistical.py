@@ -1,0 +1,96 @@
+import numpy as np
+import pandas as pd
+import pytest
+from statsforecast import models as library
+
+from forecasting.core.errors import SpecInvalid
+from forecasting.core.panel import Panel
+from forecasting.models.intermittent import ADIDA, IMAPA, TSB, CrostonSBA
+from forecasting.models.smoothing import CES, ETS, MSTL, Theta
+
+
+def build(values, name="A", freq="D") -> pd.DataFrame:
+    return pd.DataFrame({"unique_id": name, "ds": pd.date_range("2023-01-02", periods=len(values), freq=freq), "y": values})
+
+
+@pytest.fixture(scope="module")
+def season() -> np.ndarray:
+    rng = np.random.default_rng(1)
+    return rng.poisson(30 + 10 * np.sin(2 * np.pi * np.arange(140) / 7)).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (ETS(error="additive", trend="none", season="additive"), library.AutoETS(7, model="ANA")),
+        (Theta(model="STM"), library.Theta(7)),
+        (CES(), library.AutoCES(7)),
+        (CrostonSBA(), library.CrostonSBA()),
+        (TSB(), library.TSB(0.1, 0.1)),
+        (IMAPA(), library.IMAPA()),
+        (ADIDA(), library.ADIDA()),
+    ],
+)
+def test_a_clean_series_gets_what_the_library_says(ours, theirs, season):
+    expected = theirs.forecast(y=season, h=14)["mean"]
+    assert ours.fit(Panel.build(build(season))).forecast(14).mean[0] == pytest.approx(expected, rel=0.02)
+
+
+def test_a_short_series_falls_back_to_its_mean_and_says_so():
+    fitted = ETS().fit(Panel.build(build([3.0, 5.0])))
+    assert fitted.forecast(3).mean.tolist() == [[4.0, 4.0, 4.0]]
+    assert "only 2 periods" in fitted.failures[0].reason
+    assert fitted.forecast(3).flags == (fitted.failures[0].reason,)
+
+
+def test_zeros_before_the_first_sale_do_not_count(season):
+    late = np.concatenate([np.zeros(200), season])
+    ours = CrostonSBA().fit(Panel.build(build(late))).forecast(7).mean
+    assert ours == pytest.approx(CrostonSBA().fit(Panel.build(build(season))).forecast(7).mean)
+
+
+def test_a_gap_is_filled_from_its_season(season):
+    gappy = season.copy()
+    gappy[[20, 21, 80]] = np.nan
+    ours = Theta().fit(Panel.build(build(gappy))).forecast(7).mean
+    assert ours == pytest.approx(Theta().fit(Panel.build(build(season))).forecast(7).mean, rel=0.1)
+
+
+@pytest.mark.parametrize("spec", [ETS(), Theta(), CES(), MSTL()])
+def test_a_season_of_52_weeks_is_found(spec):
+    rng = np.random.default_rng(0)
+    weeks = 100 + 50 * np.sin(2 * np.pi * np.arange(156) / 52) + rng.normal(0, 3, 156)
+    mean = spec.fit(Panel.build(build(weeks, freq="W-MON"))).forecast(52).mean[0]
+    truth = 100 + 50 * np.sin(2 * np.pi * np.arange(156, 208) / 52)
+    assert np.abs(mean - truth).mean() < 8
+
+
+def test_hours_have_a_day_and_a_week():
+    hours = np.arange(24 * 7 * 6)
+    sales = 10 + 5 * np.sin(2 * np.pi * hours / 24) + 8.0 * ((hours // 24) % 7 == 5)
+    mean = MSTL().fit(Panel.build(build(sales, freq="h"))).forecast(168).mean[0]
+    assert mean == pytest.approx(sales[:168], abs=1.0)
+
+
+def test_a_longer_horizon_than_planned_is_computed(season):
+    fitted = ETS(horizon=7).fit(Panel.build(build(season)))
+    assert fitted.forecast(30).mean.shape == (1, 30)
+    assert fitted.forecast(30).mean[0, :7] == pytest.approx(fitted.forecast(7).mean[0])
+
+
+def test_two_cores_give_the_same_numbers(season):
+    panel = Panel.build(pd.concat([build(np.roll(season, k), f"S{k:03}") for k in range(60)]))
+    assert (CES(jobs=2).fit(panel).forecast(7).mean == CES().fit(panel).forecast(7).mean).all()
+
+
+def test_residuals_are_one_step_ahead(season):
+    rows = Theta().fit(Panel.build(build(season))).residuals()
+    assert len(rows) >= 120
+    assert abs((rows["y"] - rows["fitted"]).mean()) < 2
+
+
+def test_impossible_parameters_are_refused(season):
+    with pytest.raises(SpecInvalid, match="season length"):
+        ETS(season_length=0).fit(Panel.build(build(season)))
+    with pytest.raises(SpecInvalid, match="smoothing weight"):
+        TSB(alpha_size=2.0).fit(Panel.build(build(season)))
