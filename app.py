@@ -1,0 +1,28 @@
+"""Opens Shelfcast in a browser: `python app.py`. Everything on screen is drawn by `ui/router.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from ui.errors import show
+from ui.headers import SecurityHeaders
+
+
+async def healthy(_request: Request) -> PlainTextResponse:
+    """Answers when the server is up: for launchers, containers and load balancers."""
+    return PlainTextResponse("ok")
+
+
+app = st.App(
+    Path(__file__).parent / "ui" / "router.py",
+    routes=[Route("/healthz", healthy)],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=show,
+)
+
+if __name__ == "__main__":
+    app.run(config={})

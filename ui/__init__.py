@@ -1,0 +1,1 @@
+"""The screens' own parts; besides `pages` the only place that imports streamlit."""

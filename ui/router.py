@@ -1,0 +1,57 @@
+"""Draws the frame around every page: the window's title, the steps in the sidebar, the data in use, and the page itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui import theme
+from ui.demo import open_from_url
+from ui.workspace import current
+
+_PAGES = Path(__file__).parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the work, and the page on which it is done."""
+
+    name: str
+    title: str
+    icon: str
+
+
+STEPS = (
+    Step("data", "Data", "upload_file"),
+    Step("sku", "SKU", "sell"),
+    Step("diagnose", "Diagnose", "monitoring"),
+    Step("model", "Model", "tune"),
+    Step("compare", "Compare", "leaderboard"),
+    Step("forecast", "Forecast", "trending_up"),
+)
+
+
+def _page(step: Step) -> st.Page:
+    return st.Page(
+        _PAGES / f"{step.name}.py",
+        title=step.title,
+        icon=f":material/{step.icon}:",
+        url_path=step.name,
+        default=step.name == "data",
+    )
+
+
+def _main() -> None:
+    theme.frame()
+    workspace = current()
+    workspace.read_url()
+    open_from_url(workspace)
+    page = st.navigation([_page(step) for step in STEPS if (_PAGES / f"{step.name}.py").exists()])
+    aside = st.sidebar.container()
+    workspace.write_url()
+    page.run()
+    with aside:  # after the page, so that it shows what the page has just changed
+        theme.data_in_use(workspace)
+
+
+_main()

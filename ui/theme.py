@@ -1,0 +1,42 @@
+"""The frame of the app: window title, logo, styles, and chart colours that follow a switch of light and dark at once."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.elements.lib import streamlit_plotly_theme as slots
+
+from forecasting.plots.theme import Palette, palette_of
+from ui import words
+from ui.workspace import Workspace
+
+_ASSETS = Path(__file__).parent / "assets"
+
+# Streamlit's browser side replaces these place-holders by the colours of the theme in use, so charts need no new run.
+_CATEGORIES = tuple(getattr(slots, f"CATEGORY_{number}") for number in range(10))
+_SEQUENTIAL = tuple(getattr(slots, f"SEQUENTIAL_{number}") for number in range(10))
+LIVE = palette_of(
+    _CATEGORIES, _SEQUENTIAL, muted=_CATEGORIES[8], grid=slots.BG_MIX, text=_CATEGORIES[9], background=slots.BG_COLOR
+)
+
+
+def palette() -> Palette:
+    """The colours to hand to every function of `forecasting.plots` that is drawn on a page."""
+    return LIVE
+
+
+def frame() -> None:
+    """What every page has: the window's title and icon, the logo, the house styles."""
+    st.set_page_config(page_title="Shelfcast", page_icon=str(_ASSETS / "icon.png"), layout="wide")
+    st.html(_ASSETS / "house.css")
+    st.logo(str(_ASSETS / "logo.svg"), icon_image=str(_ASSETS / "mark.svg"), size="large")
+
+
+def data_in_use(workspace: Workspace) -> None:
+    """The foot of the sidebar: which data all pages are about."""
+    panel = workspace.panel
+    if panel is None:
+        st.caption("No data yet. Start on the Data page.")
+        return
+    st.caption("Data in use")
+    st.markdown(f"**{workspace.name}**")
+    st.caption(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}")

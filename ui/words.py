@@ -1,0 +1,105 @@
+"""Numbers and dates in plain words: units, sensible digits, and "—" for what is undefined."""
+
+import math
+
+import pandas as pd
+
+UNDEFINED = "—"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number with `digits` significant digits at least, thousands apart.
+
+    >>> number(18.4567), number(1234567.8), number(0.1234), number(None), number(float("nan"))
+    ('18.5', '1,234,568', '0.123', '—', '—')
+    """
+    if value is None or not math.isfinite(value):
+        return UNDEFINED
+    if value == 0 or float(value).is_integer():
+        return f"{value:,.0f}"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{decimals}f}"
+
+
+def units(value: float | None) -> str:
+    """Pieces of a product.
+
+    >>> units(1), units(1280.4), units(float("nan"))
+    ('1 unit', '1,280 units', '—')
+    """
+    text = number(value)
+    return text if text == UNDEFINED else f"{text} {'unit' if text == '1' else 'units'}"
+
+
+def count(value: int, noun: str) -> str:
+    """How many there are of something.
+
+    >>> count(1, "SKU"), count(4722, "SKU"), count(2, "category")
+    ('1 SKU', '4,722 SKUs', '2 categories')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:] not in ("ay", "ey", "oy") else f"{noun}s"
+    return f"{value:,} {noun if value == 1 else plural}"
+
+
+def percent(fraction: float | None, digits: int = 0) -> str:
+    """A share.
+
+    >>> percent(0.0623), percent(0.0623, 1), percent(float("nan"))
+    ('6 %', '6.2 %', '—')
+    """
+    return UNDEFINED if fraction is None or not math.isfinite(fraction) else f"{100 * fraction:,.{digits}f} %"
+
+
+def change(fraction: float | None) -> str:
+    """A change against before, with its sign.
+
+    >>> change(0.12), change(-0.4), change(None)
+    ('+12 %', '−40 %', '—')
+    """
+    if fraction is None or not math.isfinite(fraction):
+        return UNDEFINED
+    return f"{'−' if fraction < 0 else '+'}{percent(abs(fraction))}"
+
+
+def bias(fraction: float | None) -> str:
+    """The bias of a forecast, where a positive fraction means that more was forecast than sold.
+
+    >>> bias(0.06), bias(-0.123), bias(0.001), bias(None)
+    ('6 % too high', '12 % too low', 'on target', '—')
+    """
+    if fraction is None or not math.isfinite(fraction):
+        return UNDEFINED
+    if abs(fraction) < 0.005:
+        return "on target"
+    return f"{percent(abs(fraction))} too {'high' if fraction > 0 else 'low'}"
+
+
+def day(date: pd.Timestamp | None) -> str:
+    """A date as people say it.
+
+    >>> day(pd.Timestamp("2011-12-09")), day(None)
+    ('9 Dec 2011', '—')
+    """
+    return UNDEFINED if date is None or pd.isna(date) else f"{date.day} {date:%b %Y}"
+
+
+def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """From when to when.
+
+    >>> span(pd.Timestamp("2009-12-01"), pd.Timestamp("2011-12-09"))
+    '1 Dec 2009 – 9 Dec 2011'
+    """
+    return f"{day(first)} – {day(last)}"
+
+
+def sku(unique_id: str, name: str = "", width: int = 48) -> str:
+    """A SKU with its name, short enough for a list.
+
+    >>> sku("85123A", "WHITE HANGING HEART T-LIGHT HOLDER"), sku("A1")
+    ('85123A · White hanging heart t-light holder', 'A1')
+    """
+    tidy = name.strip()
+    tidy = tidy.capitalize() if tidy.isupper() else tidy
+    if not tidy:
+        return unique_id
+    return f"{unique_id} · {tidy if len(tidy) <= width else tidy[: width - 1].rstrip() + '…'}"

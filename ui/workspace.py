@@ -1,0 +1,101 @@
+"""One Workspace per session: the data, what is selected, and what was computed from it.
+
+Setting a new panel clears everything that came from the old one. What is selected stands in the URL too, so that a link opens
+the same view and the selection follows the user from page to page.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import streamlit as st
+
+from forecasting import workflow
+from forecasting.core.frequency import grain
+from forecasting.core.panel import Panel
+
+_KEY = "_workspace"
+_LONGEST_HORIZON = 400
+T = TypeVar("T")
+
+
+@dataclass
+class Workspace:
+    """The state of one user's work; pages read it and change it through its methods only."""
+
+    panel: Panel | None = None
+    imported: object | None = None
+    name: str = ""
+    sample: str | None = None
+    sku: str | None = None
+    model: str = workflow.DEFAULT_MODEL
+    horizon: int = 28
+    results: dict[str, object] = field(default_factory=dict)
+    _sent: dict[str, str] = field(default_factory=dict)
+    _before: dict[str, str] = field(default_factory=dict)
+
+    def set_panel(self, panel: Panel, imported: object | None = None, name: str = "", *, sample: str | None = None) -> None:
+        """Take up new data: results of the old one are cleared, a SKU that it does not have is forgotten."""
+        if self.panel is None or self.panel.digest != panel.digest:
+            self.results.clear()
+        if self.panel is None or self.panel.freq != panel.freq:
+            self.horizon = grain(panel.freq).horizon
+        self.panel, self.imported, self.name, self.sample = panel, imported, name, sample
+        if self.sku not in panel.ids:
+            self.sku = None
+        self.write_url()
+
+    def clear(self) -> None:
+        """Forget the data and everything that came from it."""
+        self.panel, self.imported, self.name, self.sample, self.sku = None, None, "", None, None
+        self.results.clear()
+        self.write_url()
+
+    def select(self, *, sku: str | None = None, model: str | None = None, horizon: int | None = None) -> None:
+        """Change what is selected; None leaves a thing as it is."""
+        self.sku = self.sku if sku is None else sku
+        self.model = self.model if model is None else model
+        self.horizon = self.horizon if horizon is None else horizon
+        self.write_url()
+
+    def result(self, name: str, kind: type[T]) -> T | None:
+        """A result by its name, if there is one and it is of this kind."""
+        value = self.results.get(name)
+        return value if isinstance(value, kind) else None
+
+    def read_url(self) -> None:
+        """Take from the URL what the user, not we, put there."""
+        news = self._news(dict(st.query_params.items()))
+        if news.get("sku") and (self.panel is None or news["sku"] in self.panel.ids):
+            self.sku = news["sku"]
+        if news.get("model") in workflow.MODELS:
+            self.model = news["model"]
+        horizon = news.get("horizon", "")
+        if horizon.isdecimal() and 1 <= int(horizon) <= _LONGEST_HORIZON:
+            self.horizon = int(horizon)
+
+    def write_url(self) -> None:
+        """Put what is selected into the URL."""
+        address = self._address()
+        if address != self._sent:
+            self._before, self._sent = self._sent, address
+        if dict(st.query_params.items()) != address:
+            st.query_params.from_dict(address)
+
+    def _news(self, url: dict[str, str]) -> dict[str, str]:
+        """What we did not send: a click that overtook our last change still carries the address before it."""
+        if url == self._sent:
+            self._before = {}
+        return {key: value for key, value in url.items() if value not in (self._sent.get(key), self._before.get(key))}
+
+    def _address(self) -> dict[str, str]:
+        if self.panel is None:
+            return {}
+        address = {"demo": self.sample, "sku": self.sku, "model": self.model, "horizon": str(self.horizon)}
+        return {key: value for key, value in address.items() if value}
+
+
+def current() -> Workspace:
+    """The workspace of this session."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Workspace()
+    return st.session_state[_KEY]
