@@ -19,6 +19,7 @@ from forecasting.workflow.modelling import (
     planned,
     try_model,
 )
+from forecasting.workflow.opening import open_sample
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
 
@@ -40,6 +41,7 @@ __all__ = [
     "forecast_all",
     "forecast_frame",
     "make",
+    "open_sample",
     "planned",
     "run",
     "scores_frame",
