@@ -37,7 +37,7 @@ MODELS: dict[str, Family] = {
     "tsb": Family("TSB", "intermittent:TSB", "Rare sales that may be dying out: falls towards zero."),
     "adida": Family("ADIDA", "intermittent:ADIDA", "Rare sales, summed to buckets and smoothed there."),
     "imapa": Family("IMAPA", "intermittent:IMAPA", "The mean of smoothing at several bucket sizes: strong on slow sellers."),
-    "lstm": Family("LSTM", "lstm:Lstm", "One network over all SKUs with a long memory, all periods ahead at once; takes minutes."),
+    "lstm": Family("LSTM", "lstm:Lstm", "One network over all SKUs with a long memory, all periods at once; takes minutes."),
     "gru": Family("GRU", "lstm:Gru", "As the LSTM with fewer weights: a little faster, seldom worse."),
     "rnn": Family("Simple RNN", "lstm:Rnn", "The plainest recurrent network: forgets quickly, but is quickly trained."),
     "cnn": Family("Dilated CNN", "lstm:Cnn", "A convolutional network over the past window, in place of a memory."),
