@@ -1,0 +1,196 @@
+"""Any frozen spec as a form: label, help, range, choices and default are read from its knobs, so the two cannot disagree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import streamlit as st
+
+from forecasting.core.errors import ShelfcastError, SpecInvalid
+from forecasting.core.knob import Knob, knobs
+
+T = TypeVar("T")
+AUTOMATIC = "automatic"
+NOT_RUN = "Settings changed, not yet run."
+_SET_ELSEWHERE = ("horizon", "jobs")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a parameter's type says: `kind` of its value or of its parts, `size` of a tuple (0 none, -1 any), None allowed."""
+
+    kind: type
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    size: int = 0
+
+
+def shape_of(hint: Any) -> Shape:
+    """Read a type annotation.
+
+    >>> shape_of(int | None), shape_of(tuple[int, int, int]).size, shape_of(Literal["a", "b"]).choices
+    (Shape(kind=<class 'int'>, optional=True, choices=(), size=0), 3, ('a', 'b'))
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        inner = [argument for argument in arguments if argument is not NoneType]
+        return replace(shape_of(inner[0]), optional=len(inner) < len(arguments))
+    if origin is Literal:
+        return Shape(str, choices=tuple(str(argument) for argument in arguments))
+    if origin is tuple:
+        return Shape(arguments[0], size=-1 if Ellipsis in arguments else len(arguments))
+    return Shape(hint if isinstance(hint, type) else str)
+
+
+def settings(key: str, spec: T, ran: T | None, run: Callable[[T], None], label: str, *, note: str = "") -> None:
+    """Draw a spec as a form with a button; `run` is called with the spec only when the button is pressed.
+
+    `ran` is the spec whose result is on the page: where the form differs from it, the form says so. `note` stands beside the
+    button, for instance what a run will cost in time.
+    """
+    st.fragment(_settings)(key, spec, ran, run, label, note)
+
+
+def _settings(key: str, spec: T, ran: T | None, run: Callable[[T], None], label: str, note: str) -> None:
+    with st.container(border=True, key=f"settings-{key}"):
+        wanted = _attempted(key, spec)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            pressed = st.button(label, key=f"run-{key}", type="primary", icon=":material/play_arrow:", disabled=wanted is None)
+            if wanted is not None and ran is not None and wanted != ran:
+                st.badge(NOT_RUN, icon=":material/edit:", color="orange")
+            elif note:
+                st.caption(note)
+        if pressed and wanted is not None:
+            _begin(wanted, run)
+
+
+def _attempted(key: str, spec: T) -> T | None:
+    try:
+        return inputs(key, spec)
+    except SpecInvalid as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def _begin(wanted: T, run: Callable[[T], None]) -> None:
+    try:
+        run(wanted)
+    except ShelfcastError as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        st.rerun()
+
+
+def inputs(key: str, spec: T, columns: int = 3) -> T:
+    """One input for each knob of a spec, the advanced ones behind a click; the spec with what the inputs say.
+
+    Raises SpecInvalid when the spec refuses a combination of values.
+    """
+    hints = get_type_hints(type(spec))
+    shown = {name: entry for name, entry in knobs(spec).items() if name not in _SET_ELSEWHERE}
+    plain = {name: entry for name, entry in shown.items() if not entry.advanced}
+    values = _grid(key, spec, plain, hints, columns)
+    if len(plain) < len(shown):
+        with st.expander("More settings"):
+            values |= _grid(key, spec, {name: shown[name] for name in shown if name not in plain}, hints, columns)
+    return replace(spec, **values)  # type: ignore[type-var]
+
+
+def _grid(key: str, spec: object, entries: dict[str, Knob], hints: dict[str, Any], columns: int) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    names = list(entries)
+    for start in range(0, len(names), columns):
+        for name, place in zip(names[start : start + columns], st.columns(columns), strict=False):
+            with place:
+                values[name] = one_input(f"{key}-{name}", entries[name], shape_of(hints[name]), getattr(spec, name))
+    return values
+
+
+def one_input(key: str, entry: Knob, shape: Shape, value: Any) -> Any:
+    """The input of one knob, showing `value`, and what it says now."""
+    choices = entry.choices or shape.choices
+    if choices:
+        return _choice(key, entry, choices, shape.optional, value)
+    if shape.size:
+        return _several(key, entry, shape, value)
+    if shape.kind is bool:
+        return _switch(key, entry, value)
+    if shape.kind in (int, float):
+        return _number(key, entry, shape, value)
+    return st.text_input(entry.label, value=value or "", help=entry.help, key=key, persist_state="session") or None
+
+
+def _switch(key: str, entry: Knob, value: bool) -> bool:
+    st.space("small")
+    return st.toggle(entry.label, value=value, help=entry.help, key=key, persist_state="session")
+
+
+def _choice(key: str, entry: Knob, choices: tuple[str, ...], optional: bool, value: Any) -> Any:
+    options: list[Any] = [*([None] if optional else []), *choices]
+    return st.selectbox(
+        entry.label,
+        options,
+        index=options.index(value),
+        format_func=lambda option: AUTOMATIC if option is None else str(option),
+        help=entry.help,
+        key=key,
+        persist_state="session",
+    )
+
+
+def _number(key: str, entry: Knob, shape: Shape, value: Any, label: str = "") -> Any:
+    kind = shape.kind
+    return st.number_input(
+        label or entry.label,
+        min_value=None if entry.low is None else kind(entry.low),
+        max_value=None if entry.high is None else kind(entry.high),
+        value=None if value is None else kind(value),
+        step=1 if kind is int else _step(value),
+        format="%d" if kind is int else "%g",
+        placeholder=AUTOMATIC if shape.optional else None,
+        required=not shape.optional,
+        help=entry.help,
+        key=key,
+        persist_state="session",
+    )
+
+
+def _step(value: float | None) -> float:
+    """A tenth of small values, so that the arrows of an input move by something sensible."""
+    return 0.05 if value is None or value == 0 or abs(value) >= 0.05 else abs(value) / 3
+
+
+def _several(key: str, entry: Knob, shape: Shape, value: tuple[Any, ...] | None) -> Any:
+    """A tuple: one small input for each part where their number is fixed, else a line of text with commas."""
+    if shape.size < 0:
+        return _line(key, entry, shape, value)
+    parts = value or (None,) * shape.size
+    names = entry.label.split(",") if entry.label.count(",") == shape.size - 1 else [entry.label] * shape.size
+    with st.container(horizontal=True, gap="xsmall"):
+        found = tuple(
+            _number(f"{key}-{place}", entry, shape, part, label=name.strip())
+            for place, (part, name) in enumerate(zip(parts, names, strict=True))
+        )
+    if None not in found:
+        return found
+    if all(part is None for part in found):
+        return None
+    raise SpecInvalid(f"'{entry.label}' needs {shape.size} numbers; fill all of them, or clear all of them.")
+
+
+def _line(key: str, entry: Knob, shape: Shape, value: tuple[Any, ...] | None) -> Any:
+    text = st.text_input(
+        entry.label,
+        value=", ".join(str(part) for part in value or ()),
+        placeholder=AUTOMATIC,
+        help=entry.help,
+        key=key,
+        persist_state="session",
+    )
+    parts = [part.strip() for part in (text or "").replace("，", ",").split(",") if part.strip()]
+    try:
+        found = tuple(shape.kind(part) for part in parts)
+    except ValueError:
+        raise SpecInvalid(f"'{entry.label}' is '{text}'; write numbers with commas between them, such as 7, 364.") from None
+    return None if shape.optional and not found else found

@@ -1,0 +1,124 @@
+"""What a page has asked for: one slot for each kind of work, filled by a job, surviving a change of page."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import streamlit as st
+
+from forecasting.core.errors import ShelfcastError
+from ui import words
+from ui.jobs import Job, State, manager
+from ui.workspace import current
+
+_EVERY = 0.25
+_AT_ONCE = 1.2
+_OWNER = "_owner"
+LOST = "The calculation was lost when the server restarted; run it again."
+
+
+@dataclass
+class Slot:
+    """The last result of one kind of work, and the job that will replace it.
+
+    `settings` is what `result` was made with, `asked` what the running job will be made with.
+    """
+
+    job: str | None = None
+    asked: object | None = None
+    result: object | None = None
+    settings: object | None = None
+    error: str = ""
+    seconds: float = 0.0
+
+
+def slot(name: str) -> Slot:
+    """The slot of this session's workspace; it is emptied when the data changes."""
+    found = current().result(name, Slot)
+    if found is None:
+        found = Slot()
+        current().results[name] = found
+    return found
+
+
+def start(name: str, request: object, title: str, settings: object) -> None:
+    """Ask for work. What takes no longer than a moment is awaited, so that its result appears at once."""
+    here = slot(name)
+    jobs = manager()
+    job = jobs.submit(owner(), request, title)
+    here.job, here.asked, here.error = job.key, settings, ""
+    jobs.wait(job.key, _AT_ONCE)
+
+
+def follow(name: str) -> Slot:
+    """The slot after a look at its job: draws its progress, takes over its result, or shows its error in one sentence."""
+    here = slot(name)
+    if here.job is not None:
+        _look(here)
+    if here.error:
+        st.error(here.error, icon=":material/error:")
+    return here
+
+
+def owner() -> str:
+    """A name for this session that nobody else knows."""
+    return str(st.session_state.setdefault(_OWNER, uuid4().hex))
+
+
+def _look(here: Slot) -> None:
+    job = manager().look(here.job or "")
+    if job is not None and job.active:
+        watch(job)
+        return
+    here.job = None
+    if job is None or job.state is State.FAILED:
+        here.error = LOST if job is None else job.error
+    elif job.state is State.CANCELLED:
+        st.toast(f"{job.title} was cancelled.", icon=":material/cancel:")
+    else:
+        _take_over(here, job)
+
+
+def _take_over(here: Slot, job: Job) -> None:
+    try:
+        here.result, here.settings, here.seconds = manager().result(job.key), here.asked, job.seconds
+    except ShelfcastError as error:
+        here.error = str(error)
+
+
+def watch(job: Job) -> None:
+    """Draw what a job is doing, how far it is and how long is left, with a button to cancel; the page follows when it ends."""
+    st.fragment(_watched, run_every=_EVERY)(job.key)
+
+
+def _watched(key: str) -> None:
+    job = manager().look(key)
+    if job is None or not job.active:
+        st.rerun()
+    with st.container(border=True, key="job"):
+        bar, stop = st.columns([5, 1], vertical_alignment="center")
+        bar.progress(job.progress.fraction, text=f"**{job.title}** · {_doing(job)}")
+        if stop.button("Cancel", key=f"cancel-{key}", icon=":material/close:", width="stretch"):
+            manager().cancel(key)
+            st.rerun()
+
+
+def _doing(job: Job) -> str:
+    if job.state is State.QUEUED:
+        ahead = manager().ahead_of(job.key)
+        return f"waiting for {words.count(ahead + 1, 'calculation')} to end"
+    left = job.seconds_left
+    return f"{job.progress.message}{'' if left is None else f' · {duration(left)} left'}"
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, as people say it.
+
+    >>> duration(0.34), duration(8.2), duration(75), duration(4000)
+    ('under a second', '8 s', '1 min 15 s', '1 h 6 min')
+    """
+    if seconds < 1:
+        return "under a second"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
