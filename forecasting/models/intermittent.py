@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from forecasting.core.errors import SpecInvalid
+from forecasting.core.knob import check_knobs, knob
 from forecasting.core.panel import Panel
 from forecasting.models.statistical import FittedSeries, Path, fit_each
 
@@ -38,20 +38,22 @@ class CrostonSBA:
 class TSB:
     """Size of a sale times its probability, both smoothed in every period, so that a dying SKU falls towards zero.
 
-    `alpha_size` and `alpha_probability` lie between 0 and 1. Teunter, Syntetos and Babai (2011).
+    Teunter, Syntetos and Babai (2011).
     """
 
     name: ClassVar[str] = "tsb"
-    alpha_size: float = 0.1
-    alpha_probability: float = 0.1
+    alpha_size: float = knob(0.1, "Size weight", "How fast the mean size of a sale follows new sales.", low=0.01, high=1)
+    alpha_probability: float = knob(
+        0.1, "Probability weight", "How fast the chance of a sale follows what happens.", low=0.01, high=1
+    )
     season_length: int | None = None
     horizon: int | None = None
     jobs: int = 1
 
+    def __post_init__(self) -> None:
+        check_knobs(self)
+
     def fit(self, panel: Panel) -> FittedSeries:
-        for alpha in (self.alpha_size, self.alpha_probability):
-            if not 0 < alpha <= 1:
-                raise SpecInvalid(f"The smoothing weight is {alpha}; it must be above 0 and not above 1.")
         return fit_each(self, panel)
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:  # noqa: ARG002 - these methods know no season

@@ -1,10 +1,11 @@
 """Exponential smoothing and its relatives: ETS, Theta, CES, and several seasons at once (MSTL). Made by statsforecast."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
+from forecasting.core.knob import check_knobs, knob
 from forecasting.core.panel import Panel
 from forecasting.models.statistical import MEMORY, FittedSeries, Path, fit_each
 
@@ -12,6 +13,8 @@ LONGEST_SEASON = 24  # statsforecast's state-space models have no states for mor
 _LETTERS = {"auto": "Z", "none": "N", "additive": "A", "multiplicative": "M", "damped": "A"}
 Part = Literal["auto", "none", "additive", "multiplicative"]
 Trend = Literal["auto", "none", "additive", "damped"]
+Variant = Literal["auto", "STM", "OTM", "DSTM", "DOTM"]
+Decomposition = Literal["auto", "additive", "multiplicative"]
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,15 @@ class ETS:
     """
 
     name: ClassVar[str] = "ets"
-    error: Part = "auto"
-    trend: Trend = "auto"
-    season: Part = "auto"
+    error: Part = knob("auto", "Error", "How the noise enters: added, or in proportion to the level.", choices=get_args(Part))
+    trend: Trend = knob("auto", "Trend", "None, a straight one, or one that levels off ahead.", choices=get_args(Trend))
+    season: Part = knob("auto", "Season", "None, the same amount or the same share in each season.", choices=get_args(Part))
     season_length: int | None = None
     horizon: int | None = None
     jobs: int = 1
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> FittedSeries:
         return fit_each(self, panel)
@@ -59,11 +65,21 @@ class Theta:
     """
 
     name: ClassVar[str] = "theta"
-    model: Literal["auto", "STM", "OTM", "DSTM", "DOTM"] = "auto"
-    decomposition: Literal["auto", "additive", "multiplicative"] = "auto"
+    model: Variant = knob(
+        "auto",
+        "Variant",
+        "Standard, optimised, or their dynamic forms; automatic takes the best fit.",
+        choices=get_args(Variant),
+    )
+    decomposition: Decomposition = knob(
+        "auto", "Season", "The same amount or the same share in each season.", choices=get_args(Decomposition)
+    )
     season_length: int | None = None
     horizon: int | None = None
     jobs: int = 1
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> FittedSeries:
         return fit_each(self, panel)
@@ -112,10 +128,15 @@ class MSTL:
     """
 
     name: ClassVar[str] = "mstl"
-    season_lengths: tuple[int, ...] = ()
+    season_lengths: tuple[int, ...] = knob(
+        (), "Season lengths", "Periods of each season, with commas: 7, 364 for the week and the year."
+    )
     season_length: int | None = None
     horizon: int | None = None
     jobs: int = 1
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> FittedSeries:
         return fit_each(self, panel)
