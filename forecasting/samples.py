@@ -10,11 +10,12 @@ FOLDER = Path(__file__).parent.parent / "sample_data"
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample: its title, what is special about it, and its files."""
+    """One sample: its title, what is special about it, its files, and the country of the shop."""
 
     title: str
     sentence: str
     files: tuple[str, ...]
+    country: str
 
     def read(self) -> tuple[tuple[str, bytes], ...]:
         """The files' names and bytes. Raises InputError when they are not there."""
@@ -29,15 +30,18 @@ SAMPLES = {
         "Gift shop",
         "Two years of daily sales of 4,722 gifts: many slow sellers, a strong Christmas.",
         ("online_retail_daily.csv.gz",),
+        "GB",
     ),
     "grocery": Sample(
         "Grocery store",
         "One year of 300 groceries with prices, discounts, displays and leaflets.",
         ("grocery_store.csv.gz",),
+        "US",
     ),
     "orders": Sample(
         "Raw order lines",
         "Two overlapping exports of a till, with returns, bad lines and lines without a product.",
         ("online_retail_orders_2010-11-01_to_2010-12-09.zip", "online_retail_orders_2010-12-01_to_2010-12-23.zip"),
+        "GB",
     ),
 }

@@ -1,20 +1,27 @@
 """What several pages draw: headers, KPI cards, readings, empty states, charts, and the controls for SKU and horizon."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
-from ui import cached, words
+from forecasting.workflow import exploring
+from ui import cached, readings, words
 from ui.demo import open_sample
 from ui.workspace import Workspace, current
 
+COUNTRIES = {
+    "US": "United States", "GB": "United Kingdom", "CN": "China", "DE": "Germany", "FR": "France", "ES": "Spain", "IT": "Italy",
+    "NL": "Netherlands", "PL": "Poland", "SE": "Sweden", "CA": "Canada", "AU": "Australia", "IN": "India", "JP": "Japan",
+    "KR": "South Korea", "SG": "Singapore", "BR": "Brazil", "MX": "Mexico",
+}  # fmt: skip
 _CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
@@ -60,6 +67,14 @@ def sample_buttons(names: Sequence[str] = tuple(SAMPLES)) -> None:
             sample = SAMPLES[name]
             st.button(sample.title, key=f"sample-{name}", help=sample.sentence, icon=":material/storefront:",
                       on_click=open_sample, args=(current(), name))  # fmt: skip
+
+
+def section(title: str, control: Callable[[], None] | None = None) -> None:
+    """The title of a part of a page, with a control at its right end."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(title, anchor=False, width="content")
+        if control is not None:
+            control()
 
 
 def require_panel() -> Panel:
@@ -126,6 +141,40 @@ def _take_horizon(workspace: Workspace) -> None:
     workspace.select(horizon=st.session_state["horizon-control"])
 
 
-def span_of(panel: Panel) -> str:
-    """From when to when the data reaches."""
-    return words.span(panel.first, panel.last)
+def view_control(panel: Panel) -> str:
+    """Choose days, weeks or months; weeks at first for daily data."""
+    names = exploring.views(panel.freq)
+    key = f"view-{panel.freq}"
+    default = exploring.default_view(panel.freq)
+    chosen = st.segmented_control(
+        "View", list(names), format_func=names.__getitem__, default=default, required=True, key=key, persist_state="session"
+    )
+    return str(chosen or default)
+
+
+def country_control() -> None:
+    """Choose whose public holidays are marked; the choice is kept in the workspace."""
+    workspace = current()
+    st.session_state["country"] = workspace.country or ""
+    st.selectbox(
+        "Holidays of", ["", *COUNTRIES], format_func=lambda code: COUNTRIES.get(code, "no holidays"), key="country",
+        on_change=_take_country, args=(workspace,), label_visibility="collapsed", width=190,
+    )  # fmt: skip
+
+
+def _take_country(workspace: Workspace) -> None:
+    workspace.country = st.session_state["country"] or None
+
+
+def sku_cards(row: pd.Series, periods: int, noun: str, panel: Panel) -> tuple[Kpi, ...]:
+    """The numbers of one SKU of the summary."""
+    lately = f"Units, {words.count(periods, noun)}"
+    share = "of revenue" if "price" in panel.regressors else "of units"
+    return (
+        Kpi(lately, words.number(row["recent"]), None if pd.isna(row["change"]) else words.change(row["change"]),
+            f"Units sold in the last {words.count(periods, noun)}, against as many before."),
+        Kpi("Mean price", words.money(row["price"]), help="What customers paid for one unit, over the whole history."),
+        Kpi("Share of shop", words.percent(row["share"], 1), help=f"Its part {share}, over the whole history."),
+        Kpi("Demand", str(row["demand"]).capitalize(), help=f"{readings.DEMAND[row['demand']].capitalize()}."),
+        Kpi("Last sale", words.day(row["last_sale"]), help="The last period with a sale."),
+    )  # fmt: skip

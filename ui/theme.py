@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.elements.lib import streamlit_plotly_theme as slots
 
-from forecasting.plots.theme import Palette, palette_of
+from forecasting.plots.theme import Palette, faint, palette_of
 from ui import words
 from ui.workspace import Workspace
 
@@ -15,7 +15,12 @@ _ASSETS = Path(__file__).parent / "assets"
 _CATEGORIES = tuple(getattr(slots, f"CATEGORY_{number}") for number in range(10))
 _SEQUENTIAL = tuple(getattr(slots, f"SEQUENTIAL_{number}") for number in range(10))
 LIVE = palette_of(
-    _CATEGORIES, _SEQUENTIAL, muted=_CATEGORIES[8], grid=slots.BG_MIX, text=_CATEGORIES[9], background=slots.BG_COLOR
+    _CATEGORIES,
+    _SEQUENTIAL,
+    muted=_CATEGORIES[8],
+    grid=faint(_CATEGORIES[8], 0.22),
+    text=_CATEGORIES[9],
+    background=slots.BG_COLOR,
 )
 
 

@@ -4,6 +4,8 @@ import math
 
 import pandas as pd
 
+from forecasting.core.frequency import grain
+
 UNDEFINED = "—"
 
 
@@ -31,6 +33,15 @@ def units(value: float | None) -> str:
     return text if text == UNDEFINED else f"{text} {'unit' if text == '1' else 'units'}"
 
 
+def money(value: float | None) -> str:
+    """An amount of money in whatever currency the data has.
+
+    >>> money(2.7574), money(1250.5), money(float("nan"))
+    ('2.76', '1,250.50', '—')
+    """
+    return UNDEFINED if value is None or not math.isfinite(value) else f"{value:,.2f}"
+
+
 def count(value: int, noun: str) -> str:
     """How many there are of something.
 
@@ -54,11 +65,11 @@ def change(fraction: float | None) -> str:
     """A change against before, with its sign.
 
     >>> change(0.12), change(-0.4), change(None)
-    ('+12 %', '−40 %', '—')
+    ('+12 %', '-40 %', '—')
     """
     if fraction is None or not math.isfinite(fraction):
         return UNDEFINED
-    return f"{'−' if fraction < 0 else '+'}{percent(abs(fraction))}"
+    return f"{'-' if fraction < 0 else '+'}{percent(abs(fraction))}"
 
 
 def bias(fraction: float | None) -> str:
@@ -90,6 +101,15 @@ def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
     '1 Dec 2009 – 9 Dec 2011'
     """
     return f"{day(first)} – {day(last)}"
+
+
+def period(freq: str) -> str:
+    """What one period is called.
+
+    >>> period("D"), period("W-MON"), period("MS")
+    ('day', 'week', 'month')
+    """
+    return grain(freq).noun
 
 
 def sku(unique_id: str, name: str = "", width: int = 48) -> str:

@@ -12,6 +12,7 @@ import streamlit as st
 from forecasting import workflow
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
+from forecasting.samples import SAMPLES
 
 _KEY = "_workspace"
 _LONGEST_HORIZON = 400
@@ -26,6 +27,7 @@ class Workspace:
     imported: object | None = None
     name: str = ""
     sample: str | None = None
+    country: str | None = None
     sku: str | None = None
     model: str = workflow.DEFAULT_MODEL
     horizon: int = 28
@@ -40,6 +42,7 @@ class Workspace:
         if self.panel is None or self.panel.freq != panel.freq:
             self.horizon = grain(panel.freq).horizon
         self.panel, self.imported, self.name, self.sample = panel, imported, name, sample
+        self.country = SAMPLES[sample].country if sample else None
         if self.sku not in panel.ids:
             self.sku = None
         self.write_url()

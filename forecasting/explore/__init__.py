@@ -1,0 +1,1 @@
+"""What the sales look like before any model: one SKU over time, and all SKUs side by side."""

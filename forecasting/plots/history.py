@@ -1,0 +1,136 @@
+"""Charts of what happened: sales over time with what was special about each period, heat maps, price against units."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.calendar.events import Event
+from forecasting.explore.timeline import thin
+from forecasting.plots.theme import LIGHT, Palette, faint, house
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SLIDER_POINTS = 20
+
+
+def history(
+    frame: pd.DataFrame, palette: Palette = LIGHT, *, label: str = "Units sold", events: Sequence[Event] = (), height: int = 420
+) -> go.Figure:
+    """Sales of one SKU (the columns of `explore.timeline`) with marks for promotions, stock-outs, gaps and events."""
+    shown = thin(frame)
+    figure = go.Figure()
+    _line(figure, shown, palette, label)
+    for name, rows, symbol, color in _marks(shown, palette):
+        _rug(figure, shown[rows], name, symbol, color, _floor(shown))
+    _holidays(figure, shown, events, palette)
+    house(figure, palette, height=height, y_title=label)
+    if len(shown) > _SLIDER_POINTS:
+        figure.update_xaxes(rangeslider={"visible": True, "thickness": 0.08, "bgcolor": faint(palette.muted, 0.06)})
+    return figure
+
+
+def total_sales(frame: pd.DataFrame, palette: Palette = LIGHT, *, label: str = "Units sold", height: int = 300) -> go.Figure:
+    """Sales of the whole shop as one quiet area."""
+    shown = thin(frame)
+    figure = go.Figure()
+    _line(figure, shown, palette, label, fill=faint(palette.ink, 0.06))
+    house(figure, palette, height=height, y_title=label)
+    return figure.update_yaxes(rangemode="tozero").update_layout(showlegend=False, margin={"t": 12})
+
+
+def heat(grid: pd.DataFrame, palette: Palette = LIGHT, *, rows: Sequence[str], height: int = 260) -> go.Figure:
+    """Units as a grid of colours: weekdays by weeks, or years by months; what is missing stays blank."""
+    dates = isinstance(grid.columns, pd.DatetimeIndex)
+    when = "week of %{x|%-d %b %Y}" if dates else "%{x}"
+    figure = go.Figure(
+        go.Heatmap(
+            z=grid.to_numpy(), x=grid.columns if dates else MONTHS, y=list(rows), xgap=1.5, ygap=1.5,
+            colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
+            zmin=0, zmax=_robust_top(grid.to_numpy()), hoverongaps=False,
+            hovertemplate=f"%{{y}}, {when}<br><b>%{{z:,.0f}} units</b><extra></extra>",
+            colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}, "title": {
+                "text": "units", "font": {"color": palette.muted, "size": 11}}},
+        )
+    )  # fmt: skip
+    house(figure, palette, height=height, hover="closest")
+    figure.update_yaxes(autorange="reversed", showline=False, ticks="")
+    return figure.update_layout(margin={"t": 12})
+
+
+def price_and_units(frame: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
+    """Units of each period against its mean price, promotions in their own colour."""
+    known = frame[frame["price"].notna() & frame["y"].notna() & frame["complete"]]
+    promoted = known["promotion"] > 0
+    figure = go.Figure()
+    for name, rows, color in (("no promotion", ~promoted, palette.ink), ("promotion", promoted, palette.promotion)):
+        part = known[rows]
+        if len(part):
+            figure.add_scatter(
+                x=part["price"], y=part["y"], mode="markers", name=name, customdata=part["ds"].dt.strftime("%-d %b %Y"),
+                marker={"color": faint(color, 0.6), "size": 9, "line": {"width": 0}},
+                hovertemplate="%{customdata}<br>price %{x:,.2f}<br><b>%{y:,.0f} units</b><extra></extra>",
+            )  # fmt: skip
+    house(figure, palette, height=height, y_title="Units sold", hover="closest")
+    return figure.update_xaxes(title_text="Mean price paid").update_layout(showlegend=bool(promoted.any()))
+
+
+def _line(figure: go.Figure, frame: pd.DataFrame, palette: Palette, label: str, fill: str | None = None) -> None:
+    whole, part = _split(frame)
+    figure.add_scatter(
+        x=whole["ds"], y=whole["y"], name=label, mode="lines+markers" if len(whole) < 30 else "lines",
+        line={"color": palette.ink, "width": 1.8}, fill="tozeroy" if fill else None, fillcolor=fill,
+        hovertemplate="<b>%{y:,.0f}</b> units<extra></extra>",
+    )  # fmt: skip
+    if len(part) > 1:
+        figure.add_scatter(
+            x=part["ds"], y=part["y"], name="period not complete", mode="lines", line={"color": palette.muted, "width": 1.4,
+            "dash": "dot"}, hovertemplate="<b>%{y:,.0f}</b> units so far<extra></extra>",
+        )  # fmt: skip
+
+
+def _split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The periods that are covered in full, and a tail of the last of them with the one that is not."""
+    whole = frame[frame["complete"]]
+    if len(frame) < 2 or frame["complete"].iloc[-1] or whole.empty:
+        return (frame if whole.empty else whole), frame.iloc[:0]
+    return whole, frame.iloc[-2:]
+
+
+def _marks(frame: pd.DataFrame, palette: Palette) -> list[tuple[str, pd.Series, str, str]]:
+    kinds = [
+        ("promotion", frame["promotion"] > 0, "triangle-up", palette.promotion),
+        ("stock-out", frame["stock_out"] > 0, "x", palette.warning),
+        ("no sales recorded", frame["y"].isna(), "line-ns-open", palette.muted),
+    ]
+    return [kind for kind in kinds if kind[1].any() and not (kind[0] == "promotion" and kind[1].mean() > 0.98)]
+
+
+def _rug(figure: go.Figure, rows: pd.DataFrame, name: str, symbol: str, color: str, floor: float) -> None:
+    figure.add_scatter(
+        x=rows["ds"], y=np.full(len(rows), floor), name=name, mode="markers", hovertemplate=f"{name}<extra></extra>",
+        marker={"symbol": symbol, "size": 7, "color": color, "line": {"width": 1, "color": color}},
+    )  # fmt: skip
+
+
+def _holidays(figure: go.Figure, frame: pd.DataFrame, events: Sequence[Event], palette: Palette) -> None:
+    inside = [event for event in events if len(frame) and frame["ds"].iloc[0] <= event.start <= frame["ds"].iloc[-1]]
+    if inside:
+        figure.add_scatter(
+            x=[event.start for event in inside], y=np.full(len(inside), 2 * _floor(frame)), name="holiday", mode="markers",
+            marker={"symbol": "diamond", "size": 6, "color": palette.holiday}, text=[event.name for event in inside],
+            hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+
+
+def _floor(frame: pd.DataFrame) -> float:
+    """A little below zero, where the marks stand."""
+    top = frame["y"].max()
+    return -0.045 * (top if np.isfinite(top) and top > 0 else 1.0)
+
+
+def _robust_top(values: np.ndarray) -> float:
+    """The colour scale ends where all but 1 % of the cells lie, so that one bulk order does not bleach the rest."""
+    known = values[np.isfinite(values)]
+    return float(np.quantile(known, 0.99)) or float(known.max()) or 1.0 if len(known) else 1.0

@@ -1,0 +1,27 @@
+"""Looking at the sales before any model."""
+
+from forecasting.calendar.events import Event
+from forecasting.calendar.holidays import public_holidays
+from forecasting.core.panel import Panel
+from forecasting.explore.summary import recent_periods, summarise
+from forecasting.explore.timeline import default_view, month_by_year, timeline, total, views, weekday_by_week
+
+__all__ = [
+    "default_view",
+    "holidays",
+    "month_by_year",
+    "recent_periods",
+    "summarise",
+    "timeline",
+    "total",
+    "views",
+    "weekday_by_week",
+]
+
+
+def holidays(panel: Panel, country: str | None) -> tuple[Event, ...]:
+    """The public holidays of a country in the time that the panel covers; none without a country."""
+    if country is None:
+        return ()
+    days = public_holidays(country, panel.first, panel.last)
+    return tuple(day for day in days if panel.first <= day.start <= panel.last)

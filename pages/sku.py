@@ -1,0 +1,46 @@
+"""SKU: one product over time, when it sells, and what its price does."""
+
+import streamlit as st
+
+from forecasting.core.frequency import grain
+from forecasting.plots import history
+from forecasting.workflow import exploring
+from ui import cached, parts, readings, words
+from ui.theme import palette
+from ui.workspace import current
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+panel = parts.require_panel()
+workspace = current()
+parts.header("SKU", "One product over time: how it sells, when it sells, and at what price.")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    sku = parts.sku_picker(panel)
+    view = parts.view_control(panel)
+
+row = cached.summary(panel).loc[sku]
+periods, noun = exploring.recent_periods(panel), grain(panel.freq).noun
+parts.reading(readings.recent_sales(row, periods, noun))
+parts.kpis(parts.sku_cards(row, periods, noun, panel))
+
+frame = exploring.timeline(panel, sku, view)
+with st.container(border=True):
+    parts.section("Sales over time", parts.country_control)
+    holidays = exploring.holidays(panel, workspace.country) if view == panel.freq else ()
+    parts.chart(history.history(frame, palette(), events=holidays), "history", f"Units of {sku} over time")
+
+with st.container(border=True):
+    parts.section("When it sells")
+    if grain(panel.freq).noun == "day":
+        grid = exploring.weekday_by_week(panel, sku)
+        parts.reading(readings.season(grid, DAYS))
+        parts.chart(history.heat(grid, palette(), rows=history.WEEKDAYS), "heat", f"Units of {sku} by weekday and week")
+    else:
+        grid = exploring.month_by_year(panel, sku)
+        parts.chart(history.heat(grid, palette(), rows=grid.index.astype(str)), "heat", f"Units of {sku} by month and year")
+
+if frame["price"].notna().any():
+    with st.container(border=True):
+        parts.section("Price and units")
+        st.caption(f"Each dot is one {words.period(view)}.")
+        parts.chart(history.price_and_units(frame, palette()), "price", f"Units of {sku} against its price")

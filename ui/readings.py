@@ -1,0 +1,41 @@
+"""What numbers mean, in one sentence each, in the merchandiser's words."""
+
+import pandas as pd
+
+from ui import words
+
+DEMAND = {
+    "smooth": "it sells often, in similar amounts",
+    "erratic": "it sells often, in amounts that vary a lot",
+    "intermittent": "it sells now and then, in similar amounts",
+    "lumpy": "it sells now and then, in amounts that vary a lot",
+}
+
+
+def recent_sales(row: pd.Series, periods: int, noun: str) -> str:
+    """How a SKU has sold lately and what kind of demand it has."""
+    if pd.isna(row["last_sale"]):
+        return "This SKU has never sold in this data."
+    now = f"Sold {words.units(row['recent'])} in the last {words.count(periods, noun)}"
+    return f"{now}{_against(row)}. Demand is {row['demand']}: {DEMAND[row['demand']]}."
+
+
+def _against(row: pd.Series) -> str:
+    if pd.isna(row["change"]):
+        return ", and none in as many before that"
+    if abs(row["change"]) < 0.005:
+        return ", as many as before"
+    return f", {words.percent(abs(row['change']))} {'more' if row['change'] > 0 else 'less'} than before"
+
+
+def season(grid: pd.DataFrame, days: tuple[str, ...]) -> str:
+    """Which weekday sells best and which least, from the weekday-by-week grid."""
+    mean = grid.mean(axis=1)
+    mean = mean[mean.notna()]
+    if len(mean) < 2 or mean.max() <= 0:
+        return "There is not enough history to compare weekdays."
+    best, least = int(mean.idxmax()), int(mean.idxmin())
+    ratio = mean[best] / mean.mean()
+    closed = [days[day] for day in range(7) if day not in mean.index]
+    rest = f" No sales are recorded on {closed[0]}." if len(closed) == 1 else ""
+    return f"{days[best]} sells best, {words.percent(ratio - 1)} above an average day; {days[least]} sells least.{rest}"
