@@ -27,6 +27,7 @@ MONTHS = (
     "December",
 )
 _DAY = np.timedelta64(1, "D")
+_BENDS = 26  # periods of history before a trend may bend
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +75,12 @@ def _trend(time: Timeline, terms: Terms) -> Iterator[Column]:
     damping = 1.0 if terms.trend == "linear" else terms.damping
     ahead = np.arange(len(time.dates) - time.periods)
     steps = np.concatenate([np.ones(time.periods), damping**ahead])
-    needs = 0 if terms.trend == "linear" else 2 * time.season_length
     position = np.cumsum(steps)
-    yield Column("trend", "trend", needs, position)
+    yield Column("trend", "trend", 0, position)
     if terms.trend == "piecewise":
         for knot in np.linspace(1, 0.85 * time.periods, terms.knots + 2).round()[1:-1]:
             bend = np.maximum(position - knot, 0.0)
-            yield Column(f"trend from {time.dates[int(knot) - 1]:%Y-%m-%d}", "bends", 4 * time.season_length, bend)
+            yield Column(f"trend from {time.dates[int(knot) - 1]:%Y-%m-%d}", "bends", _BENDS, bend)
 
 
 def _cycle(
@@ -136,6 +136,5 @@ def _country(time: Timeline, country: str) -> Iterator[Column]:
 
 
 def _two_cycles(days: float, time: Timeline) -> int:
-    """Periods in two cycles: one alone cannot be told from chance, except for the year, which merchants know from one."""
-    cycles = 1.0 if days > 300 else 2.0
-    return int(cycles * days * periods_per_year(time.freq) / 365.25)
+    """Periods in two cycles: one alone cannot be told from a trend or from chance."""
+    return int(2 * days * periods_per_year(time.freq) / 365.25)

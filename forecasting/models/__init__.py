@@ -29,6 +29,7 @@ MODELS: dict[str, Family] = {
     "seasonal_naive": Family("Seasonal naive", "naive:SeasonalNaive", "The same period one season ago: the bar to beat."),
     "window_mean": Family("Window mean", "naive:WindowMean", "The mean of the last weeks; hard to beat on slow sellers."),
     "weekday_mean": Family("Weekday mean", "naive:WeekdayMean", "The mean of the same period in the last four seasons."),
+    "linear": Family("Linear", "linear:Linear", "Regression on trend, calendar, price and promotions: effects can be read."),
     "ets": Family("ETS", "smoothing:ETS", "Exponential smoothing with trend and season: the field's workhorse."),
     "theta": Family("Theta", "smoothing:Theta", "Half the long trend, half smoothing: won the M3 contest."),
     "ces": Family("CES", "smoothing:CES", "Complex exponential smoothing: level and season without a choice of parts."),

@@ -1,0 +1,144 @@
+"""Least squares for many SKUs at once: each SKU's own rows and columns, one batch of orthogonal decompositions.
+
+The columns are centred and scaled, then decomposed as QR and the small R as USV', which solves badly conditioned and even
+rank-deficient designs with full precision (Golub and Van Loan, Matrix Computations, 4th ed., 5.3 and 5.5), and ridge with it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.features.design import Design
+
+_BATCH_CELLS = 4_000_000
+_RANK_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Regressions of N SKUs on K columns and a constant.
+
+    `constant` (N,) and `weights` (N, K) predict; `estimates` and `std_errors` (N, 1 + K) begin with the constant at the period
+    before the SKU's first; `fitted` (N, periods) covers missing periods too; `learnt` (N, K) says which columns held
+    something to learn; `parameters` (N,) is how many, beside the constant, were spent, which ridge makes fewer.
+    """
+
+    constant: np.ndarray
+    weights: np.ndarray
+    estimates: np.ndarray
+    std_errors: np.ndarray
+    fitted: np.ndarray
+    learnt: np.ndarray
+    parameters: np.ndarray
+    observed: np.ndarray
+    r_squared: np.ndarray
+
+    @property
+    def freedom(self) -> np.ndarray:
+        """Degrees of freedom that are left for the errors, at least 1, shape (N,)."""
+        return np.maximum(self.observed - self.parameters - 1, 1)
+
+    @property
+    def leverage(self) -> np.ndarray:
+        """Parameters per observation: how much more variance a forecast has than the errors of the fit, shape (N,)."""
+        return (1 + self.parameters) / np.maximum(self.observed, 1)
+
+    def predict(self, columns: np.ndarray) -> np.ndarray:
+        """The regression at other values of the columns: (N, periods, K) -> (N, periods)."""
+        return self.constant[:, None] + np.einsum("ntk,nk->nt", columns, self.weights)
+
+
+def least_squares(made: Design, target: np.ndarray, active: np.ndarray, ridge: np.ndarray) -> Solution:
+    """Regress each row of `target` (SKUs, periods; NaN is left out) on its active columns (SKUs, columns) of the design.
+
+    `ridge` (SKUs,) is the penalty on the squares of the coefficients of standardised columns, in units of the mean squared
+    error (Hoerl and Kennard 1970); 0 is ordinary least squares.
+    """
+    size = max(1, _BATCH_CELLS // max(1, made.periods * (1 + len(made.columns))))
+    origins = np.argmax(~np.isnan(target), axis=1)[:, None] * (np.asarray(made.terms) == "trend")
+    parts = []
+    for start in range(0, len(target), size):
+        rows = slice(start, start + size)
+        batch = _standardised(made.history(rows), target[rows], active[rows])
+        parts.append(_solution(batch, made.history(rows), target[rows], ridge[rows], origins[rows]))
+    names = Solution.__dataclass_fields__
+    return Solution(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+@dataclass(frozen=True, eq=False)
+class _Standardised:
+    """Columns (N, periods, K) and target (N, periods) with mean 0, columns with variance 1; 0 where nothing was observed."""
+
+    columns: np.ndarray
+    target: np.ndarray
+    centre: np.ndarray
+    scale: np.ndarray
+    level: np.ndarray
+    learnt: np.ndarray
+
+
+def _standardised(columns: np.ndarray, target: np.ndarray, active: np.ndarray) -> _Standardised:
+    seen = ~np.isnan(target)
+    count = np.maximum(seen.sum(axis=1), 1)
+    mask = seen[:, :, None] & active[:, None, :]
+    level = np.where(seen, target, 0.0).sum(axis=1) / count
+    centre = np.where(mask, columns, 0.0).sum(axis=1) / count[:, None]
+    centred = np.where(mask, columns - centre[:, None, :], 0.0)
+    scale = np.sqrt((centred**2).sum(axis=1) / count[:, None])
+    learnt = active & (scale > 1e-9 * (1e-3 + np.abs(centre)))
+    scale = np.where(learnt, scale, 1.0)
+    return _Standardised(
+        columns=np.where(learnt[:, None, :], centred / scale[:, None, :], 0.0),
+        target=np.where(seen, target - level[:, None], 0.0),
+        centre=centre,
+        scale=scale,
+        level=level,
+        learnt=learnt,
+    )
+
+
+def _solution(
+    batch: _Standardised, columns: np.ndarray, target: np.ndarray, ridge: np.ndarray, origins: np.ndarray
+) -> Solution:
+    spread, projection, values = _decomposed(batch)
+    seen = ~np.isnan(target)
+    observed = seen.sum(axis=1)
+    kept = values > _RANK_TOLERANCE * np.maximum(values[:, :1], 1e-300)
+    inverse = np.where(kept, values / (values**2 + (ridge * observed)[:, None] + ~kept), 0.0)
+    weights = np.einsum("nrk,nr->nk", spread, inverse * projection) / batch.scale
+    constant = batch.level - (batch.centre * weights).sum(axis=1)
+    fitted = constant[:, None] + np.einsum("ntk,nk->nt", columns, weights)
+    parameters = (values * inverse).sum(axis=1)
+    squares = (np.where(seen, target - fitted, 0.0) ** 2).sum(axis=1)
+    total = (batch.target**2).sum(axis=1)
+    noise = squares / np.maximum(observed - parameters - 1, 1)
+    variance = _variance(spread * inverse[:, :, None] / batch.scale[:, None, :], batch.centre - origins, observed)
+    return Solution(
+        constant=constant,
+        weights=weights,
+        estimates=np.concatenate([(constant + (origins * weights).sum(axis=1))[:, None], weights], axis=1),
+        std_errors=np.sqrt(variance * noise[:, None]),
+        fitted=fitted,
+        learnt=batch.learnt,
+        parameters=parameters,
+        observed=observed,
+        r_squared=1.0 - squares / np.where(total > 0, total, np.where(squares > 0, squares, 1.0)),
+    )
+
+
+def _decomposed(batch: _Standardised) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """V' (N, R, K), the target on the left vectors (N, R), and the singular values (N, R), largest first."""
+    count, _, width = batch.columns.shape
+    if not width:
+        return np.empty((count, 0, 0)), np.empty((count, 0)), np.empty((count, 0))
+    basis, triangle = np.linalg.qr(batch.columns)
+    left, values, right = np.linalg.svd(triangle, full_matrices=False)
+    projection = np.einsum("nqr,nq->nr", left, np.einsum("ntq,nt->nq", basis, batch.target))
+    return right, projection, values
+
+
+def _variance(loadings: np.ndarray, centre: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Variance of the constant and of each weight for errors of variance 1; `loadings` (N, R, K) map scores to weights."""
+    at_origin = np.einsum("nrk,nk->nr", loadings, centre)
+    constant = 1.0 / np.maximum(observed, 1) + (at_origin**2).sum(axis=1)
+    return np.concatenate([constant[:, None], (loadings**2).sum(axis=1)], axis=1)
