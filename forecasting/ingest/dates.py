@@ -1,0 +1,274 @@
+"""Columns of text -> dates. The order of day and month is decided by the whole column and its cadence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecasting.ingest.numbers import is_missing, unwrap
+
+FIRST_YEAR, LAST_YEAR = 1980, 2100
+_TIME = r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
+_NUMERIC = rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{_TIME}$"
+_COMPACT = rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\.0)?{_TIME}$"
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar jänner janvier janv enero ene gennaio",
+            "feb february februar février fevrier févr fevr fév febrero febbraio",
+            "mar march märz mrz maerz mars marzo",
+            "apr april avril avr abril abr aprile",
+            "may mai mayo maggio",
+            "jun june juni juin junio giugno",
+            "jul july juli juillet juil julio luglio",
+            "aug august août aout agosto ago",
+            "sep sept september septembre septiembre settembre set",
+            "oct october okt oktober octobre octubre ottobre",
+            "nov november novembre noviembre",
+            "dec december dez dezember décembre decembre déc diciembre dic dicembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_WEEK = re.compile(r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周")
+_QUARTER = re.compile(r"(\d{4})[-\s/]?[Qq]([1-4])|[Qq]([1-4])[-\s/]?(\d{4})")
+_YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+_TRAILING_TIME = re.compile(_TIME.removesuffix("?") + "$")
+
+
+@dataclass(frozen=True)
+class Dates:
+    """A column as dates: `values` (Datetime, null where blank or bad), `bad` (text that is no usable date), the order used.
+
+    `order` is YMD, DMY, MDY or "" (written so that no order is needed). `ambiguous` says that day and month could be swapped
+    throughout; `grain` is "week", "month" or "quarter" when the texts name whole periods, else "".
+    """
+
+    values: pl.Series
+    bad: pl.Series
+    order: str
+    ambiguous: bool = False
+    grain: str = ""
+
+
+def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> Dates:
+    """Read a text column as dates.
+
+    Args:
+        column: text.
+        order: "DMY", "MDY" or "YMD" where it is known; otherwise the column decides, then its cadence, then `hint`.
+
+    Example:
+        >>> parse_dates(pl.Series(["31/12/2023", "01/01/2024"])).values.dt.to_string("%F").to_list()
+        ['2023-12-31', '2024-01-01']
+    """
+    texts = column.unique(maintain_order=True)
+    clean = _tidied(texts)
+    parts = _split_numeric(clean)
+    found, ambiguous = (order, False) if order else _decide_order(parts, hint)
+    values = _from_parts(parts, found)
+    rest = texts.filter(values.is_null()).to_list()
+    others, grain = _parse_rest([t for t in rest if t is not None and not is_missing(t)])
+    if others:
+        extra = texts.replace_strict(list(others), list(others.values()), default=None, return_dtype=pl.Datetime("us"))
+        values = values.fill_null(extra)
+    values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(False), None)
+    missing = pl.Series([t is None or is_missing(t) for t in texts.to_list()], dtype=pl.Boolean)
+    wrong = texts.filter(values.is_null() & ~missing)
+    mapped = _lookup(column, texts, values)
+    bad = column.is_in(wrong.implode()) if len(wrong) else pl.Series([False]).new_from_index(0, len(column))
+    used = found if parts.drop_nulls("a").height else ""
+    return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
+
+
+def _lookup(column: pl.Series, texts: pl.Series, values: pl.Series) -> pl.Series:
+    keys = pl.DataFrame({"text": texts, "value": values})
+    return column.alias("text").to_frame().join(keys, on="text", how="left", maintain_order="left")["value"]
+
+
+def _tidied(texts: pl.Series) -> pl.Series:
+    """Plain texts pass; the others are normalised one by one."""
+    odd = texts.str.contains(r'[^\x20-\x7e]|^[\s="\']|\s$').fill_null(False)
+    if not odd.any():
+        return texts
+    return pl.Series(
+        texts.name,
+        [unicodedata.normalize("NFKC", unwrap(t)) if o and t is not None else t for t, o in zip(texts.to_list(), odd.to_list(), strict=True)],
+        dtype=pl.String,
+    )
+
+
+def _split_numeric(texts: pl.Series) -> pl.DataFrame:
+    """Three numbers and a time from each text, null where it is written otherwise."""
+    names = ["a", "b", "c", "hour", "minute", "second", "half"]
+    separated = texts.str.extract_groups(_NUMERIC).struct.rename_fields(names).struct.unnest()
+    compact = texts.str.extract_groups(_COMPACT).struct.rename_fields(names).struct.unnest()
+    use = pl.Series(separated["a"].is_null() & compact["a"].is_not_null())
+    merged = [pl.when(use).then(compact[n]).otherwise(separated[n]).alias(n) for n in names]
+    frame = pl.select(*merged, pl.lit(separated["a"].str.len_chars()).alias("digits"), compact_form=use)
+    numbers = [pl.col(n).cast(pl.Int32, strict=False) for n in names[:6]]
+    return frame.with_columns(
+        *numbers, pl.when("compact_form").then(4).otherwise("digits").alias("digits"), c_digits=pl.col("c").str.len_chars(), half=pl.col("half").str.to_lowercase().str.slice(0, 1)
+    )
+
+
+def _decide_order(parts: pl.DataFrame, hint: str) -> tuple[str, bool]:
+    """The order all texts can be read in; cadence chooses among several; then the hint, and that is ambiguous."""
+    numeric = parts.drop_nulls("a")
+    if not numeric.height:
+        return "", False
+    orders = [("YMD", 0.0)] if bool((numeric["digits"] == 4).all()) else [("DMY", 0.0), ("MDY", 0.0), ("YMD", -0.001)]
+    if orders[0][0] == "YMD":
+        swapped = numeric.filter((pl.col("b") > 12) & (pl.col("c") <= 12)).height
+        return ("YDM", False) if swapped and not numeric.filter(pl.col("c") > 12).height else ("YMD", False)
+    valid = {order: _from_parts(numeric, order).is_not_null().mean() or 0.0 for order, _ in orders}
+    if (numeric["c_digits"] == 4).any():
+        valid.pop("YMD", None)
+    best = max(float(v) for v in valid.values())  # type: ignore[arg-type]
+    left = [order for order in valid if float(valid[order]) >= best - 0.02]  # type: ignore[arg-type]
+    if len(left) == 1:
+        return left[0], False
+    return _by_cadence(numeric, left, hint)
+
+
+def _by_cadence(numeric: pl.DataFrame, orders: list[str], hint: str) -> tuple[str, bool]:
+    scores = {order: _regularity(_from_parts(numeric, order)) for order in orders}
+    ranked = sorted(orders, key=lambda o: -scores[o])
+    if scores[ranked[0]] > scores[ranked[1]] + 0.25:
+        return ranked[0], False
+    if hint in orders:
+        return hint, True
+    return ranked[0], True
+
+
+def _regularity(values: pl.Series) -> float:
+    """How evenly and how closely the distinct days follow each other, and whether they rise through the file."""
+    days = values.dt.date().drop_nulls()
+    if days.is_empty():
+        return 0.0
+    plausible = days.dt.year().is_between(1995, 2040).mean()
+    rising = float((days.diff().dt.total_days() >= 0).mean() or 0.0) if len(days) > 1 else 1.0
+    steps = days.unique().sort().diff().drop_nulls().dt.total_days().to_list()
+    if not steps:
+        return rising * float(plausible or 0)  # type: ignore[arg-type]
+    common = Counter(min(s, 400) if not 28 <= s <= 31 else 30 for s in steps).most_common(1)[0][1] / len(steps)
+    return (common + 0.5 * rising) * float(plausible or 0)  # type: ignore[arg-type]
+
+
+def _from_parts(parts: pl.DataFrame, order: str) -> pl.Series:
+    """Datetimes from the numbers in the given order; null where no such day exists."""
+    if not order:
+        return pl.Series("value", [None], dtype=pl.Datetime("us")).new_from_index(0, parts.height)
+    four_first = pl.col("digits") == 4
+    y, m, d = (order.index(letter) for letter in "YMD")
+    place = ["a", "b", "c"]
+    usual = {"year": place[y], "month": place[m], "day": place[d]}
+    first_year = {"year": "a", "month": "c", "day": "b"} if order == "YDM" else {"year": "a", "month": "b", "day": "c"}
+    picked = {k: pl.when(four_first).then(pl.col(first_year[k])).otherwise(pl.col(usual[k])) for k in usual}
+    year = pl.when(picked["year"] < 70).then(picked["year"] + 2000).when(picked["year"] < 100).then(picked["year"] + 1900)
+    short = pl.when(four_first | (pl.col("c_digits") == 4) | (order == "YMD")).then(True).otherwise(pl.col("c_digits") == 2)
+    valid_year = year.otherwise(picked["year"])
+    hour = pl.col("hour").fill_null(0) % 12 + 12 * (pl.col("half") == "p").cast(pl.Int32)
+    hour = pl.when(pl.col("half").is_in(["a", "p"])).then(hour).otherwise(pl.col("hour").fill_null(0))
+    text = pl.format(
+        "{}-{}-{} {}:{}:{}", valid_year, picked["month"], picked["day"], hour, pl.col("minute").fill_null(0), pl.col("second").fill_null(0)
+    )
+    read = text.str.strptime(pl.Datetime("us"), "%Y-%m-%d %H:%M:%S", strict=False)
+    usable = short & (valid_year >= 1000) & (four_first | (picked["year"] < 1000) | (pl.col("c_digits") == 4))
+    return parts.select(pl.when(usable).then(read).alias("value")).to_series()
+
+
+def _parse_rest(texts: list[str]) -> tuple[dict[str, dt.datetime | None], str]:
+    """Everything that is not three numbers: month names, weeks, months, quarters, serials, epochs."""
+    read: dict[str, dt.datetime | None] = {}
+    grains: Counter[str] = Counter()
+    for text in texts:
+        value, grain = parse_date_text(text)
+        read[text] = value
+        if value is not None:
+            grains[grain] += 1
+    return read, grains.most_common(1)[0][0] if grains else ""
+
+
+def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:
+    """One date that needs no order, and the period it names ("" for a day or moment).
+
+    >>> parse_date_text("2024-W07")[0], parse_date_text("Feb-24"), parse_date_text("45292")[0]
+    (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
+    """
+    plain = unicodedata.normalize("NFKC", unwrap(text)).strip()
+    if match := _WEEK.fullmatch(plain):
+        return _iso_week(match), "week"
+    if match := _QUARTER.fullmatch(plain):
+        year, quarter = match.group(1) or match.group(4), match.group(2) or match.group(3)
+        return dt.datetime(int(year), 3 * int(quarter) - 2, 1), "quarter"
+    if re.fullmatch(r"\d{5,13}(?:\.\d+)?", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
+        return _from_number(float(plain)), ""
+    if match := _YEAR_MONTH.fullmatch(plain):
+        year, month = match.group(1) or match.group(4) or match.group(5), match.group(2) or match.group(3) or match.group(6)
+        return (dt.datetime(int(year), int(month), 1) if 1 <= int(month) <= 12 and int(year) > 0 else None), "month"
+    return _with_month_name(plain)
+
+
+def _iso_week(match: re.Match[str]) -> dt.datetime | None:
+    year = match.group(1) or match.group(5) or match.group(6)
+    week = match.group(2) or match.group(4) or match.group(7)
+    try:
+        return dt.datetime.combine(dt.date.fromisocalendar(int(year), int(week), 1), dt.time())
+    except ValueError:
+        return None
+
+
+def _from_number(number: float) -> dt.datetime | None:
+    """Excel serials (1900 system) and seconds or milliseconds since 1970; other sizes are no dates."""
+    if 20_000 <= number < 80_000:
+        return (dt.datetime(1899, 12, 30) + dt.timedelta(days=number)).replace(microsecond=0)
+    if 10**9 * 0.3 <= number < 4.2e9:
+        return dt.datetime(1970, 1, 1) + dt.timedelta(seconds=int(number))
+    if 3e11 <= number < 4.2e12:
+        return dt.datetime(1970, 1, 1) + dt.timedelta(milliseconds=int(number))
+    return None
+
+
+def _with_month_name(text: str) -> tuple[dt.datetime | None, str]:
+    time = _TRAILING_TIME.search(text)
+    body = text[: time.start()] if time and time.group(1) else text
+    words = re.findall(r"[A-Za-zÀ-ÿ]+|\d+", body)
+    month = next((_MONTHS[w.lower()] for w in words if w.lower() in _MONTHS), None)
+    numbers = [w for w in words if w.isdigit()]
+    if month is None or not 1 <= len(numbers) <= 2:
+        return None, ""
+    if len(numbers) == 1:
+        year = _full_year(numbers[0]) if len(numbers[0]) in (2, 4) else None
+        return (dt.datetime(year, month, 1) if year else None), "month"
+    day, year = _day_and_year(numbers)
+    try:
+        moment = dt.datetime(year, month, day)
+    except (ValueError, TypeError):
+        return None, ""
+    return moment + _time_of(time), ""
+
+
+def _day_and_year(numbers: list[str]) -> tuple[int, int]:
+    first, second = numbers
+    return (int(second), int(first)) if len(first) == 4 else (int(first), _full_year(second))
+
+
+def _full_year(text: str) -> int:
+    return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 70 else 1900)
+
+
+def _time_of(match: re.Match[str] | None) -> dt.timedelta:
+    if match is None or not match.group(1):
+        return dt.timedelta()
+    hour = int(match.group(1))
+    half = (match.group(4) or "").lower()[:1]
+    hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+    return dt.timedelta(hours=min(hour, 23), minutes=int(match.group(2)), seconds=int(match.group(3) or 0))

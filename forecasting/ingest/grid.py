@@ -1,0 +1,223 @@
+"""Sales facts -> the regular grid of a Panel: grain, sums, and what an absent row means."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from forecasting.core.errors import PanelInvalid
+from forecasting.core.frequency import infer_freq, normalise_freq
+from forecasting.core.panel import Panel
+from forecasting.ingest.facts import AMOUNTS
+
+KNOWN = ("price", "list_price", "discount", "promo")
+STATIC = ("name", "category", "brand", "channel")
+MAX_CELLS = 60_000_000
+_NOUN = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year", "h": "hour"}
+_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+@dataclass(frozen=True)
+class Grain:
+    """The grain of the panel, and whether absent rows are sales of zero."""
+
+    freq: str
+    absent_is_zero: bool
+    known: bool
+
+
+def choose_freq(frame: pl.DataFrame, layout: str, grain: str, asked: str | None) -> str:
+    """The grain asked for, else the one the texts name, else the one the dates lie on; order lines are summed to days."""
+    if asked:
+        return normalise_freq(asked)
+    if grain in ("month", "quarter", "year"):
+        return {"month": "MS", "quarter": "QS", "year": "YS"}[grain]
+    if grain == "week":
+        return "W-MON"
+    moments = frame["ds"].unique()
+    timed = (moments.dt.time() != dt.time(0)).any()
+    if timed and not _hourly(frame, moments, layout):
+        moments = moments.dt.truncate("1d").unique()
+    days = pd.DatetimeIndex(moments.sort().to_numpy())
+    return infer_freq(pd.Series(days))
+
+
+def _hourly(frame: pl.DataFrame, moments: pl.Series, layout: str) -> bool:
+    """Readings on full hours, several a day for each SKU, and never twice: an hourly table, not order times."""
+    if layout == "orders" or (moments.dt.minute() != 0).mean() > 0.02 or moments.dt.hour().n_unique() < 4:  # type: ignore[operator]
+        return False
+    per_day = frame.group_by("sku", pl.col("ds").dt.truncate("1d")).agg(n=pl.len(), distinct=pl.col("ds").n_unique())
+    return float(per_day["n"].mean() or 0) >= 3 and per_day.select((pl.col("n") == pl.col("distinct")).mean()).item() > 0.95  # type: ignore[arg-type]
+
+
+def period_start(freq: str) -> pl.Expr:
+    """Expression that moves `ds` back to the start of its period, as `forecasting.core.frequency.to_period_start` does."""
+    head, _, anchor = freq.partition("-")
+    if head == "W":
+        shift = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN").index(anchor or "MON")
+        return pl.col("ds").dt.offset_by(f"-{shift}d").dt.truncate("1w").dt.offset_by(f"{shift}d")
+    every = {"D": "1d", "B": "1d", "MS": "1mo", "QS": "1q", "YS": "1y", "h": "1h"}.get(head)
+    return pl.col("ds").dt.truncate(every or (freq.replace("min", "m") if freq[:1].isdigit() else "1m"))
+
+
+def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
+    """One row per SKU and period: units, returns and amounts summed, prices weighted by units, stock as last seen, promotions as the strongest."""
+    frame = frame.with_columns(period_start(freq))
+    totals: list[pl.Expr] = [_sum("sold").alias("y"), pl.col("returned").sum().alias("returns")]
+    totals += [_sum(role).alias(role) for role in AMOUNTS if role in frame.columns and role not in ("tax", "cost", "revenue")]
+    totals += _prices(frame, layout)
+    totals += [_level(name) for name in frame.columns if name in ("list_price", "discount", "conversion") or name.startswith("x:")]
+    if "promo" in frame.columns:
+        totals.append(pl.col("promo").max())
+    if "stock" in frame.columns:
+        totals.append(_sum("stock") if "channel" in frame.columns else pl.col("stock").last())
+    if "order" in frame.columns and "orders" not in frame.columns:
+        totals.append(pl.col("order").filter(pl.col("sold") > 0).n_unique().cast(pl.Float64).alias("orders"))
+    return frame.group_by("sku", "ds").agg(totals).sort("sku", "ds")
+
+
+def _sum(name: str) -> pl.Expr:
+    """A sum that stays missing where every part is."""
+    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum())
+
+
+def _level(name: str) -> pl.Expr:
+    return pl.col(name).mean().alias(name.removeprefix("x:"))
+
+
+def _prices(frame: pl.DataFrame, layout: str) -> list[pl.Expr]:
+    """Order lines: what was paid on average. Tables: the price as stated, weighted by units where rows were summed."""
+    label = "price_paid" if layout == "orders" else "price"
+    units = pl.col("sold").filter((pl.col("sold") > 0) & pl.col("price").is_not_null()) if "price" in frame.columns else None
+    if units is not None:
+        paid = (pl.col("sold") * pl.col("price")).filter(pl.col("sold") > 0).sum() / units.sum()
+        other = pl.lit(None, dtype=pl.Float64) if layout == "orders" else pl.col("price").mean()
+        return [pl.when(units.sum() > 0).then(paid).otherwise(other).alias(label)]
+    if "revenue" in frame.columns:
+        money = pl.col("revenue").filter(pl.col("sold") > 0)
+        return [pl.when(pl.col("sold").sum() > 0).then(money.sum() / pl.col("sold").filter(pl.col("revenue").is_not_null()).sum()).alias("price_paid")]
+    return []
+
+
+def absent_rule(facts: pl.DataFrame, summed: pl.DataFrame, layout: str, left_out: bool, asked: str) -> tuple[bool, str]:
+    """Whether a listed SKU without a row sold nothing, and the sentence that says which rule was used."""
+    if asked in ("zero", "missing"):
+        return asked == "zero", f"a SKU without a row counts as {'0' if asked == 'zero' else 'missing'}, as chosen"
+    if layout == "panel":
+        return False, ""
+    if layout == "wide":
+        return False, "a blank cell counts as missing, not as 0"
+    if layout == "orders" or left_out:
+        return True, "a listed SKU without a row sold 0: the file holds sales only; it counts as listed from its first row on"
+    zeros = float((facts["sold"] == 0).mean() or 0.0)
+    if zeros < 0.005 and summed.height > 1:
+        return True, "a listed SKU without a row sold 0: the table has no rows of 0, so they were left out; it counts as listed from its first row on"
+    return False, "a SKU without a row counts as missing: the table states sales of 0 by rows of their own"
+
+
+def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, known: tuple[str, ...], issues: list[str]) -> Panel:
+    """Lay the sums on the calendar and build the Panel; adds a sentence for gaps and closing days."""
+    frame = _dense(summed, freq, issues) if zero else _sparse(summed)
+    return Panel.build(frame, freq=freq, static=static, known=[k for k in known if k in frame.columns])
+
+
+def _sparse(summed: pl.DataFrame) -> pd.DataFrame:
+    return _pandas({name: summed[name].to_numpy() for name in summed.columns}, summed["sku"].to_list())
+
+
+def _pandas(columns: dict[str, np.ndarray], ids: list[str] | np.ndarray) -> pd.DataFrame:
+    out = {"unique_id": np.asarray(ids, dtype=object), "ds": columns["ds"].astype("datetime64[ns]"), "y": columns["y"]}
+    out |= {name: np.asarray(values, dtype=float) for name, values in columns.items() if name not in ("sku", "ds", "y")}
+    return pd.DataFrame(out)
+
+
+def _dense(summed: pl.DataFrame, freq: str, issues: list[str]) -> pd.DataFrame:
+    """Every period from each SKU's first one to the file's last; absent rows are 0, gaps of the whole file are missing."""
+    calendar = pd.date_range(summed["ds"].min(), summed["ds"].max(), freq=freq)
+    codes, ids = _codes(summed["sku"])
+    periods = calendar.get_indexer(pd.DatetimeIndex(summed["ds"].to_numpy()))
+    first = np.full(len(ids), len(calendar))
+    np.minimum.at(first, codes, periods)
+    lengths = len(calendar) - first
+    if lengths.sum() > MAX_CELLS:
+        raise PanelInvalid(
+            f"{len(ids):,} SKUs over {len(calendar):,} periods make {lengths.sum():,} cells; at most {MAX_CELLS:,} fit: choose a coarser grain or fewer SKUs"
+        )
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    rows = starts[codes] + periods - first[codes]
+    where = np.arange(starts[-1]) - np.repeat(starts[:-1] - first, lengths)
+    gap = _gaps(periods, calendar, freq, issues)
+    out: dict[str, np.ndarray] = {"ds": calendar.to_numpy()[where]}
+    for name in summed.columns:
+        if name in ("sku", "ds"):
+            continue
+        fill = 0.0 if name in ("y", "returns", "orders", *AMOUNTS) else np.nan
+        column = np.full(int(starts[-1]), fill)
+        if fill == 0.0 and gap.any():
+            column[gap[where]] = np.nan
+        column[rows] = summed[name].to_numpy()
+        out[name] = column
+    return _pandas(out, np.repeat(np.asarray(ids, dtype=object), lengths))
+
+
+def _codes(sku: pl.Series) -> tuple[np.ndarray, list[str]]:
+    """Codes of the sorted SKUs; the rows come sorted by SKU."""
+    runs = sku.rle_id().to_numpy()
+    return runs, sku.unique(maintain_order=True).to_list()
+
+
+def _gaps(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
+    """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed."""
+    counts = np.bincount(periods, minlength=len(calendar))
+    empty = counts == 0
+    if not empty.any():
+        return empty
+    empty = _without_closing_days(empty, calendar, freq, issues)
+    usual = counts[counts > 0].mean()
+    gap = np.zeros(len(calendar), dtype=bool)
+    for start, stop in _runs(empty):
+        # Few rows a period leave empty periods by chance (Poisson); only a run that chance hardly makes is a gap.
+        if usual * (stop - start) > 4.6:
+            gap[start:stop] = True
+    if gap.any():
+        noun = _NOUN.get(freq.split("-")[0], "period")
+        spans = [f"{calendar[a]:%Y-%m-%d}" + (f" to {calendar[b - 1]:%Y-%m-%d}" if b - a > 1 else "") for a, b in _runs(gap)]
+        issues.append(f"{int(gap.sum())} {noun}s have no row of any SKU and count as missing: {', '.join(spans[:6])}{' ...' if len(spans) > 6 else ''}")
+    return gap
+
+
+def _without_closing_days(empty: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
+    if freq != "D" or len(calendar) < 28:
+        return empty
+    empty = empty.copy()
+    share = np.array([empty[calendar.dayofweek == w].mean() for w in range(7)])
+    closed = [w for w in range(7) if share[w] >= 0.9 and share[np.arange(7) != w].min() < 0.5]
+    for w in closed:
+        empty[calendar.dayofweek == w] = False
+    if closed:
+        issues.append(f"the shop is closed on {' and '.join(_WEEKDAYS[w] for w in closed)}; those days count as 0")
+    return empty
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def static_of(frame: pl.DataFrame) -> pd.DataFrame:
+    """Attributes of each SKU: the value most rows have; several channels are named together."""
+    names = [n for n in frame.columns if n in STATIC or n.startswith("a:")]
+    keys = frame.select("sku").unique(maintain_order=True)
+    for name in names:
+        if name == "channel":
+            found = frame.filter(pl.col(name) != "").group_by("sku").agg(pl.col(name).unique().sort().head(8).str.join(", "))
+        else:
+            counted = frame.filter(pl.col(name) != "").group_by("sku", name).agg(n=pl.len(), at=pl.col("line").first())
+            found = counted.sort("n", "at", descending=[True, False]).unique("sku", keep="first", maintain_order=True).select("sku", name)
+        keys = keys.join(found, on="sku", how="left", maintain_order="left")
+    table = {n.removeprefix("a:"): keys[n].fill_null("").to_list() for n in names}
+    return pd.DataFrame(table, index=pd.Index(keys["sku"].to_list(), name="unique_id"), dtype=object)

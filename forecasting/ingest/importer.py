@@ -1,0 +1,230 @@
+"""Files of any kind -> Panel, report, and every row that was not used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import polars as pl
+
+from forecasting.core.errors import InputError, MappingNeeded
+from forecasting.core.panel import Panel
+from forecasting.core.progress import report as tell
+from forecasting.ingest.facts import Facts, extract, platform_of
+from forecasting.ingest.grid import KNOWN, absent_rule, build_panel, choose_freq, static_of, sum_to_periods
+from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.overlap import mark_overlap
+from forecasting.ingest.propose import propose_for
+from forecasting.ingest.reader import read_tables
+from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
+from forecasting.ingest.table import Table
+from forecasting.ingest.wide import extract_wide
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Import:
+    """The outcome of an import.
+
+    `set_aside` has the columns file, sheet, row, column, value, reason; `tables` are all tables found, `mapping` the one that was
+    used for the main table, with the questions that stay open.
+    """
+
+    panel: Panel
+    report: ImportReport
+    set_aside: pd.DataFrame
+    tables: tuple[Table, ...]
+    mapping: Mapping
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One table with its mapping and its facts."""
+
+    table: Table
+    mapping: Mapping
+    facts: Facts
+
+
+def import_files(
+    files: Sequence[tuple[str, bytes]],
+    *,
+    mapping: Mapping | None = None,
+    freq: str | None = None,
+    progress: Progress | None = None,
+) -> Import:
+    """Import one or several sales files as one Panel.
+
+    Args:
+        files: (name, content) of each file.
+        mapping: a mapping to use instead of the proposed one (a profile); tables with other columns are proposed for.
+        freq: grain to sum to (D, W, MS, ...); found in the data when None.
+        progress: called with a fraction from 0 to 1 and a sentence.
+
+    Raises:
+        FileUnreadable: a file holds no table. MappingNeeded: no column of dates or units. PanelInvalid: no usable row.
+
+    Example:
+        >>> done = import_files([("sales.csv", b"date,sku,units\\n2024-01-01,A,3\\n2024-01-02,A,4\\n2024-01-02,B,1\\n")])
+        >>> done.panel.ids, done.report.rows_used
+        (('A', 'B'), 3)
+    """
+    say = progress or tell
+    tables: list[Table] = []
+    for k, (name, data) in enumerate(files):
+        say(0.5 * k / len(files), f"Reading {name}")
+        tables.extend(read_tables(data, name))
+    say(0.5, "Understanding the columns")
+    sources, issues = _sources(tables, mapping)
+    say(0.7, "Summing to periods")
+    return _finish(sources, tables, freq, issues, say)
+
+
+def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source], list[str]]:
+    """Tables that hold sales; those that do not are said, unless there is no other."""
+    sources: list[_Source] = []
+    issues: list[str] = []
+    refusals: list[MappingNeeded] = []
+    for table in sorted(tables, key=lambda t: 0):
+        if not table.height:
+            continue
+        try:
+            mapping = _mapping_for(table, given)
+            facts = extract_wide(table, mapping) if mapping.layout == "wide" else extract(table, mapping)
+            sources.append(_Source(table, mapping, facts))
+        except MappingNeeded as error:
+            refusals.append(error)
+            issues.append(f"{_label(table)} holds no sales and was left out ({table.height} rows)")
+    if not sources:
+        raise refusals[0] if refusals else MappingNeeded(_no_rows(tables))
+    return _of_one_kind(sources, issues), issues
+
+
+def _no_rows(tables: list[Table]) -> str:
+    names = ", ".join(dict.fromkeys(t.name for t in tables))
+    return f"{names} has a header but no rows: rows with a date, a SKU and a number of units are needed"
+
+
+def _mapping_for(table: Table, given: Mapping | None) -> Mapping:
+    proposed = propose_for(table)
+    if given is not None and given.fits(table.header):
+        return given.onto(table.header, proposed)
+    if given is not None and given.freq:
+        return replace(proposed, freq=given.freq)
+    return proposed
+
+
+def _of_one_kind(sources: list[_Source], issues: list[str]) -> list[_Source]:
+    """Sales are summed over tables of one kind; a pivot of the same workbook would count them twice."""
+    layouts = {s.mapping.layout for s in sources}
+    if len(layouts) == 1:
+        return sources
+    main = max(sources, key=lambda s: s.facts.frame.height)
+    kept = [s for s in sources if s.mapping.layout == main.mapping.layout]
+    for source in sources:
+        if source not in kept:
+            issues.append(f"{_label(source.table)} is of another kind ({source.mapping.layout}) than the main table and was left out")
+    return kept
+
+
+def _label(table: Table) -> str:
+    return f"{table.name}, {table.sheet!r}," if table.sheet else table.name
+
+
+def _finish(sources: list[_Source], tables: list[Table], freq: str | None, issues: list[str], say: Progress) -> Import:
+    main = max(sources, key=lambda s: s.facts.rows)
+    for source in sources:
+        issues.extend(note for note in (*source.table.notes, *source.facts.issues) if note not in issues)
+    frames = mark_overlap([s.facts.frame for s in sources], main.mapping.layout, issues)
+    rejects = _rejects(sources, frames)
+    facts = pl.concat([f.filter(~pl.col("again")).drop("again") for f in frames], how="diagonal_relaxed")
+    if not facts.height:
+        raise InputError(_nothing_left(main, rejects))
+    if main.mapping.channels == "split" and "channel" in facts.columns:
+        facts = facts.with_columns(sku=pl.col("sku") + " | " + pl.col("channel"))
+    grain = choose_freq(facts, main.mapping.layout, main.facts.grain, freq or main.mapping.freq)
+    summed = sum_to_periods(facts, grain, main.mapping.layout)
+    summed = _tidy_columns(summed, main.mapping)
+    platform = platform_of(main.mapping, main.table)
+    zero, rule = absent_rule(facts, summed, main.mapping.layout, bool(platform and platform.left_out), main.mapping.absent)
+    issues.extend([rule] if rule else [])
+    say(0.8, "Building the panel")
+    panel = build_panel(summed, grain, zero, static_of(facts), _known(main.mapping), issues)
+    _common_issues(facts, summed, main.mapping, issues)
+    read = sum(s.facts.rows for s in sources)
+    unused = _rows_unused(rejects)
+    report = _report(main, sources, grain, read, unused, issues)
+    return Import(panel, report, rejects.to_pandas(), tuple(tables), main.mapping)
+
+
+def _rejects(sources: list[_Source], frames: list[pl.DataFrame]) -> pl.DataFrame:
+    parts = [no_rejects()]
+    for source, frame in zip(sources, frames, strict=True):
+        again = frame.filter("again").select(
+            "line", column=pl.lit(""), value=pl.col("sku"), reason=pl.lit("this row is in another file or table too; it counts once")
+        )
+        again = again.unique("line", maintain_order=True)
+        for part in (source.facts.rejects, again):
+            labelled = part.select(file=pl.lit(source.table.name), sheet=pl.lit(source.table.sheet), row="line", column="column", value="value", reason="reason")
+            parts.append(labelled.cast(SET_ASIDE))  # type: ignore[arg-type]
+    return pl.concat(parts)
+
+
+def _rows_unused(rejects: pl.DataFrame) -> int:
+    """Rows of which nothing was used; single cells set aside in a pivot table do not make their row unused."""
+    whole = rejects.filter(~pl.col("reason").str.starts_with("this cell"))
+    return whole.select("file", "sheet", "row").unique().height
+
+
+def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:
+    if not rejects.height:
+        return f"{main.table.name} has no usable row: rows with a date, a SKU and a number of units are needed"
+    reason, count = rejects["reason"].value_counts(sort=True).row(0)
+    first = rejects.filter(pl.col("reason") == reason).row(0, named=True)
+    return (
+        f"None of the {main.facts.rows:,} rows of {main.table.name} can be used; most often ({count:,} rows, first on line {first['row']}: "
+        f"{first['column']} = {first['value'][:60]!r}): {reason}. Check that column, or choose another one in the mapping"
+    )
+
+
+def _tidy_columns(summed: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
+    """Columns that say nothing are left out: returns without a return, regressors without a value."""
+    empty = [n for n in summed.columns if n not in ("sku", "ds", "y") and summed[n].null_count() == summed.height]
+    if "returns" in summed.columns and mapping.role("returns") is None and not (summed["returns"] > 0).any() and mapping.layout != "panel":
+        empty.append("returns")
+    return summed.drop(empty)
+
+
+def _known(mapping: Mapping) -> tuple[str, ...]:
+    return () if mapping.layout == "orders" else KNOWN
+
+
+def _common_issues(facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, issues: list[str]) -> None:
+    back = float(facts["returned"].sum() or 0.0)
+    if back:
+        issues.append(f"{back:,.0f} returned units are kept apart in 'returns'; the sales are gross")
+    if mapping.layout == "long" and facts.height > summed.height:
+        issues.append(f"{facts.height:,} rows were summed to {summed.height:,} SKUs and periods")
+    if "channel" in facts.columns and facts["channel"].n_unique() > 1 and mapping.channels == "sum":
+        issues.append(f"{facts['channel'].n_unique()} channels or stores are summed; choose 'split' to keep them apart")
+
+
+def _report(main: _Source, sources: list[_Source], freq: str, read: int, unused: int, issues: list[str]) -> ImportReport:
+    encodings = dict.fromkeys(s.table.encoding for s in sources if s.table.encoding)
+    delimiters = dict.fromkeys(s.table.delimiter for s in sources if s.table.delimiter)
+    questions = [q.text for q in main.mapping.questions]
+    return ImportReport(
+        platform=main.mapping.platform,
+        encoding=", ".join(encodings),
+        delimiter=", ".join(delimiters),
+        layout=main.mapping.layout,
+        mapping={c.column: c.role for c in main.mapping.columns},
+        date_order=main.facts.date_order,
+        freq=freq,
+        rows_read=read,
+        rows_used=read - unused,
+        rows_set_aside=unused,
+        issues=tuple(dict.fromkeys([*questions, *issues])),
+    )

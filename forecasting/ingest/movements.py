@@ -1,0 +1,38 @@
+"""Stock movements of ERP systems: which are sales, which are returns, and what their sign means."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_SALES = re.compile(r"601|251|633|231|sales?(?: issue| order)?|goods issue.*|issue|gi|verkauf|warenausgang|wa|销售出库|销售|出库|venta|vente|sortie|salida", re.IGNORECASE)
+_BACK = re.compile(r"602|651|653|252|634|returns?|sales? returns?|customer returns?|retoure|rückgabe|销售退货|退货|退货入库|devoluci[oó]n|retour", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\d{3}|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*|wareneingang|we|umlagerung|inventur.*|采购入库|入库|调拨.*|盘点.*|报废.*|生产入库|其他.*|compra|achat|entrada|entrée",
+    re.IGNORECASE,
+)
+
+
+def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str]) -> pl.Series | None:
+    """Units with the sign of demand (sales positive, returns negative), null for other movements; None where there are no movements.
+
+    In a stock ledger a sale leaves the stock, so its quantity can be negative: the movement type decides, not the sign.
+    """
+    if status is None:
+        return None
+    words = [w for w in status.unique().to_list() if w]
+    sales = [w for w in words if _SALES.fullmatch(w)]
+    back = [w for w in words if _BACK.fullmatch(w) and w not in sales]
+    other = [w for w in words if _OTHER.fullmatch(w) and w not in sales and w not in back]
+    if not sales or len(sales) + len(back) + len(other) < len(words):
+        return None
+    ledger = bool((values.filter(status.is_in(sales)) < 0).mean() or 0 > 0.5) and (values.filter(status.is_in(sales)) < 0).mean() > 0.5  # type: ignore[operator]
+    if not ledger and not back and not other:
+        return None
+    issues.append(
+        f"movement types: {', '.join(sorted(sales))} are sales{', ' + ', '.join(sorted(back)) + ' returns' if back else ''}"
+        f"{', the others are set aside' if other else ''}{'; quantities leave the stock, so their minus means sold' if ledger else ''}"
+    )
+    demand = -values if ledger else values
+    return pl.select(pl.when(status.is_in(sales)).then(demand).when(status.is_in(back)).then(-values.abs()).otherwise(None)).to_series()

@@ -1,0 +1,70 @@
+"""Codes that stand in a sales table and are no products: postage, fees, adjustments, vouchers, totals."""
+
+from __future__ import annotations
+
+import re
+
+_CODES = {
+    "POST": "postage", "POSTAGE": "postage", "DOT": "postage", "SHIPPING": "postage", "SHIP": "postage", "FREIGHT": "postage",
+    "DELIVERY": "postage", "VERSAND": "postage", "PORTO": "postage", "C2": "carriage", "C3": "carriage", "CARRIAGE": "carriage",
+    "BANK CHARGES": "bank charges", "BANKCHARGES": "bank charges", "AMAZONFEE": "marketplace fee", "CRUK": "charity commission",
+    "ADJUST": "adjustment", "ADJUST2": "adjustment", "ADJUSTMENT": "adjustment", "MANUAL": "manual entry", "DISCOUNT": "discount",
+    "RABATT": "discount", "REMISE": "discount", "GIFTCARD": "gift voucher", "GIFT CARD": "gift voucher", "VOUCHER": "gift voucher",
+    "GUTSCHEIN": "gift voucher", "TAX": "tax", "TIP": "tip", "FEE": "fee", "INSURANCE": "insurance", "DEPOSIT": "deposit",
+    "运费": "postage", "邮费": "postage", "补差价": "price adjustment", "差价": "price adjustment", "赠品": "free gift", "HANDLING": "handling",
+    "SURCHARGE": "surcharge", "ROUNDING": "rounding", "SAMPLES": "samples",
+}
+_SHORT_CODES = {"M": "manual entry", "D": "discount", "S": "samples", "B": "adjustment", "P": "postage", "G": "gift voucher"}
+_GIFT_CODE = re.compile(r"gift_\d+.*|gc[-_]?\d{2,4}|.*\bgift[-_ ]?(?:voucher|card)s?\b.*", re.IGNORECASE)
+_TEST_CODE = re.compile(r"test\d{2,}", re.IGNORECASE)
+_NAMES = (
+    (re.compile(r"(?:dotcom )?postage|porto|versand(?:kosten)?|shipping(?: (?:cost|fee|charge)s?)?|delivery(?: (?:cost|fee|charge)s?)?|frais de (?:port|livraison)"
+                r"|gastos de env[ií]o|运费|邮费|运费差价|邮费补拍"), "postage"),
+    (re.compile(r"(?:next day )?carriage"), "carriage"),
+    (re.compile(r"manual"), "manual entry"),
+    (re.compile(r"discount|rabatt|remise|descuento|coupon"), "discount"),
+    (re.compile(r"samples?"), "samples"),
+    (re.compile(r"bank charges?|bankgeb[üu]hren"), "bank charges"),
+    (re.compile(r"amazon fee|(?:transaction|payment|paypal|marketplace) fees?"), "marketplace fee"),
+    (re.compile(r"adjust(?:ment)?(?: by .*| bad debt)?"), "adjustment"),
+    (re.compile(r"cruk commission"), "charity commission"),
+    (re.compile(r"this is a test product\.?"), "test"),
+    (re.compile(r"(?:dotcomgiftshop )?(?:e-?)?gift (?:voucher|card)s?(?: .*)?|gutschein(?: .*)?|carte cadeau(?: .*)?|tarjeta regalo(?: .*)?|礼品卡"), "gift voucher"),
+    (re.compile(r"tips?|trinkgeld|pourboire|propina"), "tip"),
+    (re.compile(r"补差价.*|差价.*补.*|价格补差.*"), "price adjustment"),
+)
+_TOTAL = re.compile(
+    r"(?:grand |sub[- ]?|overall )?totals?(?:\s*[:：].*| général| general| geral)?|sums?|(?:gesamt|zwischen)?summe|gesamt(?:ergebnis)?|insgesamt|total (?:general|général|ventes|sales|units)|"
+    r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus)|gesamtsumme|totaux|subtotales?",
+    re.IGNORECASE,
+)
+
+
+def not_a_product(code: str, name: str = "") -> str | None:
+    """What a code stands for when it is no product, or None.
+
+    A single letter is only believed with a description that says the same: "M" can be a product, "M - Manual" is not.
+
+    >>> not_a_product("POST"), not_a_product("M"), not_a_product("M", "Manual"), not_a_product("22041", "RECORD FRAME")
+    ('postage', None, 'manual entry', None)
+    """
+    key, words = code.strip().upper(), name.strip().lower()
+    if key in _CODES:
+        return _CODES[key]
+    if _GIFT_CODE.fullmatch(key) and (not words or "gift" in words or "voucher" in words or "card" in words):
+        return "gift voucher"
+    if _TEST_CODE.fullmatch(key):
+        return "test"
+    for pattern, what in _NAMES:
+        if words and pattern.fullmatch(words):
+            return _SHORT_CODES.get(key, what)
+    return None
+
+
+def is_total(text: str) -> bool:
+    """Whether a key cell marks a totals row.
+
+    >>> is_total("Grand Total"), is_total("合计"), is_total("Total Care Shampoo")
+    (True, True, False)
+    """
+    return bool(_TOTAL.fullmatch(text.strip()))

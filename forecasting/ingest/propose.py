@@ -1,0 +1,309 @@
+"""A table -> the Mapping that a careful person would give it, with what should be asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.dates import parse_date_text, parse_dates
+from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.mapping import ColumnRole, Mapping, Question
+from forecasting.ingest.numbers import parse_numbers, unwrap
+from forecasting.ingest.platforms import Platform, recognise
+from forecasting.ingest.reader import main_table
+from forecasting.ingest.table import Table
+from forecasting.ingest.vocabulary import plain, role_of
+
+_SAMPLE = 400
+_SINGLE = frozenset(
+    "date time year month week sku name units returns revenue price list_price discount promo stock category brand channel country customer "
+    "order status cancelled refund visitors page_views add_to_cart buyers conversion orders cost variant uom".split()
+)
+_NUMERIC = frozenset(
+    "units returns revenue price list_price discount stock visitors page_views add_to_cart buyers orders cost refund tax".split()
+)
+_PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
+_MAX_QUESTION_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What the cells of a column look like."""
+
+    header: str
+    index: int
+    kind: str
+    blank: float
+    distinct: float
+    whole: bool
+    samples: tuple[str, ...]
+
+
+def propose_mapping(tables: Sequence[Table]) -> Mapping:
+    """Propose what the columns of the main table mean.
+
+    Raises:
+        MappingNeeded: when no column can be a date, or none can be the units sold; the sentence names the columns there are.
+
+    Example:
+        >>> from forecasting.ingest.reader import read_tables
+        >>> m = propose_mapping(read_tables(b"Datum;Artikel;Menge\\n01.02.2024;A1;5\\n02.02.2024;A1;4\\n", "x.csv"))
+        >>> [(c.column, c.role) for c in m.columns], m.date_order
+        ([('Datum', 'date'), ('Artikel', 'sku'), ('Menge', 'units')], 'DMY')
+    """
+    if not tables:
+        raise MappingNeeded("There is no table to map: a file with a header and rows is needed.")
+    return propose_for(main_table(list(tables)))
+
+
+def propose_for(table: Table) -> Mapping:
+    """Propose the mapping of one table."""
+    columns = [_look_at(table, j) for j in range(table.width)]
+    if is_panel(table.header):
+        return _panel_mapping(columns)
+    platform = recognise(table.header)
+    roles = _named_roles(columns, platform)
+    wide = _wide_periods(columns)
+    if wide:
+        return _wide_mapping(table, columns, roles, wide)
+    roles = _with_content(columns, roles)
+    if _series_across(columns, roles):
+        return _across_mapping(table, columns, roles)
+    layout = platform.layout if platform else _layout(columns, roles)
+    mapping = _assemble(columns, roles, layout, platform.name if platform else _generic_name(roles))
+    return _with_questions(table, mapping)
+
+
+def is_panel(header: Sequence[str]) -> bool:
+    """Whether a header is that of a PANEL.csv."""
+    return tuple(header[:3]) == ("unique_id", "ds", "y")
+
+
+def _look_at(table: Table, index: int) -> _Column:
+    column = table.column(index)
+    step = max(1, len(column) // _SAMPLE)
+    cells = column.gather_every(step).head(2 * _SAMPLE).to_list() if len(column) else []
+    filled = [c for c in cells if kind_of(c) != BLANK]
+    kinds = [kind_of(unwrap(c)) for c in filled]
+    kind = max((DATE, NUMBER, TEXT), key=kinds.count) if kinds else BLANK
+    if kinds and kinds.count(kind) < 0.6 * len(kinds):
+        kind = TEXT
+    distinct = len(set(filled)) / len(filled) if filled else 0.0
+    whole = kind == NUMBER and all(re.fullmatch(r"[-+(]?[\d,. ]*\d[)-]?", c.strip()) and not re.search(r"[.,]\d{1,2}\D*$", c.strip()) for c in filled)
+    samples = tuple(dict.fromkeys(c for c in filled))[:5]
+    return _Column(table.header[index], index, kind, 1 - len(filled) / len(cells) if cells else 1.0, distinct, whole, samples)
+
+
+def _named_roles(columns: list[_Column], platform: Platform | None) -> dict[int, tuple[str, float]]:
+    """Roles by header words; of several columns for one role the one whose word and cells fit best keeps it."""
+    claims: list[tuple[float, int, str]] = []
+    for column in columns:
+        known = _platform_role(column.header, platform)
+        found = (known, 2.0) if known else role_of(column.header)
+        if found is None:
+            continue
+        role, strength = _adapted(found[0], found[1], column)
+        claims.append((strength * _content_fit(role, column), column.index, role))
+    roles: dict[int, tuple[str, float]] = {}
+    taken: set[str] = set()
+    for strength, index, role in sorted(claims, key=lambda c: (-c[0], c[1])):
+        if role == "ignore":
+            roles[index] = (role, 1.0)
+        elif strength > 0.15 and not (role in _SINGLE and role in taken):
+            roles[index] = (role, min(1.0, strength))
+            taken.add(role)
+    return roles
+
+
+def _platform_role(header: str, platform: Platform | None) -> str | None:
+    if platform is None:
+        return None
+    for form in (header.strip().lower(), plain(header), header.strip().lower().replace("–", "-"), plain(header).replace("_", " ")):
+        if form in platform.roles:
+            return platform.roles[form]
+    return None
+
+
+def _adapted(role: str, strength: float, column: _Column) -> tuple[str, float]:
+    """Words with two meanings, told apart by the cells: "sales" in money, "day" or "month" as a number, "sale" as a flag."""
+    text = plain(column.header)
+    money = any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) or (column.kind == NUMBER and not column.whole)
+    if role == "units" and text in ("sales", "ventes", "ventas", "verkäufe", "volume", "demand") and money:
+        return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
+    if role == "date" and column.kind == NUMBER and _small_numbers(column):
+        part = next((p for p, words in (("month", "month monat mes mois 月 月份"), ("week", "week woche semana semaine kalenderwoche"),
+                                        ("day", "day tag jour dia 日")) if text in words.split()), "")
+        return (part or "ignore", 0.9 if part else 0.1)
+    if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d", s) for s in column.samples):
+        return "date", 0.8
+    if role == "order" and column.kind == NUMBER and text in ("orders", "order count"):
+        return "orders", 0.9
+    if role == "units" and text == "sold" and column.kind == TEXT:
+        return "note", 0.1
+    return role, strength
+
+
+def _small_numbers(column: _Column) -> bool:
+    return all(re.fullmatch(r"\d{1,2}(?:\.0)?", s.strip()) for s in column.samples)
+
+
+def _content_fit(role: str, column: _Column) -> float:
+    """From 0 to 1: can these cells play this role?"""
+    if column.kind == BLANK:
+        return 0.3
+    if role == "date":
+        return 1.0 if column.kind == DATE or _dates_in_disguise(column) else 0.1
+    if role in _NUMERIC:
+        return 1.0 if column.kind == NUMBER else 0.4 if column.kind == TEXT and any(c.isdigit() for s in column.samples for c in s) else 0.05
+    if role == "sku":
+        return 0.9 if column.kind != DATE else 0.2
+    if role in ("name", "category", "brand"):
+        return 1.0 if column.kind == TEXT else 0.6
+    return 1.0
+
+
+def _dates_in_disguise(column: _Column) -> bool:
+    """Serial numbers, epochs, compact dates: only believed under a header that says date."""
+    good = [s for s in column.samples if parse_date_text(s)[0] is not None or re.fullmatch(r"(19|20)\d{6}(\.0)?", s.strip())]
+    return len(good) >= max(1, 0.6 * len(column.samples))
+
+
+def _with_content(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Fill the roles that no header named from what the cells look like."""
+    roles = dict(roles)
+    have = {role for role, _ in roles.values()}
+    free = [c for c in columns if c.index not in roles]
+    if not have & {"date", "year", "period"}:
+        dated = next((c for c in free if c.kind == DATE and not all(":" in s and not re.search(r"\d{4}", s) for s in c.samples)), None)
+        dated = dated or next((c for c in free if c.kind == NUMBER and all(re.fullmatch(r"(19|20)\d{6}", s.strip()) for s in c.samples) and c.samples), None)
+        if dated:
+            roles[dated.index] = ("date", 0.7)
+    if not have & {"sku", "name"}:
+        keyed = [c for c in columns if c.index not in roles and c.kind in (TEXT, NUMBER) and c.distinct < 0.95 and c.blank < 0.5]
+        texts = [c for c in keyed if c.kind == TEXT]
+        if texts:
+            roles[max(texts, key=lambda c: c.distinct).index] = ("sku", 0.6)
+    if "units" not in have:
+        numbers = [c for c in columns if c.index not in roles and c.kind == NUMBER]
+        whole = [c for c in numbers if c.whole and c.blank < 0.9]
+        chosen = (whole or numbers)[-1:] if "revenue" not in have else whole[-1:]
+        if chosen:
+            roles[chosen[0].index] = ("units", 0.5)
+    return roles
+
+
+def _wide_periods(columns: list[_Column]) -> list[int]:
+    """Columns whose headers are periods: a table with periods across."""
+    named = [c.index for c in columns if _is_period(c.header)]
+    return named if len(named) >= 3 and len(named) >= 0.4 * len(columns) else []
+
+
+def _is_period(header: str) -> bool:
+    text = header.strip()
+    if not text or len(text) > 30:
+        return False
+    if kind_of(text) == DATE or _PERIOD.fullmatch(text) or re.fullmatch(r"(19|20)\d\d|(19|20)\d\d(0[1-9]|1[0-2])|(19|20)\d{6}", text):
+        return not re.fullmatch(r"\d{1,2}:\d{2}.*", text)
+    return re.fullmatch(r"[34]\d{4}(\.0)?", text) is not None or parse_date_text(text)[0] is not None and kind_of(text) != TEXT
+
+
+def _wide_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
+    roles = {j: r for j, r in roles.items() if j not in periods and r[0] not in ("units", "date", "revenue", "year", "month")}
+    if "sku" not in {r for r, _ in roles.values()}:
+        rest = [c for c in columns if c.index not in periods and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK]
+        if rest:
+            chosen = max(rest, key=lambda c: (roles.get(c.index, ("",))[0] == "", c.distinct, -c.index))
+            roles[chosen.index] = ("sku", 0.7)
+    roles |= {j: ("period", 0.9) for j in periods}
+    mapping = _assemble(columns, roles, "wide", "pivot table", unknown="attribute")
+    order = parse_dates(pl.Series([table.header[j] for j in periods]))
+    return _ask_order(replace(mapping, date_order=order.order), order.ambiguous, table.header[periods[0]])
+
+
+def _series_across(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> bool:
+    """Dates down and SKUs across: one date, no SKU column, and several number columns without a known word."""
+    have = {r for r, _ in roles.values()}
+    strong = {r for r, s in roles.values() if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time")}
+    numbers = [c for c in columns if c.kind == NUMBER and (c.index not in roles or roles[c.index][1] <= 0.5)]
+    return "date" in have and not have & {"sku", "name"} and not strong & {"units", "revenue"} and len(numbers) >= 2
+
+
+def _across_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]]) -> Mapping:
+    kept = {j: r for j, r in roles.items() if r[0] in ("date", "time", "channel") or r[1] > 0.55 and columns[j].kind != NUMBER}
+    kept |= {c.index: ("series", 0.8) for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()}
+    mapping = _assemble(columns, kept, "wide", "pivot table")
+    return _with_questions(table, mapping)
+
+
+def _layout(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> str:
+    have = {role for role, _ in roles.values()}
+    return "orders" if "order" in have or ("customer" in have and "price" in have) else "long"
+
+
+def _generic_name(roles: dict[int, tuple[str, float]]) -> str:
+    return "order lines" if "order" in {r for r, _ in roles.values()} else "table"
+
+
+def _assemble(columns: list[_Column], roles: dict[int, tuple[str, float]], layout: str, platform: str, unknown: str = "") -> Mapping:
+    found = []
+    for column in columns:
+        role, sure = roles.get(column.index, ("", 0.4))
+        if not role:
+            role = _role_of_unknown(column, layout, unknown)
+        found.append(ColumnRole(column.header, role, column.samples, round(sure, 2)))
+    return Mapping(tuple(found), layout=layout, platform=platform)
+
+
+def _role_of_unknown(column: _Column, layout: str, unknown: str) -> str:
+    if column.kind == BLANK or not column.header.strip() or layout == "orders":
+        return "ignore"
+    if unknown:
+        return unknown if column.kind == TEXT else "ignore"
+    return "regressor" if column.kind == NUMBER and plain(column.header) not in ("index", "unnamed: 0") else "attribute" if column.kind == TEXT else "ignore"
+
+
+def _panel_mapping(columns: list[_Column]) -> Mapping:
+    first = {0: "sku", 1: "date", 2: "units"}
+    found = tuple(ColumnRole(c.header, first.get(c.index, "regressor"), c.samples) for c in columns)
+    return Mapping(found, layout="panel", platform="Shelfcast panel", absent="missing")
+
+
+def _with_questions(table: Table, mapping: Mapping) -> Mapping:
+    """Decide day and month order from the date column, and ask where it can be read both ways."""
+    j = mapping.index("date")
+    if j is None:
+        return mapping
+    column = table.column(j)
+    step = max(1, len(column) // _MAX_QUESTION_ROWS)
+    found = parse_dates(column.gather_every(step) if step > 1 else column, hint=_order_hint(table, mapping))
+    mapping = replace(mapping, date_order=found.order)
+    return _ask_order(mapping, found.ambiguous, next((c for c in column.head(50).to_list() if c.strip()), ""))
+
+
+def _order_hint(table: Table, mapping: Mapping) -> str:
+    """Which order the rest of the file speaks for: decimal commas and continental words for day first, dollars for month first."""
+    words = " ".join(c.column for c in mapping.columns).lower()
+    if re.search(r"datum|menge|artikel|fecha|cantidad|quantit|date de|référence|unidades|prix|preis|umsatz|stück", words):
+        return "DMY"
+    for role in ("price", "revenue", "units"):
+        j = mapping.index(role)
+        if j is not None:
+            cells = table.column(j).head(200)
+            if parse_numbers(cells).decimal == ",":
+                return "DMY"
+            if any("£" in c or "€" in c for c in cells.to_list()):
+                return "DMY"
+            if any("$" in c for c in cells.to_list()):
+                return "MDY"
+    return ""
+
+
+def _ask_order(mapping: Mapping, ambiguous: bool, sample: str) -> Mapping:
+    if not ambiguous:
+        return mapping
+    text = f"Is {sample!r} written day first (DMY) or month first (MDY)? Every date in the column can be read both ways."
+    return replace(mapping, questions=(*mapping.questions, Question("date_order", text, ("DMY", "MDY"), mapping.date_order)))

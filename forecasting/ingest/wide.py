@@ -1,0 +1,175 @@
+"""Pivot tables -> sales facts: periods across, or SKUs across."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import polars as pl
+
+from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.dates import parse_dates
+from forecasting.ingest.facts import Facts, clean_text, regressor_name
+from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.numbers import parse_numbers
+from forecasting.ingest.products import is_total, not_a_product
+from forecasting.ingest.table import Table
+
+_COUNTER = re.compile(r"\D*(\d{1,4})\D*")
+_SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+_FIRST_DAY = "2000-01-03"
+
+
+def extract_wide(table: Table, mapping: Mapping) -> Facts:
+    """Read a pivot table as sales facts, one per filled cell; blank cells stay missing (null), they are not zero."""
+    return _periods_across(table, mapping) if mapping.indices("period") else _series_across(table, mapping)
+
+
+def _periods_across(table: Table, mapping: Mapping) -> Facts:
+    issues: list[str] = []
+    periods = mapping.indices("period")
+    labels = [table.header[j] for j in periods]
+    dates, grain, order = _period_dates(labels, mapping, issues)
+    sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
+    if sku is None:
+        sku = name
+    if sku is None:
+        raise MappingNeeded(f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping")
+    sku, rejects = _checked_rows(table, mapping, sku, name)
+    keep = ~table.lines.is_in(rejects["line"].implode())
+    kept = [j for j, d in zip(periods, dates, strict=True) if d is not None]
+    moments = [d for d in dates if d is not None]
+    attributes = _attributes(table, mapping, keep)
+    frames, bad = [], []
+    for j, moment in zip(kept, moments, strict=True):
+        found = parse_numbers(table.column(j), mapping.decimal or None, _hint(table))
+        bad.append(_bad_cells(table, j, found.bad & keep))
+        values = found.values.filter(keep)
+        frames.append(_cells(table.lines.filter(keep), sku.filter(keep), moment, values).with_columns(**attributes))
+    rejects = pl.concat([rejects, *bad])
+    skipped = [label for label, d in zip(labels, dates, strict=True) if d is None]
+    if skipped:
+        issues.append(f"columns that are no periods were left out: {', '.join(map(repr, skipped[:5]))}")
+    return Facts(pl.concat(frames), rejects, table.height, tuple(issues), order, grain, tuple(labels))
+
+
+def _key(table: Table, mapping: Mapping, role: str) -> pl.Series | None:
+    """A key column; merged cells leave blanks below a name, which stands for them too."""
+    j = mapping.index(role)
+    if j is None:
+        return None
+    return clean_text(table.column(j))
+
+
+def _hint(table: Table) -> str:
+    return "," if table.delimiter == ";" else "."
+
+
+def _period_dates(labels: list[str], mapping: Mapping, issues: list[str]) -> tuple[list[object], str, str]:
+    found = parse_dates(pl.Series(labels), mapping.date_order or None)
+    values = found.values.to_list()
+    if sum(v is not None for v in values) >= 0.5 * len(labels):
+        if found.ambiguous:
+            issues.append(f"the dates across can be read day first or month first; {found.order} was taken: confirm or change it")
+        return list(values), found.grain or ("year" if all(re.fullmatch(r"(19|20)\d\d", x.strip()) for x in labels) else ""), found.order
+    years = [re.fullmatch(r"\s*((?:19|20)\d\d)(?:\.0)?\s*", x) for x in labels]
+    if sum(m is not None for m in years) >= 0.5 * len(labels):
+        typed = pl.Series([f"{m.group(1)}-01-01" if m else None for m in years]).str.to_datetime("%Y-%m-%d", time_unit="us")
+        return list(typed.to_list()), "year", ""
+    return _counted(labels, issues)
+
+
+def _counted(labels: list[str], issues: list[str]) -> tuple[list[object], str, str]:
+    """`d_1, d_2, ...` name no calendar: they are laid on days from a Monday, which is said."""
+    numbers = [int(m.group(1)) if (m := _COUNTER.fullmatch(x.strip())) else None for x in labels]
+    weekly = any(re.match(r"\s*(w|wk|week|kw|第\d+周)", x, re.IGNORECASE) for x in labels)
+    monthly = any(re.match(r"\s*(m|month)[_\s-]?\d", x, re.IGNORECASE) for x in labels)
+    unit = "1w" if weekly else "1mo" if monthly else "1d"
+    issues.append(f"the periods ({labels[0]!r}, ...) carry no dates; they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}")
+    start = pl.Series(["2000-01-01" if monthly else _FIRST_DAY]).str.to_datetime("%Y-%m-%d", time_unit="us")
+    first = min((n for n in numbers if n is not None), default=0)
+    moments = [None if n is None else start.dt.offset_by(f"{n - first}{unit[1:]}").item() for n in numbers]
+    return list(moments), {"1w": "week", "1mo": "month", "1d": ""}[unit], ""
+
+
+def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Series | None) -> tuple[pl.Series, pl.DataFrame]:
+    """Rows that are no SKU: totals, postage, rows without a key. A blank key under a filled one is a merged cell."""
+    blank = sku == ""
+    if blank.any() and blank.mean() > 0.3:  # type: ignore[operator]
+        sku = pl.select(pl.when(sku == "").then(None).otherwise(sku).forward_fill().fill_null("")).to_series()
+    reasons: list[str | None] = []
+    names = name.to_list() if name is not None else [""] * len(sku)
+    for code, words in zip(sku.to_list(), names, strict=True):
+        if is_total(code) or is_total(words):
+            reasons.append("a totals row, not a sale")
+        elif not code:
+            reasons.append("no SKU")
+        else:
+            what = not_a_product(code, words)
+            reasons.append(f"not a product: {what}" if what else None)
+    bad = pl.Series([r is not None for r in reasons], dtype=pl.Boolean)
+    column = mapping.role("sku") or mapping.role("name") or ""
+    rejects = pl.DataFrame(
+        {"line": table.lines.filter(bad), "column": [column] * int(bad.sum()), "value": sku.filter(bad), "reason": [r for r in reasons if r]},
+        schema=_SCHEMA,
+    )
+    return sku.alias("sku"), rejects
+
+
+def _bad_cells(table: Table, index: int, bad: pl.Series) -> pl.DataFrame:
+    count = int(bad.sum())
+    return pl.DataFrame(
+        {"line": table.lines.filter(bad), "column": [table.header[index]] * count, "value": table.column(index).filter(bad),
+         "reason": ["this cell is no number; it counts as missing"] * count},
+        schema=_SCHEMA,
+    )
+
+
+def _cells(lines: pl.Series, sku: pl.Series, moment: object, values: pl.Series) -> pl.DataFrame:
+    sold = pl.when(values.is_null()).then(None).otherwise(values.clip(lower_bound=0))
+    back = pl.when(values < 0).then(-values).otherwise(0.0)
+    return pl.select(line=lines, sku=sku, ds=pl.lit(moment, dtype=pl.Datetime("us")), sold=sold, returned=back.fill_null(0.0))
+
+
+def _attributes(table: Table, mapping: Mapping, keep: pl.Series) -> dict[str, pl.Series]:
+    found: dict[str, pl.Series] = {}
+    for role in ("name", "category", "brand", "channel"):
+        column = _key(table, mapping, role)
+        if column is not None:
+            found[role] = column.filter(keep)
+    for j in mapping.indices("attribute"):
+        found[f"a:{regressor_name(table.header[j])}"] = clean_text(table.column(j)).filter(keep)
+    return found
+
+
+def _series_across(table: Table, mapping: Mapping) -> Facts:
+    """Dates down, a column for each SKU: turned, then read as periods down."""
+    j = mapping.index("date")
+    if j is None:
+        raise MappingNeeded(f"{table.name} has SKUs across but no column with dates; choose it in the mapping")
+    found = parse_dates(table.column(j), mapping.date_order or None)
+    totals = [w for w in table.column(j).unique().to_list() if is_total(w)]
+    total_rows = table.column(j).is_in(totals) if totals else pl.Series([False]).new_from_index(0, table.height)
+    bad = found.values.is_null()
+    reasons = pl.select(pl.when(total_rows).then(pl.lit("a totals row, not a sale")).otherwise(pl.lit("no date, or not one that can be a day of sales"))).to_series()
+    rejects = pl.DataFrame(
+        {"line": table.lines.filter(bad), "column": [table.header[j]] * int(bad.sum()), "value": table.column(j).filter(bad), "reason": reasons.filter(bad) if bad.any() else []},
+        schema=_SCHEMA,
+    )
+    frames, wrong, issues = [], [], []
+    for k in mapping.indices("series"):
+        label = table.header[k].strip()
+        if is_total(label):
+            issues.append(f"the column {label!r} sums the others up and was left out")
+            continue
+        numbers = parse_numbers(table.column(k), mapping.decimal or None, _hint(table))
+        wrong.append(_bad_cells(table, k, numbers.bad & ~bad))
+        sku = pl.Series([label]).new_from_index(0, int((~bad).sum()))
+        frame = _cells(table.lines.filter(~bad), sku, None, numbers.values.filter(~bad)).with_columns(ds=found.values.filter(~bad))
+        frames.append(frame)
+    if found.ambiguous:
+        issues.append(f"every date in {table.header[j]!r} can be read day first or month first; {found.order} was taken: confirm or change it")
+    if not frames:
+        raise MappingNeeded(f"{table.name} has no column of sales beside the dates; choose one in the mapping")
+    rejects = pl.concat([rejects, *wrong])
+    return replace(Facts(pl.concat(frames), rejects, table.height, tuple(issues), found.order, found.grain, tuple(table.header)))
