@@ -1,17 +1,18 @@
 """The Evaluation: what several models said at the same cutoffs, beside what happened."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import ShelfcastError
-from forecasting.core.model import Fitted, Model
+from forecasting.core.forecast import Forecast
+from forecasting.core.model import Model
 from forecasting.core.panel import Panel
-from forecasting.core.progress import report
+from forecasting.core.progress import part, report
 from forecasting.evaluation.backtest import Backtest, Window
 from forecasting.evaluation.metrics import LEVELS, SERIES, bias_in_words, pooled, scales, skill
 from forecasting.features.demand import demand_class
@@ -105,8 +106,12 @@ class Evaluation:
         return table
 
 
-def evaluate(panel: Panel, models: Sequence[Model], backtest: Backtest) -> Evaluation:
+def evaluate(
+    panel: Panel, models: Sequence[Model], backtest: Backtest, *, keep: Callable[[Forecast], None] | None = None
+) -> Evaluation:
     """Fit every model at every cutoff of the backtest and set its forecasts beside the actuals.
+
+    `keep` is handed each forecast, under the name that its model has in the evaluation.
 
     All models see the same training panel and the same planned regressors, at the same cutoffs. A model that raises at a
     cutoff is recorded among the failures; scores are then taken only at the cutoffs that all models with forecasts have. Two
@@ -120,7 +125,7 @@ def evaluate(panel: Panel, models: Sequence[Model], backtest: Backtest) -> Evalu
     ['window_mean', 0.0, 'neither too high nor too low']
     """
     named = _named(models)
-    trial = _Trial(len(named) * len(backtest.cutoffs(panel)))
+    trial = _Trial(len(named) * len(backtest.cutoffs(panel)), keep)
     for window in backtest.split(panel):
         trial.open(window)
         for name, model in named:
@@ -131,8 +136,8 @@ def evaluate(panel: Panel, models: Sequence[Model], backtest: Backtest) -> Evalu
 class _Trial:
     """Collects what the models say, cutoff by cutoff."""
 
-    def __init__(self, steps: int) -> None:
-        self.steps, self.done = steps, 0
+    def __init__(self, steps: int, keep: Callable[[Forecast], None] | None) -> None:
+        self.steps, self.done, self.keep = steps, 0, keep
         self.forecasts: list[pd.DataFrame] = []
         self.series: list[pd.DataFrame] = []
         self.failures: list[tuple[str, pd.Timestamp, str, str]] = []
@@ -143,17 +148,24 @@ class _Trial:
         self.series.append(_series(window))
 
     def add(self, name: str, model: Model, window: Window) -> None:
-        report(self.done / self.steps, f"{name} at {window.cutoff:%Y-%m-%d}")
         started = time.perf_counter()
-        try:
-            fitted = model.fit(window.train)
-            self.forecasts.append(_forecast(name, fitted, window))
-            self.failures.extend((name, window.cutoff, failure.unique_id, failure.reason) for failure in fitted.failures)
-        except ShelfcastError as error:
-            self.error = error
-            self.failures.append((name, window.cutoff, "", str(error)))
+        with part(self.done / self.steps, (self.done + 1) / self.steps, f"{name} at {window.cutoff:%Y-%m-%d}: "):
+            report(0.0, "fitting")
+            try:
+                self._fit(name, model, window)
+            except ShelfcastError as error:
+                self.error = error
+                self.failures.append((name, window.cutoff, "", str(error)))
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
         self.done += 1
+
+    def _fit(self, name: str, model: Model, window: Window) -> None:
+        fitted = model.fit(window.train)
+        forecast = replace(fitted.forecast(len(window.actual) // len(window.train), window.future), model=name)
+        self.forecasts.append(_beside(forecast, window))
+        self.failures.extend((name, window.cutoff, failure.unique_id, failure.reason) for failure in fitted.failures)
+        if self.keep is not None:
+            self.keep(forecast)
 
     def close(self) -> Evaluation:
         if not self.forecasts:
@@ -176,10 +188,8 @@ def _named(models: Sequence[Model]) -> list[tuple[str, Model]]:
     return named
 
 
-def _forecast(name: str, fitted: Fitted, window: Window) -> pd.DataFrame:
-    horizon = len(window.actual) // len(window.train)
-    rows = fitted.forecast(horizon, window.future).to_frame(LEVELS)
-    rows = rows.rename(columns={"origin": "cutoff"}).drop(columns="flags").assign(model=name)
+def _beside(forecast: Forecast, window: Window) -> pd.DataFrame:
+    rows = forecast.to_frame(LEVELS).rename(columns={"origin": "cutoff"}).drop(columns="flags")
     rows.insert(5, "actual", window.actual["y"].to_numpy())
     return rows[["unique_id", "cutoff", "ds", *rows.columns.drop(["unique_id", "cutoff", "ds"])]]
 

@@ -22,6 +22,7 @@ from forecasting.evaluation.evaluation import Evaluation, evaluate
 from forecasting.features.plan import Plan, complete_plan
 from forecasting.models import BASELINES, MODELS, make
 from forecasting.workflow.request import run
+from forecasting.workflow.totals import all_together
 
 BASELINE = "seasonal_naive"
 
@@ -47,10 +48,14 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class Tryout:
-    """A model tried on some SKUs: fitted on everything, and judged on the last horizon, which that judgement held back."""
+    """A model tried on some SKUs: fitted on everything, and judged on the last horizon, which that judgement held back.
+
+    `held_out` are the forecasts of that judgement, the model's own first, then those of the baselines.
+    """
 
     fit: Fit
     evaluation: Evaluation
+    held_out: tuple[Forecast, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +63,15 @@ class Outlook:
     """Forecasts of all chosen SKUs by one or several models, with the baseline beside them.
 
     `forecasts` stand in the order of the specs; `baseline` is the seasonal naive; `notes` are sentences about what was left
-    out or filled in.
+    out or filled in. `totals` has, for each of the forecasts, all SKUs together as one series, called `total`: its mean is
+    the sum of theirs.
     """
 
     forecasts: tuple[Forecast, ...]
     baseline: Forecast
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
+    totals: tuple[Forecast, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +109,12 @@ def try_model(request: TryModel) -> Tryout:
     """Fit one model and judge it on held-out periods beside the baselines."""
     with part(0.0, 0.5, "Testing on the last periods: "):
         models = (request.spec, *_baselines_beside((request.spec,)))
-        evaluation = evaluate(request.panel, models, Backtest(request.horizon, windows=request.windows))
+        held_out: list[Forecast] = []
+        backtest = Backtest(request.horizon, windows=request.windows)
+        evaluation = evaluate(request.panel, models, backtest, keep=held_out.append)
     with part(0.5, 1.0, "Fitting on everything: "):
         result = fit(request.panel, request.spec, request.horizon, request.plan)
-    return Tryout(result, evaluation)
+    return Tryout(result, evaluation, tuple(held_out))
 
 
 @run.register
@@ -128,8 +137,9 @@ def forecast_all(request: ForecastAll) -> Outlook:
             failures.extend(fitted.failures)
     dropped = tuple(name for name in request.panel.known if name not in panel.known)
     baseline = make(BASELINE).fit(panel).forecast(request.horizon)
+    totals = all_together(request.panel, forecasts)
     report(1.0, "done")
-    return Outlook(tuple(forecasts), baseline, tuple(failures), _outlook_notes(dropped, plan))
+    return Outlook(tuple(forecasts), baseline, tuple(failures), _outlook_notes(dropped, plan), totals)
 
 
 def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None) -> Fit:

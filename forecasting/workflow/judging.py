@@ -1,0 +1,99 @@
+"""A contest of models on the same cutoffs, cut down to what a screen shows: a server holds one for each session."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from forecasting.core.forecast import Forecast
+from forecasting.core.model import Model
+from forecasting.core.panel import Panel
+from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.evaluation import Evaluation, evaluate
+from forecasting.explore.summary import summarise
+from forecasting.models import BASELINES, make
+from forecasting.workflow.request import run
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """Ask for several models on the same cutoffs; the single curves are kept for the `shown` best-selling SKUs."""
+
+    panel: Panel
+    specs: tuple[Model, ...]
+    backtest: Backtest
+    shown: int = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Standings:
+    """What a contest found.
+
+    `summary`, `by_class` and `by_horizon` are those of the Evaluation; `worst` holds the worst SKUs of every `model`, and
+    `verdicts` a sentence for each. `curves` are the forecasts of the best-selling SKUs, one for each model and cutoff;
+    `totals` the sums of all SKUs: `model, cutoff, ds, actual, mean`. `failures`: `model, cutoff, unique_id, reason`; `skus` is
+    how many took part.
+    """
+
+    summary: pd.DataFrame
+    by_class: pd.DataFrame
+    by_horizon: pd.DataFrame
+    worst: pd.DataFrame
+    verdicts: dict[str, str]
+    curves: tuple[Forecast, ...]
+    totals: pd.DataFrame
+    failures: pd.DataFrame
+    cutoffs: tuple[pd.Timestamp, ...]
+    skus: int
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Who took part, the best first."""
+        return tuple(self.summary["model"])
+
+    @property
+    def champion(self) -> str:
+        """The model with the smallest error."""
+        return self.models[0]
+
+
+@run.register
+def judge(request: Contest) -> Standings:
+    """Judge several models, and the baselines, on the same cutoffs."""
+    specs = (*request.specs, *(make(name) for name in BASELINES[:2] if name not in {spec.name for spec in request.specs}))
+    best = list(summarise(request.panel).index[: request.shown])
+    curves: list[Forecast] = []
+
+    def keep(forecast: Forecast) -> None:
+        known = set(forecast.ids)
+        curves.append(forecast.select([unique_id for unique_id in best if unique_id in known]))
+
+    evaluation = evaluate(request.panel, specs, request.backtest, keep=keep)
+    return Standings(
+        summary=_ranked(evaluation.summary()),
+        by_class=evaluation.by_demand_class(),
+        by_horizon=evaluation.by_horizon(),
+        worst=pd.concat([evaluation.worst(name).assign(model=name) for name in evaluation.models], ignore_index=True),
+        verdicts={name: evaluation.verdict(name) for name in evaluation.models},
+        curves=tuple(_slim(curve) for curve in curves),
+        totals=_totals(evaluation),
+        failures=evaluation.failures,
+        cutoffs=tuple(request.backtest.cutoffs(request.panel)),
+        skus=len(request.panel),
+    )
+
+
+def _ranked(summary: pd.DataFrame) -> pd.DataFrame:
+    """The smallest error first; where it is undefined, the order asked for."""
+    return summary.sort_values("wape", kind="stable", na_position="last", ignore_index=True)
+
+
+def _totals(evaluation: Evaluation) -> pd.DataFrame:
+    groups = evaluation.forecasts.groupby(["model", "cutoff", "ds"], sort=False)
+    sums = pd.DataFrame({"actual": groups["actual"].sum(min_count=1), "mean": groups["mean"].sum()})
+    return sums.reset_index()
+
+
+def _slim(forecast: Forecast) -> Forecast:
+    """The forecast in half the memory; four bytes a number are plenty for a chart."""
+    return replace(forecast, mean=forecast.mean.astype(np.float32))
