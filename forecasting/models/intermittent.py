@@ -12,6 +12,8 @@ from forecasting.core.knob import check_knobs, knob
 from forecasting.core.panel import Panel
 from forecasting.models.statistical import FittedSeries, Path, fit_each
 
+_FITTED = 120
+
 
 @dataclass(frozen=True)
 class CrostonSBA:
@@ -105,5 +107,6 @@ class IMAPA:
 
 
 def _path(model: Any, history: np.ndarray, horizon: int) -> Path:
-    result = model.forecast(y=history, h=horizon, fitted=True)
-    return Path(result["mean"], result["fitted"])
+    mean = model.forecast(y=history, h=horizon)["mean"]
+    # The library smooths everything anew for each fitted value, so only the recent past is asked for.
+    return Path(mean, model.forecast(y=history[-_FITTED:], h=1, fitted=True)["fitted"])
