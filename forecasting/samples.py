@@ -10,12 +10,15 @@ FOLDER = Path(__file__).parent.parent / "sample_data"
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample: its title, what is special about it, its files, and the country of the shop."""
+    """One sample: its title, what is special about it, its files, the country of the shop, what is planned ahead there,
+    and whether it is one tidy table."""
 
     title: str
     sentence: str
     files: tuple[str, ...]
     country: str
+    known: tuple[str, ...] = ()
+    tidy: bool = True
 
     def read(self) -> tuple[tuple[str, bytes], ...]:
         """The files' names and bytes. Raises InputError when they are not there."""
@@ -37,11 +40,13 @@ SAMPLES = {
         "One year of 300 groceries with prices, discounts, displays and leaflets.",
         ("grocery_store.csv.gz",),
         "US",
+        ("price", "discount", "display", "mailer"),
     ),
     "orders": Sample(
         "Raw order lines",
         "Two overlapping exports of a till, with returns, bad lines and lines without a product.",
         ("online_retail_orders_2010-11-01_to_2010-12-09.zip", "online_retail_orders_2010-12-01_to_2010-12-23.zip"),
         "GB",
+        tidy=False,
     ),
 }

@@ -2,11 +2,42 @@
 
 import streamlit as st
 
-from ui import parts
+from forecasting.plots import history
+from forecasting.workflow import exploring
+from ui import cached, found, intake, parts
+from ui.theme import palette
 from ui.workspace import current
 
-parts.header("Your sales", "Drop a sales spreadsheet, as messy as it is. You see the first chart a few seconds later.")
-parts.sample_buttons()
-panel = current().panel
-if panel is not None:
-    st.write(panel.freq, len(panel))
+workspace = current()
+panel, imported, source = workspace.panel, workspace.imported, workspace.source
+parts.header("Your sales", "Drop a sales spreadsheet, as messy as it is. Nothing else is asked before the first chart.")
+with (
+    st.container()
+    if panel is None
+    else st.expander("Bring in other data", icon=":material/upload_file:", expanded=intake.busy())
+):
+    intake.upload_box()
+    intake.follow()
+    intake.sample_cards()
+if panel is None:
+    st.stop()
+
+parts.kpis(found.cards(panel, imported))
+with st.container(border=True):
+    parts.section(f"Total sales · {workspace.name}")
+    parts.reading(found.story(workspace))
+    frame = cached.total(panel, exploring.default_view(panel.freq))
+    parts.chart(history.total_sales(frame, palette()), "total", f"Units of all SKUs of {workspace.name} over time")
+parts.next_step("sku", "See how each SKU sells")
+
+if imported is not None and source is not None:
+    intake.questions(imported, source)
+    if imported.report.issues or imported.report.rows_set_aside:
+        with st.container(border=True):
+            parts.section("Worth a look")
+            found.issues(imported)
+    with st.container(border=True):
+        parts.section("What each column means")
+        intake.mapping_form(imported, source)
+    with st.expander("The file as it was found"):
+        found.as_found(imported)

@@ -11,9 +11,9 @@ from ui.workspace import current
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+parts.header("SKU", "One product over time: how it sells, when it sells, and at what price.")
 panel = parts.require_panel()
 workspace = current()
-parts.header("SKU", "One product over time: how it sells, when it sells, and at what price.")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     sku = parts.sku_picker(panel)
     view = parts.view_control(panel)

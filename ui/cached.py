@@ -14,8 +14,8 @@ from ui import words
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def sample(name: str) -> tuple[Panel, object | None]:
-    """A sample store's panel and what its import reported; one copy serves everybody."""
+def sample(name: str) -> Panel:
+    """A sample store; one copy serves everybody."""
     return workflow.open_sample(name)
 
 

@@ -4,18 +4,19 @@ import streamlit as st
 
 from forecasting.samples import SAMPLES
 from ui import cached
+from ui.uploads import Source
 from ui.workspace import Workspace
 
 
 def open_sample(workspace: Workspace, name: str) -> None:
     """Make a sample store the data in use."""
     with st.spinner(f"Opening the sample: {SAMPLES[name].title.lower()} …"):
-        panel, imported = cached.sample(name)
-    workspace.set_panel(panel, imported, SAMPLES[name].title, sample=name)
+        panel = cached.sample(name)
+    workspace.set_panel(panel, None, Source.of_sample(name))
 
 
 def open_from_url(workspace: Workspace) -> None:
     """Open the sample that the URL names, unless there is data already."""
     name = st.query_params.get("demo", "")
-    if workspace.panel is None and name in SAMPLES:
+    if workspace.panel is None and name in SAMPLES and SAMPLES[name].tidy:
         open_sample(workspace, name)

@@ -60,15 +60,6 @@ def chart(figure: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(figure, key=key, config=_CHART | name, alt=alt)
 
 
-def sample_buttons(names: Sequence[str] = tuple(SAMPLES)) -> None:
-    """A button for each sample store."""
-    with st.container(horizontal=True):
-        for name in names:
-            sample = SAMPLES[name]
-            st.button(sample.title, key=f"sample-{name}", help=sample.sentence, icon=":material/storefront:",
-                      on_click=open_sample, args=(current(), name))  # fmt: skip
-
-
 def section(title: str, control: Callable[[], None] | None = None) -> None:
     """The title of a part of a page, with a control at its right end."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -92,13 +83,10 @@ def _no_data() -> None:
         st.write("Drop your sales file on the Data page, or look around in a sample store first.")
         with st.container(horizontal=True):
             if st.button("Go to the Data page", type="primary", icon=":material/upload_file:"):
-                st.switch_page(data_page())
-        sample_buttons(("retail", "grocery"))
-
-
-def data_page() -> str:
-    """Where data comes in, for `st.switch_page`."""
-    return page("data")
+                st.switch_page(page("data"))
+            for name in ("retail", "grocery"):
+                st.button(f"Open the {SAMPLES[name].title.lower()}", key=f"sample-{name}", icon=":material/storefront:",
+                          on_click=open_sample, args=(current(), name))  # fmt: skip
 
 
 def page(name: str) -> str:
@@ -139,6 +127,12 @@ def horizon_control(panel: Panel) -> int:
 
 def _take_horizon(workspace: Workspace) -> None:
     workspace.select(horizon=st.session_state["horizon-control"])
+
+
+def next_step(name: str, label: str) -> None:
+    """The button that leads on."""
+    if st.button(label, type="primary", icon=":material/arrow_forward:", icon_position="right"):
+        st.switch_page(page(name))
 
 
 def view_control(panel: Panel) -> str:

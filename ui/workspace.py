@@ -13,6 +13,8 @@ from forecasting import workflow
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
+from ui.memory import give_back
+from ui.uploads import Source
 
 _KEY = "_workspace"
 _LONGEST_HORIZON = 400
@@ -24,9 +26,8 @@ class Workspace:
     """The state of one user's work; pages read it and change it through its methods only."""
 
     panel: Panel | None = None
-    imported: object | None = None
-    name: str = ""
-    sample: str | None = None
+    imported: workflow.Imported | None = None
+    source: Source | None = None
     country: str | None = None
     sku: str | None = None
     model: str = workflow.DEFAULT_MODEL
@@ -35,21 +36,32 @@ class Workspace:
     _sent: dict[str, str] = field(default_factory=dict)
     _before: dict[str, str] = field(default_factory=dict)
 
-    def set_panel(self, panel: Panel, imported: object | None = None, name: str = "", *, sample: str | None = None) -> None:
+    @property
+    def name(self) -> str:
+        """What the data is called."""
+        return self.source.title if self.source else ""
+
+    @property
+    def sample(self) -> str | None:
+        """The name of the sample store in use, if it is one."""
+        return self.source.sample if self.source else None
+
+    def set_panel(self, panel: Panel, imported: workflow.Imported | None, source: Source) -> None:
         """Take up new data: results of the old one are cleared, a SKU that it does not have is forgotten."""
         if self.panel is None or self.panel.digest != panel.digest:
             self.results.clear()
         if self.panel is None or self.panel.freq != panel.freq:
             self.horizon = grain(panel.freq).horizon
-        self.panel, self.imported, self.name, self.sample = panel, imported, name, sample
-        self.country = SAMPLES[sample].country if sample else None
+        self.panel, self.imported, self.source = panel, imported, source
+        self.country = SAMPLES[self.sample].country if self.sample else None
         if self.sku not in panel.ids:
             self.sku = None
         self.write_url()
+        give_back()
 
     def clear(self) -> None:
         """Forget the data and everything that came from it."""
-        self.panel, self.imported, self.name, self.sample, self.sku = None, None, "", None, None
+        self.panel, self.imported, self.source, self.sku = None, None, None, None
         self.results.clear()
         self.write_url()
 

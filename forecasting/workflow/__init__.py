@@ -4,6 +4,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
+from forecasting.workflow.judging import Contest, Standings, judge
 from forecasting.workflow.modelling import (
     BASELINE,
     DEFAULT_MODEL,
@@ -22,6 +23,7 @@ from forecasting.workflow.modelling import (
 from forecasting.workflow.opening import open_sample
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
+from forecasting.workflow.uploading import Found, Imported, ImportFiles
 
 __all__ = [
     "BASELINE",
@@ -29,10 +31,15 @@ __all__ = [
     "MODELS",
     "Backtest",
     "Compare",
+    "Contest",
     "Evaluation",
     "Fit",
     "ForecastAll",
+    "Found",
+    "ImportFiles",
+    "Imported",
     "Outlook",
+    "Standings",
     "TryModel",
     "Tryout",
     "backtest_frame",
@@ -40,6 +47,7 @@ __all__ = [
     "fit",
     "forecast_all",
     "forecast_frame",
+    "judge",
     "make",
     "open_sample",
     "planned",

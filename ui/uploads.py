@@ -1,0 +1,66 @@
+"""Uploaded files, kept on disk for as long as the session lives; the server's memory never holds their bytes."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from forecasting.samples import FOLDER, SAMPLES
+
+
+class File(Protocol):
+    """What Streamlit hands over for one uploaded file."""
+
+    name: str
+
+    def getbuffer(self) -> memoryview: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the data in use comes from, so that it can be read again with another mapping."""
+
+    title: str
+    folder: Path
+    names: tuple[str, ...]
+    sample: str | None = None
+    upload: "Upload | None" = None
+
+    @classmethod
+    def of_sample(cls, name: str) -> "Source":
+        """One of the sample stores."""
+        return cls(SAMPLES[name].title, FOLDER, SAMPLES[name].files, sample=name)
+
+    @classmethod
+    def of_files(cls, files: Sequence[File]) -> "Source":
+        """What a user has uploaded."""
+        upload = Upload(files)
+        return cls(upload.title, upload.folder, upload.names, upload=upload)
+
+
+class Upload:
+    """Some files in a folder of their own, which goes when nobody needs it any more."""
+
+    def __init__(self, files: Sequence[File]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="shelfcast-upload-"))
+        self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.names = tuple(self._keep(number, file) for number, file in enumerate(files))
+
+    @property
+    def title(self) -> str:
+        """What the data is called: the file's name, and how many others there are."""
+        first = Path(self.names[0]).stem
+        return first if len(self.names) == 1 else f"{first} and {len(self.names) - 1} more"
+
+    def _keep(self, number: int, file: File) -> str:
+        """Write one file; a second file of the same name gets another folder, so that both are read."""
+        safe = Path(file.name.replace("\\", "/")).name or f"file {number + 1}"
+        place = self.folder / safe
+        if place.exists():
+            place = self.folder / str(number) / safe
+            place.parent.mkdir()
+        place.write_bytes(file.getbuffer())
+        return str(place.relative_to(self.folder))
