@@ -1,0 +1,107 @@
+"""The families of models as a merchandiser chooses among them: grouped, named, and with what they cost in time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from typing import TypeVar
+
+import streamlit as st
+
+from forecasting import workflow
+from forecasting.core.model import Model
+from forecasting.plots.theme import Palette
+from forecasting.workflow import MODELS, make
+from ui.workspace import current
+
+_GROUPS = {
+    "linear": "Linear",
+    "arima": "ARIMA",
+    "smoothing": "Smoothing",
+    "intermittent": "Slow sellers",
+    "boosting": "Boosting",
+    "lstm": "Networks",
+    "naive": "Baselines",
+}
+_MORE = "More"
+GLOBAL = ("Boosting", "Networks")
+BEST_SELLERS = 200
+S = TypeVar("S")
+
+
+def groups() -> dict[str, tuple[str, ...]]:
+    """The names of all models by group, in the order in which they are offered."""
+    found: dict[str, list[str]] = {title: [] for title in (*_GROUPS.values(), _MORE)}
+    for name in MODELS:
+        found[group_of(name)].append(name)
+    return {title: tuple(names) for title, names in found.items() if names}
+
+
+def group_of(name: str) -> str:
+    """The group a model belongs to."""
+    return _GROUPS.get(MODELS[name].where.split(":")[0], _MORE)
+
+
+def title(name: str) -> str:
+    """What a model is called; a second spec of the same family keeps its number.
+
+    >>> title("seasonal_naive"), title("window_mean (2)"), title("something else")
+    ('Seasonal naive', 'Window mean (2)', 'something else')
+    """
+    base, _, number = name.partition(" (")
+    return f"{MODELS[base].title}{' (' + number if number else ''}" if base in MODELS else name
+
+
+def titles(names: Iterable[str]) -> dict[str, str]:
+    """What each model is called."""
+    return {name: title(name) for name in names}
+
+
+def colors(names: Iterable[str], palette: Palette) -> Mapping[str, str]:
+    """One colour for each model, the first in the colour of predictions; the seasonal naive stands back."""
+    own = [name for name in names if name != workflow.BASELINE]
+    spread = {name: palette.categories[number % len(palette.categories)] for number, name in enumerate(own)}
+    return spread | {workflow.BASELINE: palette.muted}
+
+
+def spec_of(name: str, horizon: int) -> Model:
+    """The default spec of a model for a horizon."""
+    return make(name, horizon=horizon)
+
+
+def with_horizon(spec: S, horizon: int) -> S:
+    """A spec that answers for `horizon` periods, where it has to know that when it is fitted."""
+    own = {entry.name for entry in fields(spec)}  # type: ignore[arg-type]
+    return replace(spec, horizon=horizon) if "horizon" in own else spec  # type: ignore[type-var]
+
+
+def family_control() -> str:
+    """Choose a group, then a model of it; the choice is kept in the workspace and the URL."""
+    workspace = current()
+    offered = groups()
+    name = workspace.model if workspace.model in MODELS else workflow.DEFAULT_MODEL
+    st.session_state["model-group"] = group_of(name)
+    st.segmented_control(
+        "Method", list(offered), key="model-group", required=True, label_visibility="collapsed", on_change=_take_group
+    )
+    members = offered[group_of(name)]
+    if len(members) > 1:
+        st.session_state["model-name"] = name
+        st.pills("Model", members, format_func=title, key="model-name", required=True, label_visibility="collapsed",
+                 on_change=_take_name)  # fmt: skip
+    st.caption(MODELS[name].sentence)
+    return name
+
+
+def _take_group() -> None:
+    current().select(model=groups()[st.session_state["model-group"]][0])
+
+
+def _take_name() -> None:
+    current().select(model=st.session_state["model-name"])
+
+
+def cost(name: str, skus: int) -> str:
+    """What a run will cost in time, where that is worth saying."""
+    if group_of(name) == "Networks":
+        minutes = "one to three minutes" if skus > 20 else "about a minute"
+        return f"Trains one network on {skus:,} SKUs, twice: {minutes} on two processor cores. You can go on working meanwhile."
+    return ""

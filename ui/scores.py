@@ -1,0 +1,63 @@
+"""Scores as tables and sentences: plain words first, undefined as a dash."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting.workflow import BASELINE
+from ui import words
+from ui.models import title
+
+_PERCENT = "%.0f %%"
+COLUMNS: dict[str, tuple[str, str, str]] = {
+    "wape": ("WAPE", "percent", "Sum of absolute errors over sum of sales: the share of sales by which it was off."),
+    "bias": ("Bias", "percent", "Forecast minus sales over sales: above zero is too high."),
+    "mae": ("MAE", "%.2f", "Mean absolute error, units for each SKU and period."),
+    "rmse": ("RMSE", "%.2f", "Root of the mean squared error: large misses weigh more."),
+    "mase": ("MASE", "%.2f", "Mean absolute error over that of a seasonal naive in the training data; below 1 is better."),
+    "coverage_80": ("In 80 % range", "percent", "How often sales lay inside of the 80 % interval; 80 % is right."),
+    "fva": ("Value added", "percent", "WAPE of the seasonal naive minus its own: what the model adds."),
+    "seconds": ("Seconds", "%.1f", "Time of all its fits and forecasts."),
+}
+
+
+def off_by(error: float, noun: str, bias: float, *, each: bool) -> str:
+    """How far off a model usually is, in one sentence.
+
+    >>> off_by(18.2, "week", 0.06, each=False), off_by(2.345, "week", float("nan"), each=True)
+    ('Usually off by 18 units a week, 6 % too high.', 'Usually off by 2.3 units a week for each SKU.')
+    """
+    if not np.isfinite(error):
+        return "Nothing was sold in the held-out block, so nobody can say how far off it is."
+    amount = f"{error:,.0f}" if error >= 10 else f"{error:,.1f}"
+    direction = f", {words.bias(bias)}" if np.isfinite(bias) else ""
+    return f"Usually off by {amount} units a {noun}{' for each SKU' if each else ''}{direction}."
+
+
+def against_baseline(table: pd.DataFrame, model: str) -> str:
+    """How much smaller or larger the error is than the seasonal naive's, for a card."""
+    errors = table.set_index("model")["wape"]
+    if model == BASELINE or BASELINE not in errors or not errors[BASELINE] > 0 or not np.isfinite(errors[model]):
+        return words.UNDEFINED
+    change = errors[model] / errors[BASELINE] - 1
+    return f"{words.percent(abs(change))} {'smaller' if change < 0 else 'larger'}"
+
+
+def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: Sequence[str] = tuple(COLUMNS)) -> None:
+    """Scores as a table: the columns of `first` under their labels, then the metrics; undefined as a dash."""
+    present = [name for name in metrics if name in frame]
+    shown = frame[[*first, *present]].copy()
+    if "model" in shown:
+        shown["model"] = shown["model"].map(title)
+    percents = [name for name in present if COLUMNS[name][1] == "percent"]
+    shown[percents] = 100 * shown[percents]
+    config: dict[str, Any] = {name: st.column_config.Column(label) for name, label in first.items()}
+    config |= {name: _number(*COLUMNS[name]) for name in present}
+    st.dataframe(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
+
+
+def _number(label: str, form: str, help_text: str) -> Any:
+    return st.column_config.NumberColumn(label, format=_PERCENT if form == "percent" else form, help=help_text)
