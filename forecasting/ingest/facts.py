@@ -65,6 +65,14 @@ class _Reader:
         self.table, self.mapping = table, mapping
         self.issues: list[str] = []
         self.checks: list[_Check] = []
+        self._totals: pl.Series | None = None
+
+    @property
+    def totals(self) -> pl.Series:
+        """Rows in which a key cell says that they sum others up."""
+        if self._totals is None:
+            self._totals = _row_is_total(self)
+        return self._totals
 
     def text(self, role: str) -> pl.Series | None:
         j = self.mapping.index(role)
@@ -166,8 +174,8 @@ def _dates(reader: _Reader) -> Dates:
         reader.issues.append(f"every date in {reader.header('date')!r} can be read day first or month first; {found.order} was taken: confirm or change it")
     order = f"; dates are read as {found.order}" if found.order else ""
     missing = found.values.is_null() & ~found.bad
-    reader.check(missing & ~_row_is_total(reader), "date", column, "no date")
-    reader.check(found.bad & ~_row_is_total(reader), "date", column, f"not a date that can be a day of sales{order}")
+    reader.check(missing & ~reader.totals, "date", column, "no date")
+    reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
     return found
 
 
@@ -197,11 +205,11 @@ def _quantities(reader: _Reader, sku: pl.Series) -> tuple[pl.Series, pl.Series]:
     if j is None:
         return _without_quantity(reader)
     found = reader.numbers(j)
-    reader.check(found.bad & ~_row_is_total(reader), "units", reader.table.column(j), "not a number of units")
+    reader.check(found.bad & ~reader.totals, "units", reader.table.column(j), "not a number of units")
     huge = (found.values.abs() > 1e12).fill_null(False)
     reader.check(huge, "units", reader.table.column(j), "not a possible number of units")
     if orders:
-        reader.check(found.values.is_null() & ~found.bad & ~_row_is_total(reader), "units", reader.table.column(j), "no quantity")
+        reader.check(found.values.is_null() & ~found.bad & ~reader.totals, "units", reader.table.column(j), "no quantity")
     signed = movement_signs(reader.text("status"), found.values, reader.issues)
     if signed is not None:
         reader.check(signed.is_null() & found.values.is_not_null(), "status", reader.table.column(reader.mapping.index("status") or 0), "this movement is no sale and no return")
@@ -228,7 +236,7 @@ def _without_quantity(reader: _Reader) -> tuple[pl.Series, pl.Series]:
             "a column of numbers is needed; name it 'units' or choose it in the mapping"
         )
     found = reader.numbers(j)
-    reader.check(found.bad & ~_row_is_total(reader), "revenue", reader.table.column(j), "not a number")
+    reader.check(found.bad & ~reader.totals, "revenue", reader.table.column(j), "not a number")
     reader.issues.append(f"there is no column of units; the amounts in {reader.header('revenue')!r} are forecast instead")
     return found.values.clip(lower_bound=0), pl.select(pl.when(found.values < 0).then(-found.values).otherwise(0.0)).to_series()
 
@@ -247,7 +255,10 @@ def _row_is_total(reader: _Reader) -> pl.Series:
     for role in ("sku", "name", "date", "category", "channel"):
         j = reader.mapping.index(role)
         if j is not None:
-            words = [w for w in reader.table.column(j).unique().to_list() if w and len(w) < 40 and is_total(w)]
+            texts = reader.table.column(j).unique()
+            # No totals word holds more than 30 letters, or fewer than two.
+            short = texts.filter(texts.str.len_chars().is_between(2, 30) & ~texts.str.contains(r"\d"))
+            words = [w for w in short.to_list() if is_total(w)]
             found = found | reader.table.column(j).is_in(words) if words else found
     return found
 
@@ -255,7 +266,7 @@ def _row_is_total(reader: _Reader) -> pl.Series:
 def _check_keys(reader: _Reader, sku: pl.Series, name: pl.Series | None, dates: Dates) -> None:
     """Reasons that concern the row as a whole; the first that holds is the one told."""
     later, reader.checks = reader.checks, []
-    reader.check(_row_is_total(reader), "sku", sku, "a totals row, not a sale")
+    reader.check(reader.totals, "sku", sku, "a totals row, not a sale")
     reader.check(sku == "", "sku", sku, "no SKU")
     broken = sku.str.contains(rf"(?i)^{_BROKEN_ID.pattern}$")
     reader.check(broken, "sku", sku, "Excel destroyed this code (written as a power of ten): export it as text")
@@ -307,7 +318,7 @@ def _with_measures(reader: _Reader, frame: pl.DataFrame) -> pl.DataFrame:
     for role in (*AMOUNTS, *LEVELS):
         j = reader.mapping.index(role)
         if j is not None:
-            found[role] = _flag(reader.table.column(j)) if role == "promo" else _measure(reader, j)
+            found[role] = flag(reader.table.column(j)) if role == "promo" else _measure(reader, j)
     for j in reader.mapping.indices("regressor"):
         found[f"x:{regressor_name(reader.table.header[j])}"] = _measure(reader, j)
     return frame.with_columns(**found)
@@ -326,7 +337,7 @@ def _measure(reader: _Reader, index: int) -> pl.Series:
     return found.values
 
 
-def _flag(column: pl.Series) -> pl.Series:
+def flag(column: pl.Series) -> pl.Series:
     """A promotion column: numbers as they are, yes and no in five languages, any other word is a promotion."""
     words = {w: _flag_value(w) for w in column.unique().to_list()}
     return column.replace_strict(list(words), list(words.values()), return_dtype=pl.Float64)

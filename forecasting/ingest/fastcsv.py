@@ -61,7 +61,7 @@ def _all_regular(data: bytes, start: int, dialect: Dialect, width: int, plan: Re
     """Whether every line from the header on is one record of the usual width; checked in pieces of a few megabytes."""
     position = _offset_of_line(data, start, plan.header_lines[0])
     pattern = _line_pattern(dialect.delimiter, width)
-    size = len(data)
+    size = len(data.rstrip(b"\r\n"))
     while position < size:
         stop = data.find(b"\n", min(position + _CHECK, size))
         stop = size if stop < 0 else stop
@@ -103,16 +103,16 @@ def _regular(piece: bytes, pattern: str, delimiter: str, width: int) -> bool:
 
 
 def _parse(data: bytes, dialect: Dialect, width: int, header_line: int) -> pl.DataFrame:
-    return pl.read_csv(
+    cells = pl.read_csv(
         data,
         has_header=False,
         skip_lines=header_line,
         separator=dialect.delimiter,
         new_columns=column_names(width),
         infer_schema=False,
-        missing_utf8_is_empty_string=True,
         low_memory=True,
     )
+    return cells.fill_null("")
 
 
 def _finished(cells: pl.DataFrame, plan: Region, name: str, start: int, dialect: Dialect) -> list[Table]:
