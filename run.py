@@ -419,16 +419,16 @@ def end_as_by_ctrl_c() -> None:
             signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
-def serve(port: int, browser: bool) -> int:
+def serve(port: int, browser: bool, page: str) -> int:
     """Serve the app until Ctrl-C."""
     address = f"http://{ADDRESS}:{port}"
     end_as_by_ctrl_c()
     server = start_server(port)
     try:
         wait_until_ready(server, address)
-        print(f"Shelfcast is at {address}{DEMO_PAGE} (stop it with Ctrl-C)", flush=True)
+        print(f"Shelfcast is at {address}{page} (stop it with Ctrl-C)", flush=True)
         if browser and can_show_a_browser():
-            webbrowser.open(address + DEMO_PAGE)
+            webbrowser.open(address + page)
         return server.wait()
     except KeyboardInterrupt:
         print("\nShelfcast stops.", flush=True)
@@ -485,6 +485,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=FIRST_PORT, help="port to serve on, or the next free one (default: %(default)s)"
     )
+    parser.add_argument("--page", default=DEMO_PAGE, help="what to open; the sample store when not given")
     parser.add_argument("--no-browser", action="store_true", help="start the app, but open no browser")
     options = parser.parse_args(arguments)
     if not 0 < options.port < 65536:
@@ -499,7 +500,7 @@ def main(arguments: list[str] | None = None) -> int:
         set_up(DEV_LOCK if options.what == "test" else LOCK)
         if options.what == "test":
             return run_tests()
-        return serve(free_port(options.port), browser=not options.no_browser)
+        return serve(free_port(options.port), browser=not options.no_browser, page=options.page)
     except SetUpError as error:
         print("\n" + str(error), file=sys.stderr)
         return 2

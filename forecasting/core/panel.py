@@ -154,6 +154,10 @@ class Panel:
             known=tuple(name for name in self.known if name not in gone),
         )
 
+    def knowing(self, regressors: Iterable[str]) -> "Panel":
+        """The panel with further regressors that the merchant plans. Raises PanelInvalid for one that it does not have."""
+        return replace(self, known=_known([*self.known, *regressors], self.regressors))
+
     @cached_property
     def listed(self) -> np.ndarray:
         """Which cells of `matrix` stand for a row of the frame: False before a series begins, shape (SKUs, periods)."""

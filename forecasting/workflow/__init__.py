@@ -4,6 +4,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
+from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
 from forecasting.workflow.judging import Contest, Standings, judge
 from forecasting.workflow.modelling import (
     BASELINE,
@@ -44,6 +45,7 @@ __all__ = [
     "Tryout",
     "backtest_frame",
     "compare",
+    "file_bytes",
     "fit",
     "forecast_all",
     "forecast_frame",
@@ -51,7 +53,12 @@ __all__ = [
     "make",
     "open_sample",
     "planned",
+    "read",
+    "read_plan",
+    "read_profile",
+    "read_table",
     "run",
     "scores_frame",
     "try_model",
+    "write_panel",
 ]

@@ -162,7 +162,11 @@ def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = Non
 
 
 def planned(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> tuple[Panel, Plan | None]:
-    """The panel with only those known regressors for which there is a plan, and the plan for every SKU and period."""
+    """The panel with only those known regressors for which there is a plan, and the plan for every SKU and period.
+
+    Whatever has a column in the plan is known ahead, also what an import took for an observation.
+    """
+    panel = panel.knowing(() if plan is None else [name for name in panel.regressors if name in plan.columns])
     complete = complete_plan(panel, plan, horizon)
     covered = () if complete is None else tuple(complete.future.columns[2:])
     return panel.without(name for name in panel.known if name not in covered), complete
