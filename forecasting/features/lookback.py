@@ -126,7 +126,8 @@ class Lookback:
             *(column[skus] / (level if by_level else 1.0) for column, by_level in self._levels(origin)),
             seasonal[0] / level,
             seasonal[1] / level,
-            *self._last_year(origin, skus, steps, level),
+            self._last_year(origin, skus, steps) / level,
+            *self.growth(origin, skus, steps),
             self._shop_trend(origin, np.zeros(len(self.sales), dtype=int))[skus],
             self.base(origin, skus, steps),
             *self._calendar(origin + steps),
@@ -199,18 +200,36 @@ class Lookback:
         count = (~np.isnan(values)).sum(axis=0)
         return np.stack([values[0], _ratio(np.nansum(values, axis=0), count), count])
 
-    def _last_year(self, origin: int, skus: np.ndarray, steps: np.ndarray, level: np.ndarray) -> list[np.ndarray]:
-        """Sales around the same period a year ago, and how they stood to the weeks before the same origin a year ago."""
+    def growth(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How sales a year ago moved from the weeks before the origin to the target: the SKU's own, and the whole shop's.
+
+        NaN where a year ago lies before the history; shape (rows,) each.
+        """
         if not self.year:
-            return [np.full(len(skus), np.nan)] * 3
+            return np.full(len(skus), np.nan), np.full(len(skus), np.nan)
+        first, last = self._a_year_before(origin, steps)
+        end = np.full_like(steps, origin - self.year)
+        start = end - self.windows[1] + 1
+        own = _ratio(self._window(skus, first, last, origin), self._window(skus, start, end, origin))
+        shop = _ratio(self._shop_window(first, last, origin), self._shop_window(start, end, origin))
+        return np.clip(own, 0.0, 10.0), np.clip(shop, 0.0, 10.0)
+
+    def deviation(self, origin: int) -> np.ndarray:
+        """Standard deviation of each SKU's sales in the last long window, in units, shape (SKUs,)."""
+        count = np.maximum(self._between(self._counts, origin, self.windows[2]), 1)
+        mean = self._between(self._sums, origin, self.windows[2]) / count
+        return np.sqrt(np.maximum(self._between(self._squares, origin, self.windows[2]) / count - mean**2, 0.0))
+
+    def _last_year(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Sales around the same period a year ago, in units."""
+        if not self.year:
+            return np.full(len(skus), np.nan)
+        return self._window(skus, *self._a_year_before(origin, steps), origin)
+
+    def _a_year_before(self, origin: int, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         reach = _REACH.get(self.freq, 0)
         target = origin + steps - self.year * (1 + (steps - 1) // self.year)
-        then = self._window(skus, target - reach, target + reach, origin)
-        end = np.full_like(target, origin - self.year)
-        before = self._window(skus, end - self.windows[1] + 1, end, origin)
-        shop = self._shop_window(target - reach, target + reach, origin)
-        shop_before = self._shop_window(end - self.windows[1] + 1, end, origin)
-        return [then / level, np.clip(_ratio(then, before), 0, 10), _ratio(shop, shop_before)]
+        return target - reach, target + reach
 
     def _window(self, skus: np.ndarray, first: np.ndarray, last: np.ndarray, origin: int) -> np.ndarray:
         """Mean sales from first to last (both counted), as far as they lie in the past; NaN where nothing does."""

@@ -56,6 +56,7 @@ class Boosting:
 
     def _train(self, sample: "Examples", lookback: Lookback) -> str:
         import lightgbm
+        from joblib import effective_n_jobs
 
         data = lightgbm.Dataset(
             sample.features,
@@ -67,9 +68,9 @@ class Boosting:
             params={"verbose": -1, "max_bin": 127, "feature_pre_filter": False},
             free_raw_data=True,
         )
-        return str(lightgbm.train(self._parameters(), data, self.rounds).model_to_string())
+        return str(lightgbm.train(self._parameters(effective_n_jobs(self.jobs)), data, self.rounds).model_to_string())
 
-    def _parameters(self) -> dict[str, Any]:
+    def _parameters(self, threads: int) -> dict[str, Any]:
         return {
             "objective": "tweedie",
             "tweedie_variance_power": self.power,
@@ -85,7 +86,7 @@ class Boosting:
             "seed": self.seed,
             "deterministic": True,
             "force_row_wise": True,
-            "num_threads": self.jobs,
+            "num_threads": threads,
             "verbosity": -1,
         }
 

@@ -160,10 +160,10 @@ def filled(series: np.ndarray, season: int) -> np.ndarray:
 
 
 def _each(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> Iterator[tuple[Path, str]]:
-    from joblib import Parallel, delayed, parallel_config
+    from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 
     chunks = [history[start : start + _CHUNK] for start in range(0, len(history), _CHUNK)]
-    jobs = min(spec.jobs, len(chunks))
+    jobs = min(effective_n_jobs(spec.jobs), len(chunks))
     with parallel_config(backend="loky" if jobs > 1 else "sequential", inner_max_num_threads=1 if jobs > 1 else None):
         results = Parallel(n_jobs=jobs, return_as="generator")(
             delayed(_chunk)(spec, chunk, season, horizon) for chunk in chunks
