@@ -168,7 +168,8 @@ def _single_byte_score(sample: bytes, name: str) -> float:
     own = set("ąćęłńśźżčďěňřšťůžőűĄĆĘŁŃŚŹŻČĎĚŇŘŠŤŮŽŐŰ") if name == "cp1250" else set()
     gain = sum(1.0 if c in _LATIN_LETTERS or c in own else 0.6 if c in _LATIN_SIGNS else -1.0 for c in high)
     inside = len(re.findall(r"[A-Za-z][^\x00-\x7f\w][a-z]", text)) - text.count("’")
-    return gain - 2 * max(0, inside)
+    shouting = sum(c.isupper() for c in re.findall(r"[a-z]([^\x00-\x7f])", text))
+    return gain - 2 * max(0, inside) - 2 * shouting
 
 
 def _decode_damaged(data: bytes, encoding: str) -> tuple[str, str, list[str]]:

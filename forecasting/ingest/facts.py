@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.dates import Dates, parse_dates
+from forecasting.ingest.dates import Dates, parse_date_text, parse_dates
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.movements import movement_signs
 from forecasting.ingest.numbers import Numbers, parse_numbers
@@ -183,6 +183,10 @@ def _composed_dates(reader: _Reader) -> pl.Series:
     """Dates from a year and a month or week in columns of their own."""
     year, month, week, day = (reader.text(role) for role in ("year", "month", "week", "day"))
     if year is None:
+        named = date_in_name(reader.table.sheet) or date_in_name(reader.table.name.rsplit("/", 1)[-1])
+        if named:
+            reader.issues.append(f"there is no date column; {named} was read from the name of the file or sheet")
+            return pl.Series("date", [named]).new_from_index(0, reader.table.height)
         raise MappingNeeded(
             f"{reader.table.name} has no column with dates among {', '.join(map(repr, reader.table.header[:12]))}: "
             "a column with the day, week or month of each sale is needed; name it 'date' or choose it in the mapping"
@@ -196,6 +200,24 @@ def _composed_dates(reader: _Reader) -> pl.Series:
         number = week.str.extract(r"(\d{1,2})")
         return whole + "-W" + number.fill_null("").str.zfill(2)
     return whole + "-01-01"
+
+
+def date_in_name(name: str) -> str | None:
+    """A day or month in the name of a file or sheet; of a span of days the first.
+
+    >>> date_in_name("BusinessReport-2024-03-05.csv"), date_in_name("sales Jan 2024.xlsx"), date_in_name("sales2.csv")
+    ('2024-03-05', 'Jan 2024', None)
+    """
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
+    if match := re.search(r"(?<!\d)(20\d\d)[-_. ]?([01]\d)[-_. ]?([0-3]\d)(?!\d)", stem):
+        return "-".join(match.groups())
+    if match := re.search(r"(?<!\d)([01]?\d)[-_.]([0-3]?\d)[-_.](20\d\d|\d\d)(?!\d)", stem):
+        month, day, year = match.groups()
+        return f"{year if len(year) == 4 else '20' + year}-{int(month):02d}-{int(day):02d}" if int(month) <= 12 else f"{day}.{month}.{year}"
+    if match := re.search(r"(?<!\d)(20\d\d)[-_. 年]?(0?[1-9]|1[0-2])(?!\d)月?", stem):
+        return f"{match.group(1)}-{int(match.group(2)):02d}"
+    match = re.search(r"([A-Za-zéû]{3,10})[-_. ]?(20\d\d)(?!\d)", stem)
+    return f"{match.group(1)} {match.group(2)}" if match and parse_date_text(f"{match.group(1)} {match.group(2)}")[0] else None
 
 
 def _quantities(reader: _Reader, sku: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -14,6 +14,7 @@ from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.mapping import ColumnRole, Mapping, Question
 from forecasting.ingest.numbers import parse_numbers, unwrap
 from forecasting.ingest.platforms import Platform, recognise
+from forecasting.ingest.products import is_total
 from forecasting.ingest.reader import main_table
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import plain, role_of
@@ -227,12 +228,15 @@ def _wide_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[s
 def _series_across(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> bool:
     """Dates down and SKUs across: one date, no SKU column, and several number columns without a known word."""
     have = {r for r, _ in roles.values()}
-    strong = {r for r, s in roles.values() if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time")}
+    strong = {
+        r for j, (r, s) in roles.items() if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time") and not is_total(columns[j].header)
+    }
     numbers = [c for c in columns if c.kind == NUMBER and (c.index not in roles or roles[c.index][1] <= 0.5)]
     return "date" in have and not have & {"sku", "name"} and not strong & {"units", "revenue"} and len(numbers) >= 2
 
 
 def _across_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]]) -> Mapping:
+    roles = {j: r for j, r in roles.items() if not is_total(columns[j].header)}
     kept = {j: r for j, r in roles.items() if r[0] in ("date", "time", "channel") or r[1] > 0.55 and columns[j].kind != NUMBER}
     kept |= {c.index: ("series", 0.8) for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()}
     mapping = _assemble(columns, kept, "wide", "pivot table")

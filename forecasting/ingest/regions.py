@@ -122,11 +122,29 @@ def _find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list
     first = next((i for i, row in enumerate(rows) if _is_body(row, width, kinds)), None)
     if first is None:
         return _find_text_body(rows, width, kinds)
+    first = _below_group_row(rows, first, width, kinds)
     if first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width):
         return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
     if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
         return 1, [rows[0]]
     return first, _header_above(rows, first, width, kinds)
+
+
+def _below_group_row(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
+    """A row of years over months ("2023", blank, "2024", blank) looks like values; the names right below it give it away."""
+    for index in range(first + 1, min(first + 3, len(rows) - 1)):
+        row = rows[index]
+        names = not any(kind_of(c) == NUMBER and not _YEAR.fullmatch(c.strip()) for c in row.cells) and _filled(row) >= 0.6 * _used(kinds)
+        above = all(_is_group(r) for r in rows[first:index])
+        if names and above and not _is_body(row, width, kinds) and _is_body(rows[index + 1], width, kinds):
+            return index + 1
+    return first
+
+
+def _is_group(row: Row) -> bool:
+    """Years or words with gaps between them."""
+    cells = [c.strip() for c in row.cells if c.strip()]
+    return all(_YEAR.fullmatch(c) or kind_of(c) in (TEXT, DATE) for c in cells) and any(_YEAR.fullmatch(c) for c in cells)
 
 
 def _is_body(row: Row, width: int, kinds: list[str]) -> bool:

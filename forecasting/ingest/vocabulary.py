@@ -95,6 +95,10 @@ _WORDS: dict[str, str] = {
     "timezone": "time zone|timezone|zeitzone",
     "note": "note|notes|comment|comments|bemerkung|kommentar|commentaire|remarque|comentario|notas|备注|买家留言|说明|remark|url|image",
 }
+_TRADITIONAL = str.maketrans(
+    "編碼稱銷單價數時間類庫訂號貨訪覽頁買賣區倉門業務統計產條圖狀態際實應發規屬標題項賬過憑證內優惠動檔總額稅運費備註廣",
+    "编码称销单价数时间类库订号货访览页买卖区仓门业务统计产条图状态际实应发规属标题项账过凭证内优惠动档总额税运费备注广",
+)
 _KINDS = {"date": "date", "units": "number", "revenue": "number", "price": "number", "stock": "number", "discount": "number",
           "list_price": "number", "returns": "number", "visitors": "number", "name": "text", "category": "text", "note": "text", "customer": "text"}
 
@@ -106,7 +110,7 @@ def plain(header: str) -> str:
     ('sales qty', 'units ordered - b2b')
     """
     text = unicodedata.normalize("NFKC", header).replace("\u2013", "-").replace("\u2014", "-").replace("\u2019", "'")
-    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text).lower()
+    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text).lower().translate(_TRADITIONAL)
     text = re.sub(r"[_\s\u200b\ufeff*#]+", " ", text).strip(" .:;,\"'")
     return re.sub(r"\s*[(\[](?!parent|child|formatted)[^()\[\]]{0,14}[)\]]$", "", text).strip() or text
 
