@@ -1,6 +1,6 @@
 """Any frozen spec as a form: label, help, range, choices and default are read from its knobs, so the two cannot disagree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -82,7 +82,7 @@ def _begin(wanted: T, run: Callable[[T], None]) -> None:
         st.rerun()
 
 
-def inputs(key: str, spec: T, columns: int = 3) -> T:
+def inputs(key: str, spec: T, columns: int = 4) -> T:
     """One input for each knob of a spec, the advanced ones behind a click; the spec with what the inputs say.
 
     Raises SpecInvalid when the spec refuses a combination of values.
@@ -98,13 +98,26 @@ def inputs(key: str, spec: T, columns: int = 3) -> T:
 
 
 def _grid(key: str, spec: object, entries: dict[str, Knob], hints: dict[str, Any], columns: int) -> dict[str, Any]:
+    """Numbers and choices in columns, the switches in one line below them."""
+    shapes = {name: shape_of(hints[name]) for name in entries}
+    switches = [name for name in entries if shapes[name].kind is bool]
     values: dict[str, Any] = {}
-    names = list(entries)
-    for start in range(0, len(names), columns):
-        for name, place in zip(names[start : start + columns], st.columns(columns), strict=False):
-            with place:
-                values[name] = one_input(f"{key}-{name}", entries[name], shape_of(hints[name]), getattr(spec, name))
+    places = _places(len(entries) - len(switches), columns)
+    for name in (name for name in entries if name not in switches):
+        with next(places):
+            values[name] = one_input(f"{key}-{name}", entries[name], shapes[name], getattr(spec, name))
+    if switches:
+        with st.container(horizontal=True, gap="medium"):
+            for name in switches:
+                values[name] = one_input(f"{key}-{name}", entries[name], shapes[name], getattr(spec, name))
     return values
+
+
+def _places(count: int, columns: int) -> Iterator[Any]:
+    """The cells of a grid, row by row; a few inputs share the width of a whole row."""
+    across = min(columns, max(count, 2))
+    for _ in range(-(-count // across) if count else 0):
+        yield from st.columns(across)
 
 
 def one_input(key: str, entry: Knob, shape: Shape, value: Any) -> Any:
@@ -122,7 +135,6 @@ def one_input(key: str, entry: Knob, shape: Shape, value: Any) -> Any:
 
 
 def _switch(key: str, entry: Knob, value: bool) -> bool:
-    st.space("small")
     return st.toggle(entry.label, value=value, help=entry.help, key=key, persist_state="session")
 
 

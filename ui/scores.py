@@ -37,6 +37,12 @@ def off_by(error: float, noun: str, bias: float, *, each: bool) -> str:
     return f"Usually off by {amount} units a {noun}{' for each SKU' if each else ''}{direction}."
 
 
+def of_model(table: pd.DataFrame, model: str) -> dict[str, float]:
+    """The metrics of one model of a table of scores."""
+    row = table[table["model"] == model].iloc[0]
+    return {name: float(row[name]) for name in COLUMNS if name in table}
+
+
 def against_baseline(table: pd.DataFrame, model: str) -> str:
     """How much smaller or larger the error is than the seasonal naive's, for a card."""
     errors = table.set_index("model")["wape"]
@@ -44,6 +50,16 @@ def against_baseline(table: pd.DataFrame, model: str) -> str:
         return words.UNDEFINED
     change = errors[model] / errors[BASELINE] - 1
     return f"{words.percent(abs(change))} {'smaller' if change < 0 else 'larger'}"
+
+
+def beats(frame: pd.DataFrame, model: str) -> str:
+    """Whether a model beats the seasonal naive, in one sentence; the bias is said elsewhere."""
+    against = against_baseline(frame, model)
+    if against == words.UNDEFINED:
+        return ""
+    if against.endswith("smaller"):
+        return f"It beats the seasonal naive: its error is {against}."
+    return f"It does not beat the seasonal naive: its error is {against}. Try another method, or use the baseline."
 
 
 def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: Sequence[str] = tuple(COLUMNS)) -> None:

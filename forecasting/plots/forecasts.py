@@ -39,9 +39,10 @@ def held_out(
     _band(figure, expected, palette.prediction, "80 % range")
     _line(figure, expected, palette.prediction, "forecast", dash="dot")
     house(figure, palette, height=height, y_title=label)
-    for name, moment in cutoffs.items():
+    for number, (name, moment) in enumerate(cutoffs.items()):
         cutoff_line(figure, moment, palette, name)
-    return figure.update_yaxes(rangemode="tozero")
+        figure.layout.annotations[-1].update(xanchor="left" if number else "right")
+    return _roomy(figure)
 
 
 def expected_ahead(
@@ -63,7 +64,7 @@ def expected_ahead(
     _line(figure, _joined(past, expected), palette.prediction, "forecast", dash="solid")
     house(figure, palette, height=height, y_title=label)
     cutoff_line(figure, cutoff, palette)
-    return figure.update_yaxes(rangemode="tozero")
+    return _roomy(figure)
 
 
 def curves(
@@ -94,7 +95,7 @@ def curves(
     house(figure, palette, height=height, y_title=label)
     for number, cutoff in enumerate(sorted(said["cutoff"].unique())):
         cutoff_line(figure, pd.Timestamp(cutoff), palette, "cut-offs" if number == 0 else "")
-    return figure.update_yaxes(rangemode="tozero")
+    return _roomy(figure)
 
 
 def by_horizon(
@@ -171,6 +172,12 @@ def loss_curve(table: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 3
         )  # fmt: skip
     house(figure, palette, height=height, y_title="Loss")
     return figure.update_xaxes(title_text="Epoch", dtick=max(1, len(table) // 12))
+
+
+def _roomy(figure: go.Figure) -> go.Figure:
+    """Room for the names of the cut-offs between the plot and the legend; units begin at zero."""
+    figure.update_layout(legend={"y": 1.07}, margin={"t": 58})
+    return figure.update_yaxes(rangemode="tozero")
 
 
 def _actual(figure: go.Figure, past: pd.DataFrame, palette: Palette) -> None:

@@ -1,0 +1,31 @@
+"""Model: choose a method, tune it, and see how far off it was on sales it had not seen."""
+
+import streamlit as st
+
+from ui import left_over, models, parts, running, trying, views
+
+panel = parts.require_panel()
+parts.header("Model", "Choose a method, tune it, and see how far off it was on sales that it had not seen.")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    sku = parts.sku_picker(panel)
+    horizon = parts.horizon_control(panel)
+
+name = models.family_control()
+ids = trying.scope_control(panel, sku, name)
+trying.settings(panel, name, ids, horizon)
+running.follow(trying.JOB)
+
+found = trying.result(sku, horizon, name)
+if found is None:
+    st.caption("Nothing is fitted before you press the button. The last block of sales is held back to test the model.")
+    st.stop()
+
+tryout, asked = found
+seen = panel.select(asked.ids)
+trying.verdict(tryout, seen, panel.freq)
+with st.container(border=True):
+    size, noun = views.section_with_blocks("Actual and predicted", panel.freq, "model")
+    trying.curve(tryout, seen, sku, size, noun)
+left_over.panel_of(tryout.fit.residuals, sku, panel.season_length)
+trying.details(tryout, sku)
+parts.next_step("compare", "Compare it with other models")

@@ -1,0 +1,155 @@
+"""The Model page's parts: which SKUs a model is tried on, asking for it, and what came of it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.frequency import grain
+from forecasting.core.model import Model
+from forecasting.core.panel import Panel
+from forecasting.explore import ahead
+from forecasting.plots import forecasts
+from forecasting.workflow import TryModel, Tryout
+from ui import cached, forms, models, parts, running, scores, words
+from ui.theme import palette
+
+JOB = "model"
+ALONE, BEST, CHOSEN = "This SKU", "Best sellers", "Chosen SKUs"
+_MOST_CHOSEN = 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run of the Model page was asked for."""
+
+    spec: Model
+    ids: tuple[str, ...]
+    horizon: int
+
+
+def scope_control(panel: Panel, sku: str, name: str) -> tuple[str, ...]:
+    """Choose which SKUs a model learns from and is judged on."""
+    usual = BEST if models.group_of(name) in models.GLOBAL and len(panel) > 1 else ALONE
+    key = f"scope-{usual}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        scope = st.segmented_control(
+            "Learn from", [ALONE, BEST, CHOSEN], default=usual, required=True, key=key, persist_state="session",
+            help="A network or boosting learns from all of these SKUs together; the other methods look at each on its own.",
+        )  # fmt: skip
+        return _scope(panel, sku, scope or usual)
+
+
+def _scope(panel: Panel, sku: str, scope: str) -> tuple[str, ...]:
+    labels = cached.sku_labels(panel)
+    if scope == BEST:
+        most = min(models.BEST_SELLERS, len(panel))
+        count = st.number_input(
+            "How many", 1, min(1000, len(panel)), most, key="scope-count", persist_state="session", width=120
+        )
+        return tuple(dict.fromkeys([*list(labels)[:count], sku]))
+    if scope == CHOSEN:
+        chosen = st.multiselect(
+            "SKUs", list(labels), format_func=labels.__getitem__, key="scope-skus", persist_state="session",
+            max_selections=_MOST_CHOSEN, placeholder="Choose SKUs",
+        )  # fmt: skip
+        return tuple(dict.fromkeys([sku, *chosen]))
+    return (sku,)
+
+
+def settings(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> None:
+    """The form of a model; its button has the model fitted and judged in a process of its own."""
+    here = running.slot(JOB)
+    last = here.settings if isinstance(here.settings, Asked) and here.settings.spec.name == name else None
+    start = models.spec_of(name, horizon)
+    ran = models.with_horizon(last.spec, horizon) if last else None
+
+    def run(spec: Model) -> None:
+        asked = Asked(models.with_horizon(spec, horizon), ids, horizon)
+        running.start(JOB, TryModel(panel.select(ids), asked.spec, horizon), f"Fitting {models.title(name)}", asked)
+
+    forms.settings(f"{name}", start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, len(ids)))
+
+
+def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:
+    """The last result if it is about this SKU, model and horizon; else the page says what to do."""
+    here = running.slot(JOB)
+    asked = here.settings
+    if isinstance(here.result, Tryout) and isinstance(asked, Asked) and sku in asked.ids:
+        if asked.horizon == horizon and asked.spec.name == name:
+            return here.result, asked
+        st.info(f"The last fit was {models.title(asked.spec.name)}, {asked.horizon} ahead. Fit again to see this choice.")
+    return None
+
+
+def verdict(tryout: Tryout, panel: Panel, freq: str) -> None:
+    """How far off the model was on what it had not seen: a sentence, cards, and all metrics one click deeper."""
+    name = tryout.held_out[0].model
+    table = tryout.evaluation.summary()
+    own = scores.of_model(table, name)
+    size, view = next(iter(ahead.blocks(freq).items()))
+    error = ahead.usual_error(tryout.held_out[:1], panel, size)
+    said = scores.off_by(error, ahead.noun_of(view), own["bias"], each=len(panel) > 1)
+    parts.reading(f"{said} {scores.beats(table, name)}")
+    parts.kpis(
+        (
+            parts.Kpi("Usually off by", words.percent(own["wape"]), help="WAPE: sum of absolute errors over sum of sales."),
+            parts.Kpi("Direction", words.bias(own["bias"]).capitalize(), help="Forecast minus sales, as a share of sales."),
+            parts.Kpi("Error against naive", scores.against_baseline(table, name), help="WAPE beside the seasonal naive's."),
+            parts.Kpi("Inside the 80 % range", words.percent(own["coverage_80"]), help="80 % would be exactly right."),
+        )
+    )
+
+
+def curve(tryout: Tryout, panel: Panel, sku: str, size: int, noun: str) -> None:
+    """Actual beside predicted on the held-out block, and what comes next."""
+    past = ahead.past(panel, sku, size).dropna()
+    tested = ahead.beside(tryout.held_out, panel, sku, size)
+    expected = ahead.ahead(tryout.fit.forecast.select([sku]), size)
+    cutoffs = {"tested from here": tryout.held_out[0].cutoff, "cut-off": tryout.fit.forecast.cutoff}
+    figure = forecasts.held_out(
+        past.tail(_shown(tryout.fit.forecast.horizon, size)), tested, expected, cutoffs, palette(),
+        titles=models.titles(forecast.model for forecast in tryout.held_out), label=f"Units a {noun}",
+    )  # fmt: skip
+    parts.chart(figure, "tested", f"Actual and predicted units of {sku}")
+
+
+def _shown(horizon: int, size: int) -> int:
+    """How much of the past is drawn: enough to see the season, not so much that the forecast is a sliver."""
+    return max(6 * horizon // size, 26 if size > 1 else 90)
+
+
+def details(tryout: Tryout, sku: str) -> None:
+    """The statistics: metrics of all models, coefficients, loss curve, summary, and which SKUs fell back."""
+    fit = tryout.fit
+    with st.expander("All metrics, beside the baselines", icon=":material/table_chart:"):
+        scores.table(tryout.evaluation.summary(), "tryout-scores", first={"model": "Model"})
+    if fit.coefficients is not None and len(fit.coefficients):
+        with st.expander("Coefficients with 95 % intervals", icon=":material/align_horizontal_center:"):
+            _coefficients(fit.coefficients, sku)
+    if fit.loss_curve is not None and len(fit.loss_curve):
+        with st.expander("How the network learnt", icon=":material/show_chart:", expanded=True):
+            parts.chart(forecasts.loss_curve(fit.loss_curve, palette()), "loss", "Loss by epoch")
+    if fit.summary:
+        with st.expander("Summary", icon=":material/description:"):
+            st.code(fit.summary, language=None)
+    if fit.failures:
+        with st.expander(f"{words.count(len(fit.failures), 'SKU')} fell back to a simpler model", icon=":material/info:"):
+            rows = pd.DataFrame([(failure.unique_id, failure.reason) for failure in fit.failures], columns=["SKU", "Reason"])
+            st.dataframe(rows, hide_index=True)
+
+
+def _coefficients(table: pd.DataFrame, sku: str) -> None:
+    own = table[table["unique_id"] == sku].drop(columns="unique_id")
+    own = own if len(own) else table.drop(columns="unique_id")
+    parts.chart(forecasts.coefficients(own, palette()), "coefficients", "Coefficients with their intervals")
+    st.dataframe(
+        own, hide_index=True, key="coefficients-table", placeholder=words.UNDEFINED,
+        column_config={name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="%.4g")
+                       for name in ("estimate", "std_error", "lower", "upper", "p_value")},
+    )  # fmt: skip
+
+
+def noun_of(panel: Panel) -> str:
+    """One period of the panel."""
+    return grain(panel.freq).noun
