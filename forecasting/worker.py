@@ -13,17 +13,20 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 
+import pandas as pd
+
 from forecasting import exchange, workflow
 from forecasting.core.errors import ShelfcastError
+from forecasting.core.panel import Panel
 from forecasting.core.progress import Progress, listen
 
 UNEXPECTED = "The calculation stopped unexpectedly ({}); try another model or fewer SKUs, and report it if it happens again."
-AHEAD = ("pyarrow.parquet", "statsmodels.tsa.statespace.sarimax", "sklearn.linear_model", "statsforecast", "lightgbm")
+REHEARSED = ("linear", "arima", "ets")
 LARGEST = 800_000_000
 
 
@@ -31,7 +34,7 @@ def main() -> None:
     """Carry out one job after the other until standard input is closed or the process has grown too large."""
     lines: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen_to_parent, args=(lines,), daemon=True).start()
-    _load_ahead(lines)
+    _rehearse(lines)
     _say(ready=True)
     again = True
     while again:
@@ -56,12 +59,14 @@ def carry_out(request: Path, result: Path) -> dict[str, object]:
     return {"done": True}
 
 
-def _load_ahead(lines: "SimpleQueue[str]") -> None:
-    """Import what most jobs need, as long as there is nothing to do."""
-    for name in AHEAD:
-        if lines.empty():
-            with suppress(ImportError):
-                import_module(name)
+def _rehearse(lines: "SimpleQueue[str]") -> None:
+    """Try the usual models on a toy, as long as there is nothing to do: this loads what they need, and the next fit is quick."""
+    days = pd.date_range("2024-01-01", periods=30)
+    toy = Panel.build(pd.DataFrame({"unique_id": "toy", "ds": days, "y": [3.0, 5, 4] * 10}), freq="D")
+    for name in REHEARSED:
+        if lines.empty() and name in workflow.MODELS:
+            with suppress(ShelfcastError), warnings.catch_warnings(action="ignore"):
+                workflow.run(workflow.TryModel(toy, workflow.make(name, horizon=2), horizon=2))
 
 
 def _is_small() -> bool:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ from forecasting import exchange
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
-from forecasting.worker import carry_out
+from forecasting.worker import _rehearse, carry_out
 from forecasting.workflow import Compare, ForecastAll, Outlook
 
 Process = subprocess.Popen[str]
@@ -83,10 +84,16 @@ def test_it_ends_when_its_parent_is_gone(worker: Process) -> None:
     assert time.monotonic() - started < 1
 
 
-def test_it_loads_no_tensorflow_unless_a_network_is_asked_for() -> None:
-    code = (
-        "import sys, forecasting.worker as w; from queue import SimpleQueue; w._load_ahead(SimpleQueue()); print(*sys.modules)"
-    )
+def test_a_rehearsal_loads_no_tensorflow_and_makes_the_next_fit_quick() -> None:
+    code = "import sys, forecasting.worker as w; from queue import SimpleQueue; w._rehearse(SimpleQueue()); print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "tensorflow" not in modules
-    assert "statsmodels.tsa.statespace.sarimax" in modules
+    assert "forecasting.models.linear" in modules
+
+
+def test_a_job_that_arrives_ends_the_rehearsal() -> None:
+    lines: SimpleQueue[str] = SimpleQueue()
+    lines.put("a job")
+    started = time.monotonic()
+    _rehearse(lines)
+    assert time.monotonic() - started < 0.5
