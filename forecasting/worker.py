@@ -60,7 +60,7 @@ def carry_out(request: Path, result: Path) -> dict[str, object]:
 
 
 def _rehearse(lines: "SimpleQueue[str]") -> None:
-    """Try the usual models on a toy, as long as there is nothing to do: this loads what they need, and the next fit is quick."""
+    """Try the usual models on a toy, as long as there is nothing to do: it loads what they need, so the next fit is quick."""
     days = pd.date_range("2024-01-01", periods=30)
     toy = Panel.build(pd.DataFrame({"unique_id": "toy", "ds": days, "y": [3.0, 5, 4] * 10}), freq="D")
     for name in REHEARSED:
