@@ -11,6 +11,7 @@ import streamlit as st
 
 from forecasting import workflow
 from forecasting.core.frequency import grain
+from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
 from ui.memory import give_back
@@ -23,7 +24,10 @@ T = TypeVar("T")
 
 @dataclass
 class Workspace:
-    """The state of one user's work; pages read it and change it through its methods only."""
+    """The state of one user's work; pages read it and change it through its methods only.
+
+    `specs` are the settings with which a model's form starts, by the name of the model, where they are not its defaults.
+    """
 
     panel: Panel | None = None
     imported: workflow.Imported | None = None
@@ -32,6 +36,7 @@ class Workspace:
     sku: str | None = None
     model: str = workflow.DEFAULT_MODEL
     horizon: int = 28
+    specs: dict[str, Model] = field(default_factory=dict)
     results: dict[str, object] = field(default_factory=dict)
     _sent: dict[str, str] = field(default_factory=dict)
     _before: dict[str, str] = field(default_factory=dict)
@@ -50,6 +55,7 @@ class Workspace:
         """Take up new data: results of the old one are cleared, a SKU that it does not have is forgotten."""
         if self.panel is None or self.panel.digest != panel.digest:
             self.results.clear()
+            self.specs.clear()
         if self.panel is None or self.panel.freq != panel.freq:
             self.horizon = grain(panel.freq).horizon
         self.panel, self.imported, self.source = panel, imported, source

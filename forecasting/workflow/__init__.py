@@ -4,6 +4,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
+from forecasting.workflow.diagnosing import Diagnose, Diagnosis
 from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
 from forecasting.workflow.judging import Contest, Standings, judge
 from forecasting.workflow.modelling import (
@@ -33,6 +34,8 @@ __all__ = [
     "Backtest",
     "Compare",
     "Contest",
+    "Diagnose",
+    "Diagnosis",
     "Evaluation",
     "Fit",
     "ForecastAll",

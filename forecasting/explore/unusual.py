@@ -1,0 +1,35 @@
+"""Periods that do not fit: far from what trend and season would have them be."""
+
+import numpy as np
+import pandas as pd
+
+_LIMIT = 3.5
+_MOST = 20
+
+
+def unusual(parts: pd.DataFrame) -> pd.DataFrame:
+    """The periods of a decomposition (`ds, value, trend, seasonal, remainder`) whose remainder has a robust z beyond 3.5.
+
+    Rows `ds, value, expected, score`, the furthest first, 20 at most. z = 0.6745 (x - median) / MAD; Iglewicz and Hoaglin
+    (1993), How to Detect and Handle Outliers.
+
+    >>> quiet = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=9), "remainder": [0, 1, -1, 0, 1, -1, 0, 1, 50.0]})
+    >>> unusual(quiet.assign(value=quiet["remainder"] + 5, trend=5.0, seasonal=0.0))[["value", "expected"]].values.tolist()
+    [[55.0, 5.0]]
+    """
+    rest = parts["remainder"].to_numpy()
+    center = np.median(rest) if len(rest) else 0.0
+    spread = np.median(np.abs(rest - center)) if len(rest) else 0.0
+    if spread <= 0:
+        return pd.DataFrame(columns=["ds", "value", "expected", "score"])
+    score = 0.6745 * (rest - center) / spread
+    found = pd.DataFrame(
+        {
+            "ds": parts["ds"],
+            "value": parts["value"],
+            "expected": np.maximum(parts["trend"] + parts["seasonal"], 0.0),
+            "score": score,
+        }
+    )
+    beyond = found[np.abs(score) > _LIMIT]
+    return beyond.reindex(beyond["score"].abs().sort_values(ascending=False).index).head(_MOST).reset_index(drop=True)

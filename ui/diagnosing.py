@@ -1,0 +1,122 @@
+"""The Diagnose page's parts: asking for a diagnosis when the choice changes, and its statistics one click deeper."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.frequency import grain
+from forecasting.core.panel import Panel
+from forecasting.workflow import MODELS, make
+from forecasting.workflow.diagnosing import Diagnose, Diagnosis, Level, Memory, Orders, Transform
+from ui import parts, running, words
+from ui.workspace import current
+
+JOB = "diagnosis"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a diagnosis is about."""
+
+    digest: str
+    sku: str
+    transform: Transform
+
+
+def transform_control(panel: Panel) -> Transform:
+    """Choose what is done to the sales before they are looked at."""
+    season, noun = panel.season_length, grain(panel.freq).noun
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        log = st.toggle("Log", key="diagnose-log", persist_state="session", help="log(1 + units): evens out large swings.")
+        first = st.toggle(
+            "Difference", key="diagnose-first", persist_state="session", help=f"Change from one {noun} to the next."
+        )
+        seasonal = season > 1 and st.toggle(
+            "Seasonal difference", key="diagnose-season", persist_state="session",
+            help=f"Change against {words.count(season, noun)} before.",
+        )  # fmt: skip
+    return Transform(log, first, bool(seasonal))
+
+
+def diagnosis(panel: Panel, sku: str, transform: Transform) -> Diagnosis | None:
+    """The diagnosis of this choice; it is asked for when it is new, and None as long as it is on its way."""
+    asked = Asked(panel.digest, sku, transform)
+    here = running.slot(JOB)
+    if asked not in (here.settings, here.asked):
+        running.start(JOB, Diagnose(panel.select([sku]), transform), f"Diagnosing {sku}", asked)
+    here = running.follow(JOB)
+    return here.result if here.settings == asked and isinstance(here.result, Diagnosis) else None
+
+
+def label(transform: Transform) -> str:
+    """What the transformed values are."""
+    value = "log(1 + units)" if transform.log else "units"
+    steps = [name for name, taken in (("seasonal", transform.seasonal), ("", transform.difference)) if taken]
+    return " ".join(["Change of" if steps else "", value]).strip().capitalize() if transform != Transform() else "Units sold"
+
+
+def tests(level: Level) -> None:
+    """The two tests' statistics."""
+    rows = [
+        ("ADF (Dickey-Fuller)", "the level wanders", level.adf, level.adf_p),
+        ("KPSS", "the level is steady", level.kpss, level.kpss_p),
+    ]
+    table = pd.DataFrame(rows, columns=["Test", "It assumes that", "Statistic", "p value"])
+    st.dataframe(table, hide_index=True, column_config=_DIGITS)
+    st.caption(
+        "A p value below 0.05 speaks against what the test assumes. KPSS's lies between 0.01 and 0.1, the ends of its table."
+    )
+
+
+def correlations(memory: Memory) -> None:
+    """The values behind a correlogram."""
+    names = {"lag": "Lag", "value": "Correlation", "band": "Band", "bartlett": "Bartlett's band"}
+    number = st.column_config.NumberColumn(format="%.3f")
+    config = dict.fromkeys(list(names.values())[1:], number)
+    st.dataframe(memory.frame.rename(columns=names), hide_index=True, height=240, column_config=config)
+
+
+def suggestion(orders: Orders) -> None:
+    """The suggested orders with their reasons, and the button that takes them to the Model page."""
+    parts.reading(orders.reading)
+    for reason in orders.reasons:
+        st.markdown(f"- {reason}")
+    if "arima" in MODELS and st.button("Apply to Model", type="primary", icon=":material/tune:"):
+        _apply(orders)
+    if len(orders.candidates):
+        with st.expander("The models compared"):
+            candidates(orders)
+
+
+def _apply(orders: Orders) -> None:
+    workspace = current()
+    workspace.specs["arima"] = replace(make("arima"), order=orders.order, seasonal_order=orders.seasonal_order)  # type: ignore[type-var]
+    workspace.select(model="arima")
+    st.switch_page(parts.page("model"))
+
+
+def candidates(orders: Orders) -> None:
+    """The models that were compared for the suggestion."""
+    st.dataframe(orders.candidates.rename(columns={"model": "Model", "aicc": "AICc"}), hide_index=True, column_config=_DIGITS)
+    st.caption("The lowest AICc wins: it weighs how well a model fits against how many parameters it needs.")
+
+
+def odd_table(odd: pd.DataFrame) -> None:
+    """The periods that stand out, with what trend and season would have given."""
+    table = pd.DataFrame(
+        {
+            "Date": odd["ds"].map(words.day),
+            "Units": odd["value"].round(),
+            "Expected": odd["expected"].round(),
+            "How far": odd["score"].abs().round(1),
+        }
+    )
+    st.dataframe(table, hide_index=True)
+
+
+_DIGITS = {
+    "Statistic": st.column_config.NumberColumn(format="%.3f"),
+    "p value": st.column_config.NumberColumn(format="%.3f"),
+    "AICc": st.column_config.NumberColumn(format="%.1f"),
+}
