@@ -113,6 +113,13 @@ def test_the_running_python_is_taken_when_it_suits(run):
     assert Path(run.find_python()).exists()
 
 
+def test_a_venv_is_traced_to_the_python_it_was_made_from(run, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    inside = tmp_path / "venv" / ("bin/python" if run.POSIX else "Scripts/python.exe")
+    _version, path = run.ask_python([str(inside)])
+    assert tmp_path not in Path(path).parents
+
+
 def test_another_python_on_path_is_taken_when_this_one_does_not_suit(run, monkeypatch):
     answers = {
         sys.executable: ("3.10", sys.executable),
@@ -243,21 +250,24 @@ def test_an_error_is_one_sentence_and_exit_code_2(run, monkeypatch, capsys):
 def test_an_app_that_dies_at_once_is_one_sentence(run, monkeypatch):
     monkeypatch.setattr(run, "app_command", lambda _port: [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(run.SetUpError, match="exit code 3"):
-        run.serve(run.FIRST_PORT, browser=False)
+        run.serve(run.FIRST_PORT, browser=False, page="/")
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 def test_the_app_answers_and_ctrl_c_stops_it(run):
     port = run.free_port(8600)
-    script = f"import sys, run; run.venv_python = lambda: sys.executable; sys.exit(run.serve({port}, browser=False))"
+    script = f"import sys, run; run.venv_python = lambda: sys.executable; sys.exit(run.serve({port}, browser=False, page='/'))"
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        assert f"http://127.0.0.1:{port}/?demo=retail" in server.stdout.readline()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-            assert page.status == 200
-        server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=15) == 0
+        try:
+            assert server.stdout
+            assert f"http://127.0.0.1:{port}/ " in server.stdout.readline()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+                assert page.status == 200
+            server.send_signal(signal.SIGINT)
+            assert server.wait(timeout=15) == 0
+        finally:
+            server.terminate()
     assert run.is_free(port)
 
 
