@@ -166,7 +166,7 @@ def _finish(dialect: Dialect, sample: str) -> Dialect:
         return dialect
     bare = re.sub(r'"[^"\r\n]*"' if dialect.quote == '"' else r"'[^'\r\n]*'", "q", sample)
     mark = re.escape(dialect.delimiter)
-    followed = len(re.findall(rf"{mark} [^\r\n]", bare))
-    if followed > 0.9 * len(re.findall(rf"{mark}[^\r\n]", bare)) and followed > 1:
+    followed = len(re.findall(rf"{mark} ", bare))
+    if followed > 0.9 * len(re.findall(rf"{mark}(?![\r\n]|\Z)", bare)) and followed > 1:
         return replace(dialect, pad=True)
     return dialect

@@ -18,9 +18,12 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 1 << 20
+_WELL_FORMED = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}")
 _CHUNK = 1 << 22
 _LATIN_LETTERS = set("éèàùçâêîôûäöüßñáíóúëïœæøåãõÄÖÜÉÈÀÇÑÁÍÓÚÊÎÔÂÅØÆ¿¡")
 _LATIN_SIGNS = set("€£°–—’‘“”…«»®©™²³½¼¾×±µ§·•\u00a0\u202f¥")
+# The five bytes that cp1252 leaves open are control characters in it, as browsers read them: no byte is lost.
+_WINDOWS = "".join(bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in range(256))
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp850", "cp1250")
 
 
@@ -128,7 +131,7 @@ def _high_lines(data: bytes) -> bytes:
 
 def _mostly_utf8(sample: bytes) -> bool:
     """Several well-formed multi-byte sequences can hardly be an accident, even when a damaged byte stands beside them."""
-    good = len(re.findall(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}", sample))
+    good = len(_WELL_FORMED.findall(sample))
     text = sample.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
     return good > 0 and good >= 2 * bad
@@ -149,7 +152,7 @@ def _decode_lenient(sample: bytes, name: str) -> str:
 
 def _common_gb(char: str) -> bool:
     raw = char.encode("gb2312", errors="replace")
-    return len(raw) == 2 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3))
+    return len(raw) == 2 and (0xB0 <= raw[0] <= 0xD7 or raw[0] in (0xA1, 0xA3, 0xA8))
 
 
 def _common_big5(char: str) -> bool:
@@ -178,8 +181,10 @@ def _decode_damaged(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
     if encoding in ("utf-16", "utf-32", "utf-16-le", "utf-16-be"):
         text = data.decode(encoding, errors="replace")
         return text, encoding, [f"{text.count(chr(0xFFFD))} damaged characters are shown as \ufffd"]
+    if encoding == "cp1252":
+        return codecs.charmap_decode(data, "strict", _WINDOWS)[0], encoding, []
     if encoding in _SINGLE_BYTE or encoding == "cp1251":
-        return data.decode("latin-1" if encoding == "cp1252" else encoding, errors="replace"), encoding, []
+        return data.decode(encoding, errors="replace"), encoding, []
     parts, second, odd = [], "", 0
     for line in data.splitlines(keepends=True):
         try:
@@ -196,6 +201,7 @@ def _second_encoding(data: bytes, base: str) -> str:
     bad = [line for line in data.splitlines(keepends=True) if not _decodes(line, base)]
     sample = b"".join(bad[:2000])
     if base.startswith("utf-8"):
+        sample = _WELL_FORMED.sub(b"", sample)
         scores = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.85}
         if scores and len(re.findall(rb"[\x80-\xff]{4,}", sample)):
             return max(scores, key=lambda name: scores[name])

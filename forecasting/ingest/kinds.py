@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 BLANK, NUMBER, DATE, TEXT = "blank", "number", "date", "text"
 
@@ -36,6 +37,7 @@ _DATE = re.compile(
 _MISSING = {"-", "--", "---", "/", "n/a", "na", "nan", "null", "none", "#n/a", "–", "—", "\\n", "nil", "(null)", "(blank)", "?"}
 
 
+@lru_cache(maxsize=1 << 16)
 def kind_of(cell: str) -> str:
     """Classify one cell.
 

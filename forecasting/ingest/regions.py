@@ -123,11 +123,24 @@ def _find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list
     if first is None:
         return _find_text_body(rows, width, kinds)
     first = _below_group_row(rows, first, width, kinds)
+    first = _up_to_full_header(rows, first, width, kinds)
     if first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width):
         return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
     if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
         return 1, [rows[0]]
     return first, _header_above(rows, first, width, kinds)
+
+
+def _up_to_full_header(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
+    """Data rows may begin with ones that miss all their values; the full row of words above them is the header."""
+    if first < 2 or _header_above(rows, first, width, kinds):
+        return first
+    for index in range(first - 2, max(-1, first - 5), -1):
+        row = rows[index]
+        full = _names_columns(row, width, kinds, lowest=True) and all(kind_of(c) in (BLANK, TEXT) for c in row.cells)
+        if full and _filled(row) > max(_filled(r) for r in rows[index + 1 : first]) and all(r.cells[0].strip() for r in rows[index + 1 : first]):
+            return index + 1
+    return first
 
 
 def _below_group_row(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
@@ -184,27 +197,50 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
 
 def _header_above(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
     """The rows directly above the body that name its columns, from top to bottom."""
-    found: list[Row] = []
-    for index in range(first - 1, max(-1, first - 1 - _MAX_HEADER_ROWS), -1):
+    bottom = first - 1
+    low = _sparse_level(rows, first, width, kinds)
+    if low:
+        bottom -= len(low)
+    found: list[Row] = list(low)
+    for index in range(bottom, max(-1, bottom - _MAX_HEADER_ROWS), -1):
         row = rows[index]
-        if not _names_columns(row, width, kinds, lowest=not found):
+        if not _names_columns(row, width, kinds, lowest=len(found) == len(low)):
             break
-        if found and (found[0].line - row.line > 1 + sum(c.count("\n") for c in row.cells)):
+        if len(found) > len(low) and _blank_between(row, found[0]):
             break
         if found and [c.strip() for c in row.cells] == [c.strip() for c in found[0].cells]:
             break
         found.insert(0, row)
-    return _drop_titles(found, width)
+    return _drop_titles(found, width) if len(found) > len(low) else []
+
+
+def _sparse_level(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
+    """A thin last level of the header ("", "", "air", "rail", ""): words only, nothing in the first column, a full row above it."""
+    if first < 2 or _names_columns(rows[first - 1], width, kinds, lowest=True):
+        return []
+    row, above = rows[first - 1], rows[first - 2]
+    thin = not row.cells[0].strip() and all(kind_of(c) in (BLANK, TEXT) for c in row.cells) and _filled(row) >= 1
+    return [row] if thin and width > 2 and _names_columns(above, width, kinds, lowest=True) else []
+
+
+def _blank_between(upper: Row, lower: Row) -> bool:
+    """Whether lines lie between two rows that are not line breaks inside the upper one's cells."""
+    inside = sum(len(re.findall(r"\r\n|\r|\n", c)) for c in upper.cells)
+    return lower.line - upper.line > 1 + inside
 
 
 def _names_columns(row: Row, width: int, kinds: list[str], lowest: bool) -> bool:
     filled = _filled(row)
+    if not lowest and filled == 1 and width > 2 and len(row.cells) >= width - 1 and not row.cells[0].strip():
+        return True  # one group over the later columns
     if filled < (1 if width == 1 else 2):
         return False
     if lowest:
         return filled >= max(1 if width == 1 else 2, 0.45 * min(width, _used(kinds)))
     texts = [cell for cell in row.cells if cell.strip()]
-    return len(row.cells) > 1 and all(len(cell) <= 80 for cell in texts) and len(row.cells) >= 0.5 * width
+    if any(cell.strip() for cell in row.cells[width:]):
+        return False
+    return len(row.cells) > 1 and all(len(cell) <= 150 for cell in texts) and len(row.cells) >= 0.5 * width
 
 
 def _used(kinds: list[str]) -> int:
@@ -218,7 +254,7 @@ def _drop_titles(found: list[Row], width: int) -> list[Row]:
         pairs = _filled(top) == 2 and top.cells[0].strip() and top.cells[1].strip() and width > 3
         looks_like_note = top.cells[0].strip().endswith((":", "：")) or pairs
         typed = sum(kind_of(cell) in (NUMBER,) and not _YEAR.fullmatch(cell.strip()) for cell in top.cells)
-        if looks_like_note or (typed * 2 > _filled(top)) or _filled(below) < _filled(top) / 2:
+        if looks_like_note or (typed * 2 > _filled(top)) or (_filled(below) < _filled(top) / 2 and below.cells[0].strip()):
             found = found[1:]
         else:
             break
@@ -258,7 +294,7 @@ def merge_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """
     width = max(len(row) for row in rows)
     levels = [[*(cell.strip() if len(rows) > 1 else cell for cell in row), *[""] * (width - len(row))] for row in rows]
-    for upper, lower in zip(levels, levels[1:], strict=False):
+    for upper, lower in reversed(list(zip(levels, levels[1:], strict=False))):
         name = ""
         for j, cell in enumerate(upper):
             name = cell or name
@@ -305,6 +341,8 @@ def _starts_table(
     row, below = body[position], body[position + 1 : position + 9]
     if len(below) < 2 or _filled(row) < 2 or any(kind_of(c) in (NUMBER, DATE) for c in row.cells if c.strip()):
         return False
+    if _stands_apart(body, position, width, kinds, blank_lines):
+        return True
     typed = [j for j, kind in enumerate(kinds) if kind in (NUMBER, DATE) and j < len(row.cells) and row.cells[j].strip()]
     after_gap = _gap_before(row, body[position - 1], blank_lines)
     if not typed and not (after_gap and len(row.cells) != width):
@@ -317,6 +355,14 @@ def _starts_table(
     unlike = other_width or new_kinds[: len(kinds)] != kinds[: len(new_kinds)]
     full = _filled(row) >= 0.7 * max(len(r.cells) for r in below)
     return valued and full and (shared >= max(2, len(names) // 2) or (unlike and (after_gap or other_width)) or (after_gap and bool(names)))
+
+
+def _stands_apart(body: list[Row], position: int, width: int, kinds: list[str], blank_lines: set[int]) -> bool:
+    """After a gap, several rows of one other width of which none would fit this table: a small table of its own."""
+    rows = body[position : position + 9]
+    other = len(rows[0].cells)
+    gap = any(line in blank_lines for line in range(body[position - 1].line + 1, rows[0].line))
+    return gap and other != width and all(len(r.cells) == other and _filled(r) == other and not _is_body(r, width, kinds) for r in rows[:3])
 
 
 def _gap_before(row: Row, previous: Row, blank_lines: set[int]) -> bool:

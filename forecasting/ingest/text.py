@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -11,9 +12,11 @@ from forecasting.ingest.align import align
 from forecasting.ingest.dialect import Sniffed, sniff
 from forecasting.ingest.encoding import decode, detect_encoding
 from forecasting.ingest.fastcsv import FAST_FROM, read_fast
+from forecasting.ingest.kinds import column_kinds, kind_of
 from forecasting.ingest.regions import Region, find_regions
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, Row, tokenize
+from forecasting.ingest.vocabulary import expected_kind, role_of
 
 MAX_COLUMNS = 20_000
 _NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
@@ -36,7 +39,7 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
     if any(row.repaired for row in rows):
         notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
-    rows = _other_delimiters(rows, text, sniffed)
+    rows = _other_delimiters(rows, sniffed)
     regions = find_regions(rows)
     tables = [region_table(region, name, "", notes) for region in regions if region.rows or region.header]
     if not tables:
@@ -45,8 +48,6 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
 
 
 def _with_source(table: Table, encoding: str, dialect: Dialect) -> Table:
-    from dataclasses import replace
-
     return replace(table, encoding=encoding, delimiter=delimiter_name(dialect))
 
 
@@ -57,8 +58,6 @@ def delimiter_name(dialect: Dialect) -> str:
 
 def number_tables(tables: list[Table]) -> list[Table]:
     """Tell several tables of one text file apart as "table 1", "table 2", ..."""
-    from dataclasses import replace
-
     if len(tables) == 1:
         return tables
     return [replace(table, sheet=f"{table.sheet} table {k}".strip()) for k, table in enumerate(tables, 1)]
@@ -71,31 +70,49 @@ def _refuse_too_wide(text: str, sniffed: Sniffed, name: str) -> None:
         )
 
 
-def _other_delimiters(rows: list[Row], text: str, sniffed: Sniffed) -> list[Row]:
-    """Rows written with another delimiter than the rest, recognised by coming out whole under that one."""
+def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
+    """Rows written with another delimiter than the rest, recognised by coming out whole, and of the right kinds, under that one."""
     width = sniffed.width
-    if width < 3 or not sniffed.dialect.delimiter:
+    if width < 3 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
         return rows
-    return [_under_other(row, sniffed) if _suspect(row, width, sniffed.dialect) else row for row in rows]
+    suspects = {k for k, row in enumerate(rows) if _suspect(row, width, sniffed.dialect)}
+    if not suspects or len(suspects) > 0.5 * len(rows):
+        return rows
+    regular = [row.cells for row in rows if len(row.cells) == width]
+    kinds = column_kinds(regular[:: max(1, len(regular) // 300)], width)
+    first = next((k for k, row in enumerate(rows) if any(c.strip() for c in row.cells)), 0)
+    return [_under_other(row, sniffed, kinds, k == first) if k in suspects else row for k, row in enumerate(rows)]
 
 
 def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
+    if len(row.cells) > max(1, width // 2):
+        return False
     filled = sum(bool(c.strip()) for c in row.cells)
-    return len(row.cells) <= max(1, width // 2) and filled <= max(1, width // 2) and any(
-        mark in cell for cell in row.cells for mark in ",;\t| " if mark != dialect.delimiter
-    )
+    return 0 < filled <= max(1, width // 2) and any(m in c for c in row.cells for m in ",;\t| ^~" if m != dialect.delimiter)
 
 
-def _under_other(row: Row, sniffed: Sniffed) -> Row:
+def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], first: bool) -> Row:
     own = sniffed.dialect
     line = own.delimiter.join(row.cells) if len(row.cells) > 1 else row.cells[0]
     for mark in (",", ";", "\t", "|", "^", "~", " "):
         if mark == own.delimiter or mark not in line:
             continue
         parsed = tokenize(line, Dialect(mark, own.quote, own.escape), sniffed.width)
-        if len(parsed) == 1 and len(parsed[0].cells) == sniffed.width and not parsed[0].repaired:
+        if len(parsed) == 1 and len(parsed[0].cells) == sniffed.width and _plausible(parsed[0].cells, kinds, mark, first):
             return Row(row.line, parsed[0].cells, repaired=True)
     return row
+
+
+def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool) -> bool:
+    """Values of the columns' kinds; or, on the first line, names for the columns (words that a sentence could not hold)."""
+    typed = [(cell, kind) for cell, kind in zip(cells, kinds, strict=True) if kind in ("number", "date") and cell.strip()]
+    good = sum(kind_of(cell) == kind for cell, kind in typed)
+    if typed and good >= 0.7 * len(typed):
+        return True
+    if not first and typed:
+        return False
+    known = sum(expected_kind(cell) is not None or role_of(cell) is not None for cell in cells)
+    return known >= max(2, 0.6 * len(cells)) if mark == " " else first
 
 
 def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = ()) -> Table:
@@ -147,7 +164,11 @@ def _body_width(region: Region) -> int:
     for row in region.rows:
         widths[len(row.cells)] = widths.get(len(row.cells), 0) + 1
     width = max(widths, key=lambda w: (widths[w], w))
-    named = len(region.header) if region.header is not None else 0
+    if region.header is None:
+        return width
+    named = len(region.header)
+    while named > 1 and not region.header[named - 1].strip():
+        named -= 1
     while width > max(named, 1) and all(not cell.strip() for row in region.rows for cell in row.cells[width - 1 : width]):
         width -= 1
     return width
@@ -155,6 +176,8 @@ def _body_width(region: Region) -> int:
 
 def _fit_header(header: list[str], region: Region, width: int) -> list[str]:
     """A header with a cell too many or too few, brought over the columns it names."""
+    while len(header) > width and not header[-1].strip():
+        header = header[:-1]
     surplus = len(header) - width
     if surplus > 0 and sum(not c.strip() for c in header) >= surplus and _filled_beyond(region, width) == 0:
         blanks = [j for j, c in enumerate(header) if not c.strip()]
@@ -175,8 +198,6 @@ def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
     counts = [int(c) for c in first if c.isdigit() and len(c) < 10]
     if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in zip(counts, counts[1:], strict=False)):
         return ["", *header]
-    from forecasting.ingest.vocabulary import expected_kind
-
     kinds = list(region.kinds[:width])
 
     def misfit(position: int) -> int:
