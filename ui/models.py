@@ -22,6 +22,8 @@ _GROUPS = {
     "naive": "Baselines",
 }
 _MORE = "More"
+_FIXED = {"Networks": 40.0, "Boosting": 3.0}
+_EACH = {"ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "linear": 0.004}
 GLOBAL = ("Boosting", "Networks")
 BEST_SELLERS = 200
 S = TypeVar("S")
@@ -67,6 +69,11 @@ def spec_of(name: str, horizon: int) -> Model:
     return make(name, horizon=horizon)
 
 
+def chosen_spec(name: str, horizon: int) -> Model:
+    """The spec with which a model's form starts: what was applied on the Diagnose page, or its defaults."""
+    return with_horizon(current().specs.get(name) or spec_of(name, horizon), horizon)
+
+
 def with_horizon(spec: S, horizon: int) -> S:
     """A spec that answers for `horizon` periods, where it has to know that when it is fitted."""
     own = {entry.name for entry in fields(spec)}  # type: ignore[arg-type]
@@ -97,6 +104,11 @@ def _take_group() -> None:
 
 def _take_name() -> None:
     current().select(model=st.session_state["model-name"])
+
+
+def seconds_of(names: Iterable[str], skus: int) -> float:
+    """About how long one fit of each model takes, in seconds, on two processor cores and two years of days."""
+    return 0.5 + sum(_FIXED.get(group_of(name), 0.0) + skus * _EACH.get(name, 0.002) for name in names)
 
 
 def cost(name: str, skus: int) -> str:

@@ -14,6 +14,7 @@ from ui.models import title
 _PERCENT = "%.0f %%"
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "wape": ("WAPE", "percent", "Sum of absolute errors over sum of sales: the share of sales by which it was off."),
+    "wape_total": ("On totals", "percent", "The same for the sum of each SKU over the whole horizon: what a buyer orders for."),
     "bias": ("Bias", "percent", "Forecast minus sales over sales: above zero is too high."),
     "mae": ("MAE", "%.2f", "Mean absolute error, units for each SKU and period."),
     "rmse": ("RMSE", "%.2f", "Root of the mean squared error: large misses weigh more."),
@@ -77,3 +78,22 @@ def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: S
 
 def _number(label: str, form: str, help_text: str) -> Any:
     return st.column_config.NumberColumn(label, format=_PERCENT if form == "percent" else form, help=help_text)
+
+
+def losses(frame: pd.DataFrame, key: str) -> None:
+    """The SKUs on which a model loses most (`Evaluation.worst`) as a table."""
+    shown = frame.assign(wape=100 * frame["wape"], bias=100 * frame["bias"], units_lost=frame["units_lost"].round())
+    if "money_lost" in shown:
+        shown["money_lost"] = shown["money_lost"].round()
+    config = {
+        "unique_id": st.column_config.TextColumn("SKU", width="medium"),
+        "demand_class": st.column_config.TextColumn("Demand"),
+        "units_lost": st.column_config.ProgressColumn(
+            "Units missed", format="localized", min_value=0, max_value=float(shown["units_lost"].max() or 1),
+            help="Sum of absolute errors over all cut-offs.",
+        ),
+        "money_lost": st.column_config.NumberColumn("Worth", format="localized", help="Units missed at the SKU's mean price."),
+        "wape": _number(*COLUMNS["wape"]),
+        "bias": _number(*COLUMNS["bias"]),
+    }  # fmt: skip
+    st.dataframe(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)

@@ -1,6 +1,7 @@
 """The Model page's parts: which SKUs a model is tried on, asking for it, and what came of it."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import pandas as pd
 import streamlit as st
@@ -61,14 +62,15 @@ def settings(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> Non
     """The form of a model; its button has the model fitted and judged in a process of its own."""
     here = running.slot(JOB)
     last = here.settings if isinstance(here.settings, Asked) and here.settings.spec.name == name else None
-    start = models.spec_of(name, horizon)
+    start = models.chosen_spec(name, horizon)
+    key = name if start == models.spec_of(name, horizon) else f"{name}-{crc32(repr(start).encode())}"
     ran = models.with_horizon(last.spec, horizon) if last else None
 
     def run(spec: Model) -> None:
         asked = Asked(models.with_horizon(spec, horizon), ids, horizon)
         running.start(JOB, TryModel(panel.select(ids), asked.spec, horizon), f"Fitting {models.title(name)}", asked)
 
-    forms.settings(f"{name}", start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, len(ids)))
+    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, len(ids)))
 
 
 def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:

@@ -73,6 +73,17 @@ def beside(forecasts: Sequence[Forecast], panel: Panel, unique_id: str, size: in
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
+def blocks_of_totals(totals: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Totals of several models and cutoffs (`model, cutoff, ds, actual, mean`) in whole blocks from each cutoff on."""
+    rows = totals.sort_values(["model", "cutoff", "ds"], kind="stable")
+    place = rows.groupby(["model", "cutoff"], sort=False).cumcount()
+    length = rows.groupby(["model", "cutoff"], sort=False)["ds"].transform("size")
+    step = size if length.min() >= size else 1
+    whole = rows[place < length // step * step].assign(block=place // step)
+    groups = whole.groupby(["model", "cutoff", "block"], sort=False)
+    return groups.agg(ds=("ds", "first"), actual=("actual", "sum"), mean=("mean", "sum")).reset_index().drop(columns="block")
+
+
 def usual_error(forecasts: Sequence[Forecast], panel: Panel, size: int) -> float:
     """Mean absolute error of a block of one SKU, in units, over all SKUs and cutoffs; NaN when nothing can be compared."""
     errors = [_block_errors(forecast, panel, size) for forecast in forecasts]

@@ -111,12 +111,14 @@ def by_horizon(
     figure = go.Figure()
     for model, rows in table.groupby("model", sort=False):
         figure.add_scatter(
-            x=rows["horizon"], y=rows["wape"], name=titles.get(str(model), str(model)), mode="lines",
+            x=rows["horizon"], y=rows["wape"], name=titles.get(str(model), str(model)), mode="lines+markers",
             line={"color": colors.get(str(model), palette.muted), "width": 2, "dash": "dot" if model == BASELINE else "solid"},
             hovertemplate="<b>%{y:.0%}</b> off<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     house(figure, palette, height=height, y_title="Error, share of sales")
-    return figure.update_yaxes(rangemode="tozero", tickformat=".0%").update_xaxes(title_text=f"{noun.capitalize()}s ahead")
+    return figure.update_yaxes(rangemode="tozero", tickformat=".0%").update_xaxes(
+        title_text=f"{noun.capitalize()}s ahead", dtick=max(1, int(table["horizon"].max()) // 8)
+    )
 
 
 def by_group(
@@ -222,8 +224,9 @@ def _joined(past: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
 
 def _broken(rows: pd.DataFrame) -> pd.DataFrame:
     """The curves of several cutoffs one after the other, with a gap between them."""
-    parts = []
+    dates: list[pd.Timestamp] = []
+    units: list[float | None] = []
     for _, part in rows.groupby("cutoff", sort=True):
-        gap = part.iloc[-1:].assign(mean=float("nan"))
-        parts += [part, gap]
-    return pd.concat(parts, ignore_index=True) if parts else rows
+        dates += [*part["ds"], part["ds"].iloc[-1]]
+        units += [*part["mean"], None]
+    return pd.DataFrame({"ds": dates, "mean": pd.Series(units, dtype=float)})

@@ -10,6 +10,8 @@ from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation, evaluate
+from forecasting.evaluation.metrics import pooled
+from forecasting.explore.ahead import blocks
 from forecasting.explore.summary import summarise
 from forecasting.models import BASELINES, make
 from forecasting.workflow.request import run
@@ -29,8 +31,8 @@ class Contest:
 class Standings:
     """What a contest found.
 
-    `summary`, `by_class` and `by_horizon` are those of the Evaluation; `worst` holds the worst SKUs of every `model`, and
-    `verdicts` a sentence for each. `curves` are the forecasts of the best-selling SKUs, one for each model and cutoff;
+    `summary` and `by_class` are those of the Evaluation; `by_horizon` is the same for each week ahead where a period is shorter
+    than that; `worst` holds the worst SKUs of every `model`, and `verdicts` a sentence for each. `curves` are the forecasts of the best-selling SKUs, one for each model and cutoff;
     `totals` the sums of all SKUs: `model, cutoff, ds, actual, mean`. `failures`: `model, cutoff, unique_id, reason`; `skus` is
     how many took part.
     """
@@ -72,7 +74,7 @@ def judge(request: Contest) -> Standings:
     return Standings(
         summary=_ranked(evaluation.summary()),
         by_class=evaluation.by_demand_class(),
-        by_horizon=evaluation.by_horizon(),
+        by_horizon=_by_block(evaluation, next(iter(blocks(request.panel.freq)))),
         worst=pd.concat([evaluation.worst(name).assign(model=name) for name in evaluation.models], ignore_index=True),
         verdicts={name: evaluation.verdict(name) for name in evaluation.models},
         curves=tuple(_slim(curve) for curve in curves),
@@ -86,6 +88,14 @@ def judge(request: Contest) -> Standings:
 def _ranked(summary: pd.DataFrame) -> pd.DataFrame:
     """The smallest error first; where it is undefined, the order asked for."""
     return summary.sort_values("wape", kind="stable", na_position="last", ignore_index=True)
+
+
+def _by_block(evaluation: Evaluation, size: int) -> pd.DataFrame:
+    """The metrics for each block of `size` periods ahead; days one by one would only show the weekdays."""
+    rows = evaluation.rows
+    step = size if rows["horizon"].max() >= 2 * size else 1
+    table = pooled(rows.assign(horizon=(rows["horizon"] - 1) // step * step + step), ["horizon", "model"])
+    return table.sort_values("horizon", kind="stable", ignore_index=True)
 
 
 def _totals(evaluation: Evaluation) -> pd.DataFrame:
