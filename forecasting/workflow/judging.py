@@ -32,9 +32,9 @@ class Standings:
     """What a contest found.
 
     `summary` and `by_class` are those of the Evaluation; `by_horizon` is the same for each week ahead where a period is shorter
-    than that; `worst` holds the worst SKUs of every `model`, and `verdicts` a sentence for each. `curves` are the forecasts of the best-selling SKUs, one for each model and cutoff;
-    `totals` the sums of all SKUs: `model, cutoff, ds, actual, mean`. `failures`: `model, cutoff, unique_id, reason`; `skus` is
-    how many took part.
+    than that; `worst` holds the worst SKUs of every `model`, and `verdicts` a sentence for each. `curves` are the forecasts of
+    the best-selling SKUs, one for each model and cutoff; `totals` the sums of all SKUs: `model, cutoff, ds, actual, mean`.
+    `failures`: `model, cutoff, unique_id, reason`; `skus` is how many took part.
     """
 
     summary: pd.DataFrame
