@@ -65,7 +65,7 @@ def calendar_columns(time: Timeline, terms: Terms) -> Iterator[Column]:
     for entry in terms.fourier:
         yield from _fourier(entry, time)
     yield from _own_events(time, terms.events)
-    if terms.country:
+    if terms.country != "none":
         yield from _country(time, terms.country)
 
 

@@ -80,6 +80,25 @@ def design(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms
     )
 
 
+def affordable(made: Design, lengths: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Which columns each SKU can learn, shape (SKUs, columns): its history covers them, and two periods stand behind each.
+
+    `lengths` (SKUs,) counts the periods since a SKU's first, `observed` those with sales data. Whole terms are given up, the
+    last ones first.
+    """
+    covered = lengths[:, None] >= np.array([column.needs for column in made.columns], dtype=int)
+    result = np.zeros_like(covered)
+    spent = np.ones(len(lengths))
+    terms = np.asarray(made.terms, dtype=object)
+    for term in dict.fromkeys(made.terms):
+        columns = covered & (terms == term)
+        cost = columns.sum(axis=1)
+        pays = 2 * (spent + cost) <= observed
+        result |= columns & pays[:, None]
+        spent += np.where(pays, cost, 0)
+    return result
+
+
 def _regressors(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms) -> tuple[Column, ...]:
     names = [name for name in panel.known if name != STOCK] if terms.regressors else []
     periods = len(panel.calendar)

@@ -46,8 +46,11 @@ class Terms:
     year_waves: int | None = knob(
         None, "Yearly waves", "Smooth yearly pattern: how many sine and cosine pairs; 0 for none.", low=0, high=12
     )
-    country: str | None = knob(
-        None, "Holidays of", "Public holidays, make-up workdays and shopping festivals of a country.", choices=COUNTRIES
+    country: str = knob(
+        "none",
+        "Holidays of",
+        "Public holidays, make-up workdays and shopping festivals of a country.",
+        choices=("none", *COUNTRIES),
     )
     regressors: bool = knob(True, "Price and promotions", "Use the regressors that are planned ahead.")
     stock: bool = knob(True, "Stock-outs", "Where a stock column says that nothing was left, do not take that for low demand.")

@@ -11,7 +11,7 @@ from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.knob import check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
-from forecasting.features.design import Design, design
+from forecasting.features.design import Design, affordable, design
 from forecasting.features.terms import Terms
 from forecasting.models.carry import Carry, fit_carry
 from forecasting.models.least_squares import Solution, least_squares
@@ -56,7 +56,7 @@ class Linear(Terms):
         sales = panel.matrix()
         target = np.log1p(np.maximum(sales, 0.0)) if self.log else sales
         observed = (~np.isnan(target)).sum(axis=1)
-        active = _affordable(made, panel, observed)
+        active = affordable(made, np.diff(panel.indptr), observed)
         solution = least_squares(made, target, active, self._penalty(active))
         carry = fit_carry(target - solution.fitted, 1 + solution.parameters, enabled=self.carry)
         return FittedLinear(
@@ -165,26 +165,6 @@ class FittedLinear:
 
 def _left_out(terms: np.ndarray, kept: np.ndarray) -> str:
     return f"short history: without {', '.join(dict.fromkeys(terms[~kept]))}"
-
-
-def _affordable(made: Design, panel: Panel, observed: np.ndarray) -> np.ndarray:
-    """Which columns each SKU can learn, shape (SKUs, columns): its history covers them, and two periods stand behind each.
-
-    Whole terms are given up from the last to the first.
-    """
-    lengths = np.diff(panel.indptr)
-    needs = np.array([column.needs for column in made.columns], dtype=int)
-    covered = lengths[:, None] >= needs
-    affordable = np.zeros_like(covered)
-    spent = np.ones(len(panel))
-    terms = np.asarray(made.terms, dtype=object)
-    for term in dict.fromkeys(made.terms):
-        of_term = terms == term
-        cost = (covered & of_term).sum(axis=1)
-        pays = 2 * (spent + cost) <= observed
-        affordable |= covered & of_term & pays[:, None]
-        spent += np.where(pays, cost, 0)
-    return affordable
 
 
 def _smearing(carry: Carry, *, log: bool) -> np.ndarray:

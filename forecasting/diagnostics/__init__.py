@@ -1,0 +1,1 @@
+"""What a history says of itself: memory, stationarity, season, and what a model has left over."""

@@ -1,0 +1,105 @@
+"""How a series hangs together with its own past: ACF and PACF with their bands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from statsmodels.tsa.stattools import acf, pacf
+
+from forecasting.diagnostics.gaps import bridged, is_flat
+
+_NORMAL = 1.959963984540054
+
+
+@dataclass(frozen=True, eq=False)
+class Correlogram:
+    """Correlation of a series with itself `lags` (1, 2, ...) periods earlier.
+
+    `values` (lags,) lie between -1 and 1; beyond ±`band` (1.96/√n) a value is unlikely to be chance when the series is noise,
+    beyond ±`bartlett` (lags,) when it has the correlations of the shorter lags (Box, Jenkins, Reinsel and Ljung, 5th ed., 2.1).
+    """
+
+    kind: str
+    lags: np.ndarray
+    values: np.ndarray
+    band: float
+    bartlett: np.ndarray
+    reading: str
+
+    @property
+    def significant(self) -> np.ndarray:
+        """The lags beyond the band."""
+        return self.lags[np.abs(self.values) > self.band]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Rows `lag, value, band, bartlett`."""
+        return pd.DataFrame({"lag": self.lags, "value": self.values, "band": self.band, "bartlett": self.bartlett})
+
+
+def autocorrelation(sales: pd.Series | np.ndarray, lags: int | None = None, season: int = 1) -> Correlogram:
+    """ACF up to `lags` (four seasons, or 10 log10 n, when not given); the estimator divides by n, as R's acf does.
+
+    >>> autocorrelation(np.array([1.0, 2, 3, 4] * 10), season=4).reading
+    'Sales repeat after 4 periods (correlation 0.90): a seasonal pattern.'
+    """
+    values = bridged(sales).values
+    count = _lags(len(values), lags, season)
+    if is_flat(values) or not count:
+        return _nothing("ACF", len(values))
+    found = np.asarray(acf(values, nlags=count, fft=True, adjusted=False))[1:]
+    band = _NORMAL / np.sqrt(len(values))
+    bartlett = band * np.sqrt(1 + 2 * np.concatenate([[0.0], np.cumsum(found**2)[:-1]]))
+    return Correlogram("ACF", np.arange(1, count + 1), found, band, bartlett, _read_acf(found, band, season))
+
+
+def partial_autocorrelation(sales: pd.Series | np.ndarray, lags: int | None = None, season: int = 1) -> Correlogram:
+    """PACF up to `lags` by Durbin and Levinson's recursion on the ACF, as R's pacf does; its bands are ±1.96/√n throughout.
+
+    >>> bool(partial_autocorrelation(np.array([1.0, 2, 3, 4] * 10), season=4).values[0] < 0.2)
+    True
+    """
+    values = bridged(sales).values
+    count = min(_lags(len(values), lags, season), len(values) // 2 - 1)
+    if is_flat(values) or count < 1:
+        return _nothing("PACF", len(values))
+    found = np.asarray(pacf(values, nlags=count, method="ldb"))[1:]
+    band = _NORMAL / np.sqrt(len(values))
+    return Correlogram("PACF", np.arange(1, count + 1), found, band, np.full(count, band), _read_pacf(found, band))
+
+
+def _lags(length: int, lags: int | None, season: int) -> int:
+    wanted = lags or max(4 * season if season > 1 else 0, int(10 * np.log10(max(length, 1))))
+    return max(0, min(wanted, length - 1))
+
+
+def _nothing(kind: str, length: int) -> Correlogram:
+    what = (
+        "There is no value yet" if not length else "One value says nothing of memory" if length == 1 else "All values are equal"
+    )
+    return Correlogram(
+        kind, np.empty(0, dtype=int), np.empty(0), float("nan"), np.empty(0), f"{what}, so there is no memory to see."
+    )
+
+
+def _read_acf(values: np.ndarray, band: float, season: int) -> str:
+    if season > 1 and len(values) >= season and values[season - 1] > max(band, *values[max(0, season - 3) : season - 1], 0.0):
+        return f"Sales repeat after {season} periods (correlation {values[season - 1]:.2f}): a seasonal pattern."
+    if len(values) >= 10 and (values[:10] > band).all() and values[9] > 0.5 * values[0]:
+        return "The correlation dies out very slowly: the level wanders, so differencing is likely to be needed."
+    beyond = np.flatnonzero(np.abs(values) > band)
+    if len(beyond) <= 0.05 * len(values) + 1e-9:
+        return "Hardly a lag lies beyond the band: past sales say little about the next ones."
+    strongest = int(np.abs(values).argmax())
+    where = f"the strongest at lag {strongest + 1} ({values[strongest]:+.2f})"
+    return f"{len(beyond)} of {len(values)} lags lie beyond the band, {where}."
+
+
+def _read_pacf(values: np.ndarray, band: float) -> str:
+    beyond = np.abs(values) > band
+    if beyond.sum() <= 0.05 * len(values) + 1e-9:
+        return "No lag adds much once the shorter ones are known: an autoregressive part is hardly needed."
+    first_inside = int(np.argmax(~beyond)) if not beyond.all() else len(values)
+    if first_inside:
+        return f"The first {first_inside} lags each add something, then it breaks off: try AR up to p = {min(first_inside, 5)}."
+    strongest = int(np.abs(values).argmax())
+    return f"The lag that adds most is {strongest + 1} ({values[strongest]:+.2f}): a pattern of that length."
