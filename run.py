@@ -81,7 +81,9 @@ class SetUpError(Exception):
 
 def ask_python(command: list[str]) -> tuple[str, str] | None:
     """Return the version ("3.12") and the path of a Python, or None where it does not run or is no 64-bit one."""
-    question = "import sys; print('%d.%d' % sys.version_info[:2], sys.maxsize > 2**32, sys.executable)"
+    # The base of a virtual environment, not its own Python: .venv may be about to be made anew.
+    path = "getattr(sys, '_base_executable', sys.executable)"
+    question = f"import sys; print('%d.%d' % sys.version_info[:2], sys.maxsize > 2**32, {path})"
     try:
         answer = subprocess.run(
             [*command, "-c", question], check=False, capture_output=True, text=True, timeout=30, env=clean_environment()
@@ -454,7 +456,7 @@ def check_commands() -> dict[str, list[str]]:
 def test_command() -> list[str]:
     """Return the command for all tests; the browser tests share one process, for they share one server."""
     workers = str(min(4, os.cpu_count() or 1))
-    return [venv_python(), "-m", "pytest", "--numprocesses", workers, "--dist", "loadgroup"]
+    return [venv_python(), "-m", "pytest", "--numprocesses", workers, "--dist", "loadgroup", "--cov"]
 
 
 def run_check(name: str, command: list[str]) -> bool:
