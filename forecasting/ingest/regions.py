@@ -235,6 +235,9 @@ def _names_columns(row: Row, width: int, kinds: list[str], lowest: bool) -> bool
         return True  # one group over the later columns
     if filled < (1 if width == 1 else 2):
         return False
+    found = {kind_of(c) for c in row.cells if not _YEAR.fullmatch(c.strip())}
+    if DATE in found and NUMBER in found:
+        return False  # a date beside a number is a row of values, however oddly it stands
     if lowest:
         return filled >= max(1 if width == 1 else 2, 0.45 * min(width, _used(kinds)))
     texts = [cell for cell in row.cells if cell.strip()]

@@ -107,6 +107,8 @@ def _swallowed(lines: _Lines, index: int, used: int, cells: list[str], dialect: 
     following = [_single_line(lines[index + k], dialect, width) for k in range(1, used)]
     good = sum(len(row) == width for row in following)
     alone = _single_line(lines[index], dialect, width)
+    if len(cells) == width and good == len(following) and any("\n" in c and dialect.quote in c for c in cells):
+        return True
     if len(cells) == width:
         return len(alone) == width and good >= max(1, len(following) - 1)
     return len(alone) == width or good > len(following) / 2
