@@ -421,7 +421,7 @@ def end_as_by_ctrl_c() -> None:
             signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
-def serve(port: int, browser: bool, page: str) -> int:
+def serve(port: int, browser: bool, page: str = DEMO_PAGE) -> int:
     """Serve the app until Ctrl-C."""
     address = f"http://{ADDRESS}:{port}"
     end_as_by_ctrl_c()

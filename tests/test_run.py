@@ -217,6 +217,11 @@ def test_what_an_installer_said_becomes_one_sentence(run, output, sentence):
 # --- serving
 
 
+@pytest.mark.parametrize(("arguments", "page"), [([], "/?demo=retail"), (["--page", "/"], "/")])
+def test_the_sample_store_is_opened_unless_another_page_is_asked_for(run, arguments, page):
+    assert run.parse(arguments).page == page
+
+
 def test_a_taken_port_leads_to_the_next(run, capsys):
     with socket.socket() as taken:
         taken.bind((run.ADDRESS, 0))
@@ -258,16 +263,17 @@ def test_an_app_that_dies_at_once_is_one_sentence(run, monkeypatch):
 def test_the_app_answers_and_ctrl_c_stops_it(run):
     port = run.free_port(8600)
     script = f"import sys, run; run.venv_python = lambda: sys.executable; sys.exit(run.serve({port}, browser=False, page='/'))"
-    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout
-            assert f"http://127.0.0.1:{port}/ " in server.stdout.readline()
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-                assert page.status == 200
-            server.send_signal(signal.SIGINT)
-            assert server.wait(timeout=15) == 0
-        finally:
-            server.terminate()
+    server = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout
+        assert f"http://127.0.0.1:{port}/?demo=retail" in server.stdout.readline()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+            assert page.status == 200
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=15) == 0
+    finally:
+        server.terminate()  # however the test ends, it leaves no server behind
+        server.communicate(timeout=15)
     assert run.is_free(port)
 
 
