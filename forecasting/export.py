@@ -116,29 +116,82 @@ def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
 class Settings:
     """What a forecast was made with, so that anyone can make it again.
 
-    `source` is the name of the file the sales came from, `specs` the models with all their parameters as Python writes them.
+    `data` is the Python expression that reads the panel, `source` its name for people; `specs` are the models with all their
+    parameters as Python writes them, `imports` where they come from; `ids` the chosen SKUs, empty for all; `plan` the name of
+    the file with the planned regressors, empty without one.
     """
 
     source: str
-    models: tuple[str, ...]
+    data: str
     specs: tuple[str, ...]
+    imports: tuple[str, ...]
     cutoff: str
     horizon: int
     skus: int
+    ids: tuple[str, ...] = ()
+    plan: str = ""
     version: str = __version__
 
     def lines(self) -> list[tuple[str, str]]:
         """The settings as rows of two texts."""
         rows = [("data", self.source), ("cut-off", self.cutoff), ("horizon", str(self.horizon)), ("SKUs", str(self.skus))]
-        return [*rows, *(("model", spec) for spec in self.specs), ("version", f"Shelfcast {self.version}")]
+        planned = [("plan", self.plan)] if self.plan else []
+        return [*rows, *planned, *(("model", spec) for spec in self.specs), ("version", f"Shelfcast {self.version}")]
+
+    def script(self) -> str:
+        """A Python script that makes the same forecast.csv again."""
+        select = f".select({list(self.ids)!r})" if self.ids else ""
+        plan = f"workflow.read_plan({self.plan!r}, panel)" if self.plan else "None"
+        return _SCRIPT.format(
+            version=self.version,
+            source=self.source,
+            cutoff=self.cutoff,
+            imports="\n".join(self.imports),
+            data=self.data + select,
+            specs="".join(f"{spec}, " for spec in self.specs),
+            horizon=self.horizon,
+            plan=plan,
+        )
 
 
-def settings_of(outlook: HasForecasts, specs: Sequence[object] = (), source: str = "") -> Settings:
+def settings_of(
+    outlook: HasForecasts,
+    specs: Sequence[object] = (),
+    *,
+    source: str = "",
+    data: str = "",
+    ids: Sequence[str] = (),
+    plan: str = "",
+) -> Settings:
     """The settings behind an outlook; without its specs the names of the models stand for them."""
     first = outlook.forecasts[0]
-    names = tuple(forecast.model for forecast in outlook.forecasts)
-    written = tuple(repr(spec) for spec in specs) or names
-    return Settings(source, names, written, f"{first.cutoff:%Y-%m-%d}", first.horizon, len(first.ids))
+    return Settings(
+        source=source,
+        data=data or f"workflow.read({source!r}).panel",
+        specs=tuple(repr(spec) for spec in specs) or tuple(forecast.model for forecast in outlook.forecasts),
+        imports=tuple(dict.fromkeys(f"from {type(spec).__module__} import {type(spec).__name__}" for spec in specs)),
+        cutoff=f"{first.cutoff:%Y-%m-%d}",
+        horizon=first.horizon,
+        skus=len(first.ids),
+        ids=tuple(ids),
+        plan=plan,
+    )
+
+
+_SCRIPT = '''"""Makes the forecast again that Shelfcast {version} made from {source}, cut-off {cutoff}."""
+
+from pathlib import Path
+
+from forecasting import workflow
+from forecasting.export import forecast_csv
+{imports}
+
+panel = {data}
+specs = ({specs})
+plan = {plan}
+outlook = workflow.forecast_all(workflow.ForecastAll(panel, specs, horizon={horizon}, plan=plan))
+Path("forecast.csv").write_bytes(forecast_csv(outlook, panel))
+'''
 
 
 def _rows(forecast: Forecast, baseline: Forecast, levels: Sequence[float]) -> pd.DataFrame:

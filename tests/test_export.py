@@ -1,6 +1,10 @@
 """The files that leave the house: exact sums, text that stays text, nothing that a spreadsheet would run."""
 
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +16,7 @@ from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.export import csv_bytes, forecast_csv, forecast_frame, forecast_xlsx, settings_of
 from forecasting.models import make
-from forecasting.workflow import ForecastAll, Outlook, forecast_all
+from forecasting.workflow import ForecastAll, Outlook, forecast_all, write_panel
 
 COLUMNS = ["sku", "name", "date", "horizon", "origin", "model", "mean", "p10", "p50", "p90", "baseline", "flags"]
 
@@ -22,7 +26,7 @@ def panel() -> Panel:
     days = pd.date_range("2024-01-01", periods=60)
     rng = np.random.default_rng(7)
     sales = pd.concat(pd.DataFrame({"unique_id": sku, "ds": days, "y": rng.poisson(9, 60)}) for sku in ("007", "=SUM(A1)", "B"))
-    names = pd.DataFrame({"description": ["Lantern, red", "@evil", "-20 % mug"]}, index=["007", "=SUM(A1)", "B"])
+    names = pd.DataFrame({"name": ["Lantern, red", "@evil", "-20 % mug"]}, index=["007", "=SUM(A1)", "B"])
     return Panel.build(sales, static=names)
 
 
@@ -99,3 +103,15 @@ def test_settings_name_every_parameter(outlook: Outlook) -> None:
     settings = settings_of(outlook, (make("weekday_mean"), make("window_mean")), source="shop.csv")
     assert settings.specs == ("WeekdayMean(seasons=4)", "WindowMean(window=None)")
     assert (settings.horizon, settings.skus) == (14, 3)
+
+
+def test_the_script_makes_the_same_file_again(panel: Panel, tmp_path: Path) -> None:
+    write_panel(panel, tmp_path / "shop.csv")
+    chosen = panel.select(["007", "B"])
+    specs = (make("weekday_mean"), make("window_mean"))
+    outlook = forecast_all(ForecastAll(chosen, specs, horizon=14))
+    script = settings_of(outlook, specs, source="shop.csv", ids=chosen.ids).script()
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, env=environment)
+    again, first = read((tmp_path / "forecast.csv").read_bytes()), read(forecast_csv(outlook, chosen))
+    pd.testing.assert_frame_equal(again.drop(columns="name"), first.drop(columns="name"))
