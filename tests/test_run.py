@@ -262,7 +262,7 @@ def test_an_app_that_dies_at_once_is_one_sentence(run, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 def test_the_app_answers_and_ctrl_c_stops_it(run):
     port = run.free_port(8600)
-    script = f"import sys, run; run.venv_python = lambda: sys.executable; sys.exit(run.serve({port}, browser=False, page='/'))"
+    script = f"import sys, run; run.venv_python = lambda: sys.executable; sys.exit(run.serve({port}, browser=False))"
     server = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout
