@@ -32,7 +32,7 @@ def default_view(freq: str) -> str:
 def timeline(panel: Panel, unique_id: str, view: str) -> pd.DataFrame:
     """The history of one SKU in periods of `view`.
 
-    Columns: `ds`, `y` (units; NaN where every period is missing), `missing` and `stock_out` (how many of the panel's periods
+    Columns: `ds`, `y` (units; NaN where most of it is missing), `missing` and `stock_out` (how many of the panel's periods
     in it), `promotion` (which share of them had one), `price` (mean), `complete` (False for a first or last period that the
     data only covers in part).
     """
@@ -103,7 +103,8 @@ def _grouped(marked: pd.DataFrame, panel: Panel, view: str) -> pd.DataFrame:
     starts = to_period_start(marked["ds"], view)
     groups = marked.groupby(starts)
     frame = groups.agg({"missing": "sum", "stock_out": "sum", "promotion": "mean", "price": "mean"})
-    frame.insert(0, "y", groups["y"].sum(min_count=1))
+    known = frame["missing"] <= groups.size() / 2
+    frame.insert(0, "y", groups["y"].sum(min_count=1).where(known))
     expected = pd.Series(panel.calendar).groupby(to_period_start(pd.Series(panel.calendar), view)).size()
     frame["complete"] = groups.size().to_numpy() >= expected.reindex(frame.index).to_numpy()
     frame["complete"] &= _covered(pd.DatetimeIndex(frame.index), panel, view)

@@ -30,16 +30,16 @@ class Palette:
 
 
 _LIGHT_CATEGORIES = (
-    "#0B7A75", "#D55E00", "#2F6DB5", "#A6438F", "#B58900", "#4BA3D4", "#6B7F1F", "#8C5A3C", "#6B7785", "#1D2733",
+    "#0E8069", "#CC3F16", "#3D4FD0", "#97308C", "#C08A0C", "#3F95E6", "#4F5A10", "#6A1F12", "#656F7D", "#1D2733",
 )  # fmt: skip
 _DARK_CATEGORIES = (
-    "#4CC9BE", "#FF8A4C", "#7DB3F2", "#E08FD0", "#E5BE4A", "#8AD4F5", "#B3C760", "#CFA083", "#9AA5B1", "#ECE8E1",
+    "#48D6B0", "#EE6A2C", "#6F8BFA", "#D583DC", "#FBCB3A", "#A5D8FF", "#A8BE5E", "#B5705A", "#949FAB", "#ECE8E1",
 )  # fmt: skip
 _LIGHT_SCALE = (
-    "#F4F1EB", "#DDEBE6", "#C3E0DA", "#A3D3CC", "#7FC3BC", "#58AFA8", "#349792", "#177F7A", "#0A625E", "#054844",
+    "#F4F1EB", "#DEEBE3", "#C2E1D4", "#A0D3C2", "#7AC3AC", "#52AE94", "#2F967C", "#158068", "#0A6350", "#054938",
 )  # fmt: skip
 _DARK_SCALE = (
-    "#1E242B", "#1D3235", "#1C4141", "#1D524F", "#22655F", "#2A7A72", "#349187", "#43AA9F", "#5CC5BA", "#8BE0D6",
+    "#1E242B", "#1D3332", "#1C433D", "#1D554A", "#22695A", "#2A7F6C", "#34977F", "#43B095", "#5CCBAE", "#8BE6CC",
 )  # fmt: skip
 
 
@@ -62,8 +62,8 @@ def palette_of(
     )
 
 
-LIGHT = palette_of(_LIGHT_CATEGORIES, _LIGHT_SCALE, muted="#6B7785", grid="#E9E4DA", text="#1D2733", background="#FDFCFA")
-DARK = palette_of(_DARK_CATEGORIES, _DARK_SCALE, muted="#9AA5B1", grid="#2A323A", text="#ECE8E1", background="#14181D")
+LIGHT = palette_of(_LIGHT_CATEGORIES, _LIGHT_SCALE, muted="#656F7D", grid="#E9E4DA", text="#1D2733", background="#FDFCFA")
+DARK = palette_of(_DARK_CATEGORIES, _DARK_SCALE, muted="#949FAB", grid="#2A323A", text="#ECE8E1", background="#14181D")
 
 
 def faint(color: str, opacity: float = 0.18) -> str:
