@@ -30,7 +30,7 @@ class Palette:
 
 
 _LIGHT_CATEGORIES = (
-    "#0E8069", "#CC3F16", "#3D4FD0", "#97308C", "#C08A0C", "#3F95E6", "#4F5A10", "#6A1F12", "#656F7D", "#1D2733",
+    "#0E8069", "#D2441A", "#3D4FD0", "#97308C", "#C08A0C", "#3F95E6", "#6B7A1A", "#6A1F12", "#656F7D", "#1D2733",
 )  # fmt: skip
 _DARK_CATEGORIES = (
     "#48D6B0", "#EE6A2C", "#6F8BFA", "#D583DC", "#FBCB3A", "#A5D8FF", "#A8BE5E", "#B5705A", "#949FAB", "#ECE8E1",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -74,9 +76,9 @@ def test_view_switch_draws_without_an_error(opened):
 @pytest.mark.slow
 def test_diagnose_names_orders_and_reads_each_chart(opened):
     app = opened("diagnose", demo="grocery")
-    for _ in range(100):
-        if app.subheader:
-            break
+    end = time.monotonic() + 120
+    while not app.subheader and time.monotonic() < end:
+        time.sleep(0.5)
         app.run()
     assert "What to try" in said(app)
     assert app.toggle(key="diagnose-log").set_value(True).run().exception == []
