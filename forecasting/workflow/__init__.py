@@ -23,6 +23,7 @@ from forecasting.workflow.modelling import (
     try_model,
 )
 from forecasting.workflow.opening import open_sample
+from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, plannable
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
 from forecasting.workflow.uploading import Found, Imported, ImportFiles
@@ -43,10 +44,13 @@ __all__ = [
     "ImportFiles",
     "Imported",
     "Outlook",
+    "PlanRows",
+    "ReadPlan",
     "Standings",
     "TryModel",
     "Tryout",
     "backtest_frame",
+    "carried_on",
     "compare",
     "file_bytes",
     "fit",
@@ -55,6 +59,7 @@ __all__ = [
     "judge",
     "make",
     "open_sample",
+    "plannable",
     "planned",
     "read",
     "read_plan",

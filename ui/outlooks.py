@@ -1,0 +1,223 @@
+"""The Forecast page's parts: what to forecast, asking for it, and the outlook with its downloads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.frequency import grain
+from forecasting.core.panel import Panel
+from forecasting.explore import ahead
+from forecasting.export import Settings, csv_bytes, forecast_csv, forecast_xlsx, settings_of
+from forecasting.plots import forecasts
+from forecasting.workflow import MODELS, ForecastAll, Outlook
+from forecasting.workflow.outlooks import by_sku, failures_by_reason, total_of
+from ui import cached, forms, models, parts, planning, running, views, words
+from ui.theme import palette
+from ui.workspace import current
+
+JOB = "forecast"
+ALL, CHOSEN = "All SKUs", "Chosen SKUs"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a forecast was asked for; `plan` says which plan, and `plan_digest` tells two plans apart."""
+
+    model: str
+    ids: tuple[str, ...]
+    horizon: int
+    plan: str
+    plan_digest: int = 0
+
+
+def settings(panel: Panel, sku: str, horizon: int) -> None:
+    """What to forecast and with which model; nothing runs before the button."""
+    st.fragment(_settings)(panel, sku, horizon)
+
+
+def _settings(panel: Panel, sku: str, horizon: int) -> None:
+    with st.container(border=True, key="outlook-settings"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = _model_control()
+            ids = _scope(panel, sku)
+        st.caption(MODELS[name].sentence)
+        plan = planning.control(panel, sku, horizon)
+        asked = Asked(name, ids, horizon, plan.title, _digest(plan.rows))
+        _button(panel, asked, plan)
+
+
+def _model_control() -> str:
+    workspace = current()
+    st.session_state["outlook-model"] = workspace.model if workspace.model in MODELS else next(iter(MODELS))
+    st.selectbox("Model", list(MODELS), format_func=models.title, key="outlook-model", on_change=_take_model)
+    return str(st.session_state["outlook-model"])
+
+
+def _take_model() -> None:
+    current().select(model=st.session_state["outlook-model"])
+
+
+def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
+    scope = st.segmented_control(
+        "Forecast", [ALL, CHOSEN], default=ALL, required=True, key="outlook-scope", persist_state="session"
+    )
+    if scope != CHOSEN:
+        return panel.ids
+    labels = cached.sku_labels(panel)
+    chosen = st.multiselect(
+        "SKUs", list(labels), default=[sku], format_func=labels.__getitem__, key="outlook-skus", persist_state="session",
+        placeholder="Choose SKUs",
+    )  # fmt: skip
+    return tuple(chosen)
+
+
+def _button(panel: Panel, asked: Asked, plan: planning.Kept) -> None:
+    here = running.slot(JOB)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Forecast {words.count(len(asked.ids), 'SKU')}"
+        pressed = st.button(label, key="run-forecast", type="primary", icon=":material/play_arrow:", disabled=not asked.ids)
+        if here.settings is not None and here.settings != asked:
+            st.badge(forms.NOT_RUN, icon=":material/edit:", color="orange")
+        else:
+            seconds = models.seconds_of([asked.model], len(asked.ids))
+            st.caption(f"Takes about {running.duration(seconds)}. You can go on working meanwhile.")
+    if pressed:
+        spec = models.chosen_spec(asked.model, asked.horizon)
+        chosen = taken(panel, asked)
+        title = f"Forecasting {words.count(len(asked.ids), 'SKU')} with {models.title(asked.model)}"
+        running.start(JOB, ForecastAll(chosen, (spec,), asked.horizon, plan.rows_for(chosen, asked.horizon)), title, asked)
+        st.rerun()
+
+
+def taken(panel: Panel, asked: Asked) -> Panel:
+    """The panel of the SKUs that are forecast."""
+    return panel if len(asked.ids) == len(panel) else panel.select(asked.ids)
+
+
+def _digest(rows: pd.DataFrame | None) -> int:
+    return 0 if rows is None else int(pd.util.hash_pandas_object(rows, index=False).sum() % 2**31)
+
+
+def headline(outlook: Outlook, panel: Panel) -> None:
+    """What is expected over the horizon, in cards, and what has to be said about it."""
+    total = total_of(outlook, panel)
+    horizon, noun = outlook.forecasts[0].horizon, grain(panel.freq).noun
+    periods = words.count(horizon, noun)
+    change = None if pd.isna(total.change) else words.change(total.change)
+    parts.kpis(
+        (
+            parts.Kpi(f"Next {periods}", words.units(round(total.mean)), change, f"Against the last {periods} of sales."),
+            parts.Kpi("80 % range", f"{words.number(round(total.low))} – {words.number(round(total.high))}",
+                      help="In four of five cases the total lies in it, going by how the shop's total moved so far."),
+            parts.Kpi(f"Last {periods}", words.units(round(total.before))),
+            parts.Kpi("SKUs", f"{len(panel):,}", help=_fell_back(outlook)),
+        )
+    )  # fmt: skip
+    for note in outlook.notes:
+        st.caption(f":material/info: {note}")
+
+
+def _fell_back(outlook: Outlook) -> str:
+    count = len({failure.unique_id for failure in outlook.failures})
+    return f"{words.count(count, 'SKU')} fell back to a simpler model." if count else "All of them were fitted as asked."
+
+
+def curve(outlook: Outlook, panel: Panel, sku: str) -> None:
+    """What was sold and what is expected, of the shop or of one SKU."""
+    with st.container(border=True):
+        size, noun = views.section_with_blocks("What is expected", panel.freq, "forecast")
+        alone = _whose(panel, sku) == "This SKU"
+        chosen = outlook.forecasts[0].select([sku]) if alone else outlook.totals[0]
+        past = ahead.past(panel, sku if alone else None, size).dropna()
+        baseline = ahead.ahead(outlook.baseline.select([sku]), size) if alone else None
+        shown = max(6 * chosen.horizon // size, 26 if size > 1 else 90)
+        figure = forecasts.expected_ahead(
+            past.tail(shown), ahead.ahead(chosen, size), chosen.cutoff, palette(), baseline=baseline, label=f"Units a {noun}"
+        )
+        parts.chart(figure, "outlook", f"Units sold and expected: {sku if alone else 'all SKUs'}")
+
+
+def _whose(panel: Panel, sku: str) -> str | None:
+    if sku not in panel.ids:
+        return ALL
+    return st.segmented_control(
+        "Of",
+        [ALL, "This SKU"],
+        default=ALL,
+        required=True,
+        key="outlook-of",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def table(outlook: Outlook, panel: Panel) -> None:
+    """Every SKU with its sum over the horizon; the sums add up to the total above."""
+    rows = by_sku(outlook, panel)
+    with st.container(border=True):
+        parts.section("By SKU")
+        shown = rows.assign(change=100 * rows["change"]).round({"units": 1, "low": 1, "high": 1, "baseline": 1})
+        st.dataframe(shown, key="outlook-table", hide_index=True, column_config=_columns(shown), placeholder=words.UNDEFINED)
+        st.caption(f"{words.count(len(rows), 'SKU')}, together {words.units(round(rows['units'].sum()))}.")
+        reasons = failures_by_reason(outlook)
+        if len(reasons):
+            with st.expander(_fell_back(outlook), icon=":material/info:"):
+                st.dataframe(reasons, hide_index=True, column_config={"reason": "Reason", "skus": "SKUs"})
+
+
+def _columns(shown: pd.DataFrame) -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        "sku": st.column_config.TextColumn("SKU"),
+        "name": st.column_config.TextColumn("Name", width="medium") if shown["name"].ne("").any() else None,
+        "units": st.column_config.ProgressColumn(
+            "Expected units", format="localized", min_value=0, max_value=float(shown["units"].max() or 1)
+        ),
+        "low": number("Low", format="localized", help="In one of ten cases it will be less."),
+        "high": number("High", format="localized", help="In one of ten cases it will be more."),
+        "before": number("Before", format="localized", help="Units of as many periods before the cut-off."),
+        "change": number("Change", format="%+.0f %%"),
+        "baseline": number("Seasonal naive", format="localized"),
+        "note": st.column_config.TextColumn("Note", width="medium") if shown["note"].ne("").any() else None,
+    }
+
+
+def downloads(outlook: Outlook, panel: Panel, asked: Asked) -> None:
+    """The files to take away, each with what it was made with."""
+    made = _settings_of(outlook, asked)
+    stem = f"forecast-{outlook.forecasts[0].cutoff:%Y-%m-%d}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download CSV", lambda: forecast_csv(outlook, panel), f"{stem}.csv", "text/csv", type="primary",
+            icon=":material/download:", on_click="ignore", key="download-csv",
+        )  # fmt: skip
+        st.download_button(
+            "Excel", lambda: forecast_xlsx(outlook, panel, made), f"{stem}.xlsx", _XLSX, icon=":material/table_view:",
+            on_click="ignore", key="download-xlsx",
+        )  # fmt: skip
+        st.download_button(
+            "Summary by SKU", lambda: csv_bytes(by_sku(outlook, panel).round(2)), f"{stem}-by-sku.csv", "text/csv",
+            icon=":material/summarize:", on_click="ignore", key="download-summary",
+        )  # fmt: skip
+        st.download_button(
+            "Python script", made.script(), f"{stem}.py", "text/x-python", icon=":material/code:", on_click="ignore",
+            key="download-script", help="Makes the same forecast again from the same file.",
+        )  # fmt: skip
+
+
+def _settings_of(outlook: Outlook, asked: Asked) -> Settings:
+    workspace = current()
+    panel = workspace.panel
+    ids = () if panel is None or len(asked.ids) == len(panel) else asked.ids
+    data = f"workflow.open_sample({workspace.sample!r})" if workspace.sample else ""
+    plan = asked.plan if asked.plan not in (planning.LEFT_OUT, planning.CARRIED_ON) else ""
+    spec = models.chosen_spec(asked.model, asked.horizon)
+    return settings_of(outlook, (spec,), source=_file_name(), data=data, ids=ids, plan=plan)
+
+
+def _file_name() -> str:
+    source = current().source
+    return source.names[0] if source is not None and source.names else current().name
