@@ -134,7 +134,10 @@ def _protected(panel: Panel, dates: Iterable[pd.Timestamp]) -> np.ndarray:
 
 def _mask_listing(work: _Work, spec: Cleaning) -> list[str]:
     notes = []
-    for on, side, flag in ((spec.before_first_sale, "before", "before the first sale"), (spec.after_last_sale, "after", "after the last sale")):
+    for on, side, flag in (
+        (spec.before_first_sale, "before", "before the first sale"),
+        (spec.after_last_sale, "after", "after the last sale"),
+    ):
         where = listing_mask(work.y, side) & work.listed
         if on and where.any():
             work.mark(where, flag)
@@ -148,14 +151,24 @@ def _mask_stockouts(panel: Panel, work: _Work, spec: Cleaning) -> list[str]:
     if spec.stockouts == "none":
         return []
     found = find_stockouts(panel, work.y)
-    for where, flag in ((found.out, "out of stock"), (found.sold_out, "sold out on this day"), (found.suspected, "maybe out of stock")):
+    for where, flag in (
+        (found.out, "out of stock"),
+        (found.sold_out, "sold out on this day"),
+        (found.suspected, "maybe out of stock"),
+    ):
         work.mark(where & work.listed, flag)
     if spec.stockouts == "mask" and found.out.any():
         work.y[found.out] = np.nan
         work.rules[found.out] = "stock-out: masked"
-    notes = [f"{int(found.out.sum()):,} periods without stock are {'missing, not 0' if spec.stockouts == 'mask' else 'marked'}"] if found.out.any() else []
+    notes = (
+        [f"{int(found.out.sum()):,} periods without stock are {'missing, not 0' if spec.stockouts == 'mask' else 'marked'}"]
+        if found.out.any()
+        else []
+    )
     if found.suspected.any():
-        notes.append(f"{int(found.suspected.sum()):,} periods look like stock-outs, but there is no stock column: they are only marked")
+        notes.append(
+            f"{int(found.suspected.sum()):,} periods look like stock-outs, but there is no stock column: they are only marked"
+        )
     return notes
 
 
@@ -198,7 +211,14 @@ def _fill_missing(panel: Panel, work: _Work, spec: Cleaning) -> list[str]:
 def _account(panel: Panel, raw: np.ndarray, work: _Work) -> pd.DataFrame:
     series, periods = np.nonzero(((work.flags != "") | (work.rules != "")) & work.listed)
     cells = (series, periods)
-    columns = (np.asarray(panel.ids, dtype=object)[series], panel.calendar[periods], raw[cells], work.y[cells], work.flags[cells], work.rules[cells])
+    columns = (
+        np.asarray(panel.ids, dtype=object)[series],
+        panel.calendar[periods],
+        raw[cells],
+        work.y[cells],
+        work.flags[cells],
+        work.rules[cells],
+    )
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 

@@ -32,7 +32,9 @@ def _weekday_mean(y: np.ndarray, season_length: int, past_only: bool) -> np.ndar
     out = y.copy()
     missing = np.argwhere(np.isnan(y))
     for row, t in missing:
-        same = y[row, : t][::-1][season_length - 1 :: season_length][:WEEKS] if season_length > 1 else y[row, max(0, t - WEEKS) : t]
+        same = (
+            y[row, :t][::-1][season_length - 1 :: season_length][:WEEKS] if season_length > 1 else y[row, max(0, t - WEEKS) : t]
+        )
         value = _mean(same)
         if np.isnan(value) and not past_only:
             value = _mean(y[row, t + season_length :: season_length][:WEEKS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -89,11 +88,19 @@ def _expected(row: np.ndarray, season_length: int) -> np.ndarray:
 def _stl(values: np.ndarray, season_length: int) -> np.ndarray:
     from statsmodels.tsa.seasonal import STL
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # The robust weights keep the outlier itself out of the level and season that it is judged by.
-        fitted = STL(values, period=season_length, robust=True).fit(inner_iter=1, outer_iter=3)
+    # Spikes are clipped to a first, median-based expectation, so that none bends the level and season that it is judged by.
+    rough = _median_expectation(values, season_length)
+    low, high = _robust_z(values - rough, OUTLIER_TESTS["robust_z"][1])
+    fitted = STL(np.clip(values, rough + low, rough + high), period=season_length).fit()
     return np.asarray(fitted.trend + fitted.seasonal)
+
+
+def _median_expectation(values: np.ndarray, season_length: int) -> np.ndarray:
+    """Rolling median of two seasons plus the median departure of each place in the season."""
+    level = _rolling_median(values, 2 * season_length + 1)
+    places = np.arange(values.size) % season_length
+    departure = np.array([np.median((values - level)[places == k]) for k in range(season_length)])
+    return level + departure[places]
 
 
 def _rolling_median(values: np.ndarray, window: int) -> np.ndarray:
