@@ -9,8 +9,8 @@ from ui.theme import palette
 parts.header("Diagnose", "What do these sales repeat, does their level hold, and which model suits them?")
 panel = parts.require_panel()
 sku = parts.sku_picker(panel)
-transform = diagnosing.transform_control(panel)
-found = diagnosing.diagnosis(panel, sku, transform)
+look = diagnosing.look_control(panel)
+found = diagnosing.diagnosis(panel, sku, look)
 if found is None:
     st.stop()
 
@@ -21,7 +21,7 @@ with st.container(border=True):
 with st.container(border=True):
     parts.section("Does the level hold?")
     parts.reading(found.level.reading)
-    label = diagnosing.label(transform)
+    label = diagnosing.label(look)
     parts.chart(diagnostics.transformed(found.shown, palette(), label=label), "level", f"{label} of {sku} over time")
     with st.expander("The two tests"):
         diagnosing.tests(found.level)
@@ -41,8 +41,6 @@ for column, title, memory, name in (
 
 with st.container(border=True):
     parts.section("Trend, season and what is left")
-    parts.reading(found.parts.reading)
-    parts.chart(diagnostics.parts(found.parts.frame, palette(), odd=found.odd), "parts", f"Trend, season and rest of {sku}")
-    if len(found.odd):
-        with st.expander(f"{len(found.odd)} periods stand out"):
-            diagnosing.odd_table(found.odd)
+    diagnosing.parts_of(sku, found)
+st.caption(found.gaps)
+parts.next_step("model", "Try a model")

@@ -5,7 +5,7 @@ import streamlit as st
 from forecasting.core.frequency import grain
 from forecasting.plots import history
 from forecasting.workflow import exploring
-from ui import cached, parts, readings, words
+from ui import cached, diagnosing, parts, readings, words
 from ui.theme import palette
 from ui.workspace import current
 
@@ -44,3 +44,11 @@ if frame["price"].notna().any():
         parts.section("Price and units")
         st.caption(f"Each dot is one {words.period(view)}.")
         parts.chart(history.price_and_units(frame, palette()), "price", f"Units of {sku} against its price")
+
+parts_of_sales = st.expander("Trend, season and what is left", key="sku-parts", on_change="rerun")
+if parts_of_sales.open:
+    with parts_of_sales:
+        found = diagnosing.diagnosis(panel, sku, diagnosing.Look())
+        if found is not None:
+            diagnosing.parts_of(sku, found)
+parts.next_step("diagnose", "Diagnose this SKU")

@@ -1,18 +1,25 @@
 """The Diagnose page's parts: asking for a diagnosis when the choice changes, and its statistics one click deeper."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
+from forecasting.plots import diagnostics
 from forecasting.workflow import MODELS, make
-from forecasting.workflow.diagnosing import Diagnose, Diagnosis, Level, Memory, Orders, Transform
+from forecasting.workflow.diagnosing import Diagnose, Diagnosis, Level, Look, Memory, Orders
 from ui import parts, running, words
+from ui.theme import palette
 from ui.workspace import current
 
 JOB = "diagnosis"
+SCALES = ("as it is", "log", "box-cox")
+STEPS = (0, 1, 2)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,39 +28,45 @@ class Asked:
 
     digest: str
     sku: str
-    transform: Transform
+    look: Look
 
 
-def transform_control(panel: Panel) -> Transform:
+def look_control(panel: Panel) -> Look:
     """Choose what is done to the sales before they are looked at."""
     season, noun = panel.season_length, grain(panel.freq).noun
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        log = st.toggle("Log", key="diagnose-log", persist_state="session", help="log(1 + units): evens out large swings.")
-        first = st.toggle(
-            "Difference", key="diagnose-first", persist_state="session", help=f"Change from one {noun} to the next."
-        )
-        seasonal = season > 1 and st.toggle(
-            "Seasonal difference", key="diagnose-season", persist_state="session",
-            help=f"Change against {words.count(season, noun)} before.",
-        )  # fmt: skip
-    return Transform(log, first, bool(seasonal))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        scale = _choice("Scale", SCALES, "scale", "Log and Box-Cox tame peaks and growth in proportion.")
+        first = _choice("Differences", STEPS, "differences", f"Change from one {noun} to the next.")
+        seasonal = 0
+        if season > 1:
+            seasonal = _choice(
+                "Seasonal differences", STEPS[:2], "seasonal", f"Change against {words.count(season, noun)} before."
+            )
+    return Look(scale, first, seasonal)
 
 
-def diagnosis(panel: Panel, sku: str, transform: Transform) -> Diagnosis | None:
+def _choice(label: str, choices: Sequence[T], key: str, help: str) -> T:
+    chosen = st.segmented_control(
+        label, choices, default=choices[0], required=True, key=f"diagnose-{key}", persist_state="session", help=help,
+        format_func=lambda value: str(value).capitalize(),
+    )  # fmt: skip
+    return choices[0] if chosen is None else chosen
+
+
+def diagnosis(panel: Panel, sku: str, look: Look) -> Diagnosis | None:
     """The diagnosis of this choice; it is asked for when it is new, and None as long as it is on its way."""
-    asked = Asked(panel.digest, sku, transform)
+    asked = Asked(panel.digest, sku, look)
     here = running.slot(JOB)
     if asked not in (here.settings, here.asked):
-        running.start(JOB, Diagnose(panel.select([sku]), transform), f"Diagnosing {sku}", asked)
+        running.start(JOB, Diagnose(panel.select([sku]), look), f"Diagnosing {sku}", asked)
     here = running.follow(JOB)
     return here.result if here.settings == asked and isinstance(here.result, Diagnosis) else None
 
 
-def label(transform: Transform) -> str:
+def label(look: Look) -> str:
     """What the transformed values are."""
-    value = "log(1 + units)" if transform.log else "units"
-    steps = [name for name, taken in (("seasonal", transform.seasonal), ("", transform.difference)) if taken]
-    return " ".join(["Change of" if steps else "", value]).strip().capitalize() if transform != Transform() else "Units sold"
+    value = "units" if look.scale == "as it is" else f"{look.scale} of units"
+    return f"Change of {value}" if look.differences or look.seasonal_differences else value.capitalize()
 
 
 def tests(level: Level) -> None:
@@ -100,6 +113,15 @@ def candidates(orders: Orders) -> None:
     """The models that were compared for the suggestion."""
     st.dataframe(orders.candidates.rename(columns={"model": "Model", "aicc": "AICc"}), hide_index=True, column_config=_DIGITS)
     st.caption("The lowest AICc wins: it weighs how well a model fits against how many parameters it needs.")
+
+
+def parts_of(sku: str, found: Diagnosis) -> None:
+    """Trend, season and rest, with the periods that stand out."""
+    parts.reading(found.parts.reading)
+    parts.chart(diagnostics.parts(found.parts.frame, palette(), odd=found.odd), "parts", f"Trend, season and rest of {sku}")
+    if len(found.odd):
+        with st.expander(f"{words.count(len(found.odd), 'period')} stand out"):
+            odd_table(found.odd)
 
 
 def odd_table(odd: pd.DataFrame) -> None:

@@ -1,22 +1,29 @@
 """The memory of one SKU's sales: what they repeat, whether their level holds, and which ARIMA orders follow from it."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from forecasting.core.panel import Panel
 from forecasting.explore.unusual import unusual
 from forecasting.workflow.request import run
 
+if TYPE_CHECKING:  # the server shows diagnoses and never makes them, so it does not load the libraries for it
+    from forecasting.diagnostics.correlation import Correlogram
+    from forecasting.diagnostics.diagnosis import Diagnosis as Found
+    from forecasting.diagnostics.orders import Suggestion
+
 
 @dataclass(frozen=True)
-class Transform:
-    """What is done to the sales before they are looked at: log(1 + units), first and seasonal differences."""
+class Look:
+    """What is done to the sales before they are looked at; the fields are those of `diagnostics.transform.Transform`."""
 
-    log: bool = False
-    difference: bool = False
-    seasonal: bool = False
+    scale: str = "as it is"
+    differences: int = 0
+    seasonal_differences: int = 0
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Diagnose:
     """Ask what the history of one SKU (a panel of one) says of itself."""
 
     panel: Panel
-    transform: Transform = Transform()
+    look: Look = Look()
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +76,8 @@ class Orders:
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """All that Diagnose asks for: `shown` are rows `ds, value` of the transformed sales, `odd` the periods that stand out."""
+    """All that Diagnose asks for: `shown` are rows `ds, value` of the transformed sales, `odd` the periods that stand out,
+    `gaps` a sentence about missing periods."""
 
     shown: pd.DataFrame
     acf: Memory
@@ -78,65 +86,43 @@ class Diagnosis:
     parts: Parts
     orders: Orders
     odd: pd.DataFrame
+    gaps: str
 
 
 @run.register
 def diagnose(request: Diagnose) -> Diagnosis:
     """Carry it out; the tests and correlations look at the transformed sales, decomposition and orders at the sales."""
-    series = request.panel.series(request.panel.ids[0])
-    season = request.panel.season_length
-    sales = series["y"].to_numpy(dtype="float64")
-    shown = transformed(sales, season, request.transform)
-    parts = _parts(series["ds"], sales, season)
+    from forecasting.diagnostics.diagnosis import diagnose as look_at
+    from forecasting.diagnostics.transform import Transform
+
+    look = request.look
+    transform = Transform(look.scale, differences=look.differences, seasonal_differences=look.seasonal_differences)
+    found = look_at(request.panel, request.panel.ids[0], transform=transform)
+    tests, parts = found.stationarity, _parts(found)
     return Diagnosis(
-        shown=pd.DataFrame({"ds": series["ds"].to_numpy(), "value": shown}).dropna(),
-        acf=_memory("autocorrelation", shown, season),
-        pacf=_memory("partial_autocorrelation", shown, season),
-        level=_level(shown),
+        shown=pd.DataFrame({"ds": found.dates, "value": found.values}).dropna(),
+        acf=_memory(found.acf),
+        pacf=_memory(found.pacf),
+        level=Level(tests.adf, tests.adf_p, tests.kpss, tests.kpss_p, tests.reading),
         parts=parts,
-        orders=_orders(sales, season),
+        orders=_orders(found.suggestion),
         odd=unusual(parts.frame),
+        gaps=found.gaps,
     )
 
 
-def transformed(sales: np.ndarray, season: int, transform: Transform) -> np.ndarray:
-    """The sales after the transform, of the same length, NaN where there is nothing to take a difference from.
-
-    >>> transformed(np.array([1.0, 3, 6]), 7, Transform(difference=True)).tolist()
-    [nan, 2.0, 3.0]
-    """
-    values = pd.Series(np.log1p(np.maximum(sales, 0.0)) if transform.log else sales)
-    values = values.diff(season) if transform.seasonal else values
-    return (values.diff() if transform.difference else values).to_numpy()
-
-
-def _memory(kind: str, values: np.ndarray, season: int) -> Memory:
-    from forecasting.diagnostics import correlation
-
-    found = getattr(correlation, kind)(values, season=season)
+def _memory(found: Correlogram) -> Memory:
     return Memory(found.to_frame(), found.reading)
 
 
-def _level(values: np.ndarray) -> Level:
-    from forecasting.diagnostics.stationarity import stationarity
-
-    found = stationarity(values)
-    return Level(found.adf, found.adf_p, found.kpss, found.kpss_p, found.reading)
-
-
-def _parts(dates: pd.Series, sales: np.ndarray, season: int) -> Parts:
-    from forecasting.diagnostics.decomposition import decompose
-
-    found = decompose(sales, season)
-    frame = found.to_frame()
-    frame.insert(0, "ds", dates.to_numpy()[found.start : found.start + len(frame)])
-    return Parts(frame, found.trend_strength, found.seasonal_strength, found.reading)
+def _parts(found: Found) -> Parts:
+    parts = found.decomposition
+    frame = parts.to_frame()
+    frame.insert(0, "ds", found.dates[parts.start : parts.start + len(frame)])
+    return Parts(frame, parts.trend_strength, parts.seasonal_strength, parts.reading)
 
 
-def _orders(sales: np.ndarray, season: int) -> Orders:
-    from forecasting.diagnostics.orders import suggest_orders
-
-    found = suggest_orders(sales, season)
+def _orders(found: Suggestion) -> Orders:
     rows = [(_named(one.order, one.seasonal_order), one.aicc) for one in found.candidates]
     candidates = pd.DataFrame(rows, columns=["model", "aicc"])
     return Orders(found.order, found.seasonal_order, found.reasons, found.reading, candidates)

@@ -81,4 +81,4 @@ def test_diagnose_names_orders_and_reads_each_chart(opened):
         time.sleep(0.5)
         app.run()
     assert "What to try" in said(app)
-    assert app.toggle(key="diagnose-log").set_value(True).run().exception == []
+    assert not app.segmented_control(key="diagnose-scale").set_value("log").run().exception
