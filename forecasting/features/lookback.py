@@ -105,7 +105,7 @@ class Lookback:
         """A plain forecast in units of `level`: recent means, shaped by the last seasons, never 0; shape (rows,)."""
         level = self.level(origin)[skus]
         recent = np.stack([self._mean(origin, window)[skus] for window in self.windows[:3]])
-        plain = np.nan_to_num(np.nanmean(np.where(np.isnan(recent), level, recent), axis=0) / level)
+        plain = np.nan_to_num(_ratio(np.where(np.isnan(recent), level, recent).mean(axis=0), level))
         seasonal = self._seasonal(origin, skus, steps)
         overall = self._mean(origin, _SEASONS * self.season)[skus]
         usable = (seasonal[2] >= 2) & (overall > 0)
@@ -219,6 +219,15 @@ class Lookback:
         count = np.maximum(self._between(self._counts, origin, self.windows[2]), 1)
         mean = self._between(self._sums, origin, self.windows[2]) / count
         return np.sqrt(np.maximum(self._between(self._squares, origin, self.windows[2]) / count - mean**2, 0.0))
+
+    def silence(self) -> tuple[np.ndarray, np.ndarray]:
+        """Periods since the last sale, and the longest pause before, shape (SKUs,) each; 0 for what never sold."""
+        sale = self._last_sale
+        pause = np.arange(self.periods) - sale
+        pause[sale < 0] = 0
+        quiet = pause[:, -1]
+        before = np.where(np.arange(self.periods) < sale[:, -1:], pause, 0)
+        return quiet, before.max(axis=1)
 
     def _last_year(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
         """Sales around the same period a year ago, in units."""

@@ -26,6 +26,7 @@ class Family:
 
 
 MODELS: dict[str, Family] = {
+    "auto": Family("Automatic", "automatic:Auto", "The best mixture for each kind of SKU, found on past cutoffs."),
     "seasonal_naive": Family("Seasonal naive", "naive:SeasonalNaive", "The same period one season ago: the bar to beat."),
     "window_mean": Family("Window mean", "naive:WindowMean", "The mean of the last weeks; hard to beat on slow sellers."),
     "weekday_mean": Family("Weekday mean", "naive:WeekdayMean", "The mean of the same period in the last four seasons."),
