@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 from statsmodels.tsa.stattools import acf, pacf
 
 from forecasting.diagnostics.gaps import bridged, is_flat
@@ -87,16 +88,22 @@ def _read_acf(values: np.ndarray, band: float, season: int) -> str:
     if len(values) >= 10 and (values[:10] > band).all() and values[9] > 0.5 * values[0]:
         return "The correlation dies out very slowly: the level wanders, so differencing is likely to be needed."
     beyond = np.flatnonzero(np.abs(values) > band)
-    if len(beyond) <= 0.05 * len(values) + 1e-9:
+    if _by_chance(values, band):
         return "Hardly a lag lies beyond the band: past sales say little about the next ones."
     strongest = int(np.abs(values).argmax())
     where = f"the strongest at lag {strongest + 1} ({values[strongest]:+.2f})"
     return f"{len(beyond)} of {len(values)} lags lie beyond the band, {where}."
 
 
+def _by_chance(values: np.ndarray, band: float) -> bool:
+    """Whether noise would put as many lags beyond the band, and none of them far."""
+    beyond = np.abs(values) > band
+    return bool(beyond.sum() <= binom.ppf(0.95, len(values), 0.05) and (np.abs(values) < 1.8 * band).all())
+
+
 def _read_pacf(values: np.ndarray, band: float) -> str:
     beyond = np.abs(values) > band
-    if beyond.sum() <= 0.05 * len(values) + 1e-9:
+    if _by_chance(values, band):
         return "No lag adds much once the shorter ones are known: an autoregressive part is hardly needed."
     first_inside = int(np.argmax(~beyond)) if not beyond.all() else len(values)
     if first_inside:

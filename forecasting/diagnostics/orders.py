@@ -38,7 +38,9 @@ class Suggestion:
         """The suggestion in one sentence."""
         p, d, q = self.order
         big_p, big_d, big_q, season = self.seasonal_order
-        seasonal = f"({big_p},{big_d},{big_q}) every {season} periods" if season > 1 else "without a seasonal part"
+        seasonal = (
+            f"({big_p},{big_d},{big_q}) every {season} periods" if any(self.seasonal_order[:3]) else "without a seasonal part"
+        )
         return f"Suggested: ARIMA({p},{d},{q}) {seasonal}."
 
     def to_frame(self) -> pd.DataFrame:

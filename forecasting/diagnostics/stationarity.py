@@ -1,14 +1,13 @@
 """Does the level stay where it is? ADF and KPSS ask from opposite sides; their joint verdict is one sentence."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from statsmodels.tools.sm_exceptions import InterpolationWarning
 from statsmodels.tsa.stattools import adfuller, kpss
 
 from forecasting.diagnostics.gaps import bridged, is_flat
+from forecasting.diagnostics.quiet import quiet
 
 LEAST = 12  # periods below which neither test says anything
 _LEVEL = 0.05
@@ -59,18 +58,17 @@ def stationarity(sales: pd.Series | np.ndarray) -> Stationarity:
 
 
 def kpss_level(values: np.ndarray) -> tuple[float, float]:
-    """KPSS statistic and p value of a series without gaps; (NaN, 1) where it cannot be computed."""
+    """KPSS statistic and p value of a series without gaps; (NaN, 1) where it cannot be computed. Lags as in R's ndiffs."""
     if is_flat(values) or len(values) < LEAST:
         return float("nan"), 1.0
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", InterpolationWarning)
-        statistic, p_value = kpss(values, regression="c", nlags="auto", result_object=False)[:2]
+    with quiet():
+        statistic, p_value = kpss(values, regression="c", nlags=int(3 * np.sqrt(len(values)) / 13), result_object=False)[:2]
     return float(statistic), float(np.nan_to_num(p_value, nan=1.0))
 
 
 def _adf(values: np.ndarray) -> tuple[float, float]:
     try:
-        with np.errstate(all="ignore"):
+        with quiet():
             statistic, p_value = adfuller(values, regression="c", autolag="AIC", result_object=False)[:2]
     except (ValueError, np.linalg.LinAlgError):  # a straight line, or too few distinct values
         return float("nan"), float("nan")

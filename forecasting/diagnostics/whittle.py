@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+_EDGE = 0.99  # inverse roots nearer to 1 fit single waves by chance; R's auto.arima refuses them too
+
 
 @dataclass(frozen=True)
 class Order:
@@ -55,7 +57,11 @@ class Spectrum:
         parameters = order.parameters + 2
         if len(self.power) < 2 or self.length <= parameters + 1 or not self.power.any():
             return float("inf")
-        deviance = self._deviance(self._minimum(order), order)[0]
+        found = self._minimum(order)
+        ar, ma, seasonal_ar, seasonal_ma = np.split(found, np.cumsum([order.p, order.q, order.P]))
+        if max(_largest_root(part) for part in (-ar, ma, -seasonal_ar, seasonal_ma)) > _EDGE:
+            return float("inf")
+        deviance = self._deviance(found, order)[0]
         return self.length * deviance + 2 * parameters * self.length / (self.length - parameters - 1)
 
     def coefficients(self, order: Order) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -91,6 +97,14 @@ class Spectrum:
             return float(np.log(scale)), np.empty(0)
         slope = np.concatenate(slopes, axis=1)
         return float(np.log(scale) + log_density.mean()), slope.mean(axis=0) - (ratio / scale) @ slope / len(ratio)
+
+
+def _largest_root(coefficients: np.ndarray) -> float:
+    """The size of the largest inverse root of 1 + c1 B + c2 B² + ..., once all are turned inside the unit circle."""
+    if not len(coefficients):
+        return 0.0
+    size = np.abs(np.roots(np.concatenate([[1.0], coefficients])))
+    return float(np.where(size > 1, 1 / np.maximum(size, 1e-12), size).max(initial=0.0))
 
 
 def _inside(coefficients: np.ndarray, radius: float = 0.99) -> np.ndarray:

@@ -1,0 +1,170 @@
+"""What a model has left over: every residual test with its one-sentence reading."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2, jarque_bera, norm, ttest_1samp
+from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
+
+from forecasting.diagnostics.correlation import Correlogram, autocorrelation
+from forecasting.diagnostics.gaps import bridged, is_flat
+from forecasting.diagnostics.quiet import quiet
+
+_LEVEL = 0.05
+_LEAST = 10
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test: `statistic`, `p_value` (NaN where it could not be run) and `reading`; `passed` when nothing is amiss."""
+
+    __test__ = False  # pytest must not take it for a test of ours
+
+    name: str
+    statistic: float
+    p_value: float
+    reading: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether chance is enough to explain the statistic."""
+        return not self.p_value < _LEVEL
+
+
+@dataclass(frozen=True, eq=False)
+class ResidualCheck:
+    """Everything about the residuals of one SKU.
+
+    `ljung_box` has rows `lag, df, statistic, p_value`; `qq` rows `expected, found` (standardised quantiles, for a line through
+    0 and 1); `acf` is their correlogram.
+    """
+
+    count: int
+    mean: float
+    sigma: float
+    ljung_box: pd.DataFrame
+    qq: pd.DataFrame
+    acf: Correlogram
+    memory: Test
+    bias: Test
+    normality: Test
+    steadiness: Test
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """All tests, the one that matters most first."""
+        return (self.memory, self.bias, self.steadiness, self.normality)
+
+    @property
+    def reading(self) -> str:
+        """The whole in one sentence."""
+        if self.memory.passed and self.bias.passed:
+            return "Nothing that a model could still learn is left in the residuals."
+        return self.memory.reading if not self.memory.passed else self.bias.reading
+
+
+def check_residuals(residuals: pd.Series | np.ndarray, *, season: int = 1, parameters: int = 0) -> ResidualCheck:
+    """Test the residuals (periods; NaN is missing) of a model with `parameters` ARMA coefficients (p + q + P + Q).
+
+    >>> noise = np.random.default_rng(0).normal(size=300)
+    >>> check_residuals(noise).reading
+    'Nothing that a model could still learn is left in the residuals.'
+    >>> check_residuals(np.cumsum(noise)).memory.passed
+    False
+    """
+    values = bridged(residuals).values
+    acf = autocorrelation(values, season=season)
+    table = ljung_box(values, _lags(len(values), season, parameters), parameters)
+    usable = len(values) >= _LEAST and not is_flat(values)
+    return ResidualCheck(
+        count=len(values),
+        mean=float(values.mean()) if len(values) else float("nan"),
+        sigma=float(values.std()) if len(values) else float("nan"),
+        ljung_box=table,
+        qq=quantile_pairs(values),
+        acf=acf,
+        memory=_memory(table, acf, season) if usable else _untested("Ljung-Box", values),
+        bias=_bias(values) if usable else _untested("t test", values),
+        normality=_normality(values) if usable else _untested("Jarque-Bera", values),
+        steadiness=_steadiness(values, season) if usable else _untested("ARCH", values),
+    )
+
+
+def ljung_box(values: np.ndarray, lags: list[int], parameters: int = 0) -> pd.DataFrame:
+    """Rows `lag, df, statistic, p_value`; the degrees of freedom are the lag less the ARMA parameters. Ljung and Box (1978).
+
+    >>> ljung_box(np.random.default_rng(0).normal(size=100), [7])["df"].tolist()
+    [7]
+    """
+    usable = [lag for lag in lags if parameters < lag < len(values)]
+    if not usable or is_flat(values):
+        return pd.DataFrame({"lag": [], "df": [], "statistic": [], "p_value": []})
+    statistic = acorr_ljungbox(values, lags=usable, model_df=0)["lb_stat"].to_numpy()
+    df = np.array(usable) - parameters
+    return pd.DataFrame({"lag": usable, "df": df, "statistic": statistic, "p_value": chi2.sf(statistic, df)})
+
+
+def quantile_pairs(values: np.ndarray, most: int = 200) -> pd.DataFrame:
+    """Rows `expected, found`: quantiles of the normal distribution beside those of the standardised values, for a QQ plot."""
+    if is_flat(values):
+        return pd.DataFrame({"expected": [], "found": []})
+    levels = (np.arange(min(len(values), most)) + 0.5) / min(len(values), most)
+    return pd.DataFrame({"expected": norm.ppf(levels), "found": np.quantile((values - values.mean()) / values.std(), levels)})
+
+
+def _lags(length: int, season: int, parameters: int) -> list[int]:
+    """One, two and four seasons, as far as the length allows; each above the number of parameters."""
+    base = season if season > 1 else 10
+    wanted = [base, 2 * base, 4 * base] if base <= 24 else [10, base]
+    return sorted({max(lag, parameters + 3) for lag in wanted if lag <= max(length // 3, parameters + 3)}) or [parameters + 3]
+
+
+def _memory(table: pd.DataFrame, acf: Correlogram, season: int) -> Test:
+    if table.empty:
+        return Test("Ljung-Box", float("nan"), float("nan"), "There are too few residuals to look for a pattern.")
+    worst = table.loc[table["p_value"].idxmin()]
+    statistic, p_value = float(worst["statistic"]), float(worst["p_value"])
+    if p_value * len(table) >= _LEVEL:
+        return Test("Ljung-Box", statistic, min(1.0, p_value * len(table)), "No pattern is left over time: good.")
+    reading = "Neighbouring errors hang together: try a higher p or q, or one more difference."
+    if season > 1 and len(acf.values) >= season and abs(acf.values[season - 1]) > max(acf.band, abs(acf.values[0])):
+        reading = f"A pattern of {season} periods is left: try a seasonal term."
+    return Test("Ljung-Box", statistic, p_value * len(table), reading)
+
+
+def _bias(values: np.ndarray) -> Test:
+    statistic, p_value = ttest_1samp(values, 0.0)
+    if p_value >= _LEVEL:
+        return Test("t test", float(statistic), float(p_value), "On average neither too high nor too low.")
+    side = "low" if values.mean() > 0 else "high"
+    return Test(
+        "t test", float(statistic), float(p_value), f"The model is {abs(values.mean()):.3g} units too {side} on average."
+    )
+
+
+def _normality(values: np.ndarray) -> Test:
+    statistic, p_value = jarque_bera(values)
+    if p_value >= _LEVEL:
+        return Test("Jarque-Bera", float(statistic), float(p_value), "The errors look normal, so the intervals can be trusted.")
+    skew = float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
+    shape = (
+        "a few much higher sales than expected" if skew > 0.5 else "a few much lower sales" if skew < -0.5 else "more extremes"
+    )
+    reading = f"Not normal: {shape} than a bell curve has; prefer intervals from past errors."
+    return Test("Jarque-Bera", float(statistic), float(p_value), reading.replace("expected than", "expected, more than"))
+
+
+def _steadiness(values: np.ndarray, season: int) -> Test:
+    lags = min(max(season, 4) if season <= 24 else 4, len(values) // 4)
+    with quiet():
+        squared = het_arch(values - values.mean(), nlags=lags, result_object=False)
+    statistic, p_value = float(squared[0]), float(squared[1])
+    if not p_value < _LEVEL:
+        return Test("ARCH", statistic, p_value, "The size of the errors stays the same over time.")
+    return Test("ARCH", statistic, p_value, "Large errors come in bunches: a logarithm of sales may steady them.")
+
+
+def _untested(name: str, values: np.ndarray) -> Test:
+    why = "All residuals are equal" if len(values) >= _LEAST else f"{len(values)} residuals are too few"
+    return Test(name, float("nan"), float("nan"), f"{why}, so there is nothing to test.")
