@@ -14,7 +14,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 parts.header("SKU", "One product over time: how it sells, when it sells, and at what price.")
 panel = parts.require_panel()
 workspace = current()
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="bottom", key="controls"):
     sku = parts.sku_picker(panel)
     view = parts.view_control(panel)
 

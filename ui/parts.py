@@ -45,7 +45,8 @@ def header(title: str, sentence: str = "") -> None:
 
 def kpis(cards: Sequence[Kpi]) -> None:
     """A row of cards that wraps on a narrow screen."""
-    for column, card in zip(st.columns(len(cards)), cards, strict=True):
+    row = st.container(key="kpis")
+    for column, card in zip(row.columns(len(cards)), cards, strict=True):
         column.metric(card.label, card.value, card.delta, delta_color=card.good, help=card.help, border=True, height="stretch")
 
 

@@ -7,7 +7,8 @@ from forecasting.core.frequency import normalise_freq, to_period_start
 from forecasting.core.panel import Panel
 
 VIEWS = {"D": "Daily", "W-MON": "Weekly", "MS": "Monthly"}
-PROMOTIONS = ("promo", "promotion", "discount", "display", "mailer", "leaflet", "feature")
+PROMOTIONS = ("promo", "promotion", "display", "mailer", "leaflet", "feature")
+_DISCOUNT, _SHARE = 0.05, 0.5
 _NAMES = {"h": "Hourly", "B": "Daily", "W": "Weekly", "QS": "Quarterly", "YS": "Yearly"}
 _COARSER = {"h": ("D", "W-MON", "MS"), "D": ("W-MON", "MS"), "B": ("W-MON", "MS"), "W": ("MS",)}
 _POINTS = 1_500
@@ -83,7 +84,6 @@ def month_by_year(panel: Panel, unique_id: str) -> pd.DataFrame:
 
 
 def _marked(series: pd.DataFrame) -> pd.DataFrame:
-    promoted = [name for name in series.columns if name.lower() in PROMOTIONS]
     stock = series.get("stock", pd.Series(np.nan, index=series.index))
     return pd.DataFrame(
         {
@@ -91,10 +91,17 @@ def _marked(series: pd.DataFrame) -> pd.DataFrame:
             "y": series["y"],
             "missing": series["y"].isna(),
             "stock_out": stock <= 0,
-            "promotion": (series[promoted] > 0).any(axis=1).astype(float),
+            "promotion": _promoted(series).astype(float),
             "price": series.get("price", pd.Series(np.nan, index=series.index)),
         }
     )
+
+
+def _promoted(series: pd.DataFrame) -> pd.Series:
+    """A discount of 5 % or more, or a flag, or a display or leaflet in half of the shops or more."""
+    flags = [name for name in series.columns if name.lower() in PROMOTIONS]
+    reduced = series.get("discount", pd.Series(0.0, index=series.index)) >= _DISCOUNT
+    return reduced | (series[flags] >= _SHARE).any(axis=1)
 
 
 def _grouped(marked: pd.DataFrame, panel: Panel, view: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from forecasting.plots.theme import LIGHT, Palette, faint, house
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SLIDER_POINTS = 20
+_MOSTLY = 0.5  # a week counts as promoted when half of its days were
 
 
 def history(
@@ -62,7 +63,7 @@ def heat(grid: pd.DataFrame, palette: Palette = LIGHT, *, rows: Sequence[str], h
 def price_and_units(frame: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
     """Units of each period against its mean price, promotions in their own colour."""
     known = frame[frame["price"].notna() & frame["y"].notna() & frame["complete"]]
-    promoted = known["promotion"] > 0
+    promoted = known["promotion"] >= _MOSTLY
     figure = go.Figure()
     for name, rows, color in (("no promotion", ~promoted, palette.ink), ("promotion", promoted, palette.promotion)):
         part = known[rows]
@@ -100,11 +101,11 @@ def _split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _marks(frame: pd.DataFrame, palette: Palette) -> list[tuple[str, pd.Series, str, str]]:
     kinds = [
-        ("promotion", frame["promotion"] > 0, "triangle-up", palette.promotion),
+        ("promotion", frame["promotion"] >= _MOSTLY, "triangle-up", palette.promotion),
         ("stock-out", frame["stock_out"] > 0, "x", palette.warning),
         ("no sales recorded", frame["y"].isna(), "line-ns-open", palette.muted),
     ]
-    return [kind for kind in kinds if kind[1].any() and not (kind[0] == "promotion" and kind[1].mean() > 0.98)]
+    return [kind for kind in kinds if kind[1].any()]
 
 
 def _rug(figure: go.Figure, rows: pd.DataFrame, name: str, symbol: str, color: str, floor: float) -> None:
