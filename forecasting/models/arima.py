@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from forecasting.calendar.events import Event
 from forecasting.calendar.holidays import COUNTRIES
@@ -18,7 +18,6 @@ from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
 from forecasting.diagnostics.gaps import bridged, is_flat
-from forecasting.diagnostics.orders import suggest_orders
 from forecasting.features.design import Design, affordable, design
 from forecasting.features.terms import Terms
 from forecasting.models.naive import FittedCycle, WindowMean
@@ -125,6 +124,8 @@ class Arima:
         first = int(np.argmax(np.isfinite(sales)))
         values = bridged(sales).values
         explained = columns[first : first + len(values)] if columns.shape[1] else None
+        from forecasting.diagnostics.orders import suggest_orders
+
         suggestion = suggest_orders(values, season, explained)
         return [Orders(entry.order, entry.seasonal_order) for entry in suggestion.candidates[: self.tried]]
 
@@ -238,9 +239,9 @@ class FittedArima:
         names = np.asarray(design(self.panel, 0, None, self.spec.terms()).names, dtype=object)[single.active]
         estimates = np.concatenate([found.weights, found.arma])
         error = std_errors(single.sales, columns, found)
-        margin = norm.ppf(0.975) * error
+        margin = ndtri(0.975) * error
         with np.errstate(divide="ignore", invalid="ignore"):
-            p_value = 2 * norm.sf(np.abs(estimates / error))
+            p_value = 2 * ndtr(-np.abs(estimates / error))
         terms = [*self.spec.trend_names(found.orders), *names, *found.orders.coefficients]
         values = (single.unique_id, terms, estimates, error, estimates - margin, estimates + margin, p_value)
         return pd.DataFrame(dict(zip(_COEFFICIENTS, values, strict=True)))

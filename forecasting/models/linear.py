@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.knob import check_knobs, knob
@@ -120,9 +120,9 @@ class FittedLinear:
         """
         estimate, error = self.solution.estimates, self.solution.std_errors
         freedom = self.solution.freedom[:, None]
-        margin = student.ppf(0.975, freedom) * error
+        margin = stdtrit(freedom, 0.975) * error
         with np.errstate(divide="ignore", invalid="ignore"):
-            p_value = 2 * student.sf(np.abs(estimate / error), freedom)
+            p_value = 2 * stdtr(freedom, -np.abs(estimate / error))
         count, width = estimate.shape
         columns = {
             "unique_id": np.repeat(np.asarray(self.panel.ids, dtype=object), width),

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from scipy.linalg import qr
 from scipy.signal import lfilter
-from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from forecasting.core.errors import FitFailed
 from forecasting.diagnostics.gaps import bridged
@@ -95,7 +94,7 @@ def estimate(sales: np.ndarray, columns: np.ndarray, orders: Orders, horizon: in
             model = _model(target, scaled, orders)
             found = _search(model, _start(target, scaled, orders))
             weights, arma = np.split(found.params, [len(kept)])
-            around = SARIMAX(target - scaled @ weights, concentrate_scale=True, **_statsmodels_orders(orders)).filter(arma)
+            around = _sarimax(target - scaled @ weights, orders).filter(arma)
             path = np.asarray(around.forecast(horizon))
     except (np.linalg.LinAlgError, ValueError, IndexError) as error:
         raise FitFailed(f"{orders} could not be estimated ({type(error).__name__})") from error
@@ -152,13 +151,14 @@ def polynomials(orders: Orders, arma: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _model(target: np.ndarray, columns: np.ndarray, orders: Orders) -> Any:
     """Differenced beforehand where no period is missing: the likelihood is the same, the state is a fraction."""
-    return SARIMAX(
-        target,
-        exog=columns if columns.shape[1] else None,
-        concentrate_scale=True,
-        simple_differencing=bool(np.isfinite(target).all()),
-        **_statsmodels_orders(orders),
-    )
+    exog = columns if columns.shape[1] else None
+    return _sarimax(target, orders, exog=exog, simple_differencing=bool(np.isfinite(target).all()))
+
+
+def _sarimax(target: np.ndarray, orders: Orders, **options: Any) -> Any:
+    from statsmodels.tsa.statespace.sarimax import SARIMAX  # 45 MB that a server which only shows forms does not need
+
+    return SARIMAX(target, concentrate_scale=True, **_statsmodels_orders(orders), **options)
 
 
 def _search(model: Any, start: np.ndarray) -> Any:
