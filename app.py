@@ -10,6 +10,10 @@ from starlette.routing import Route
 
 from ui.errors import show
 from ui.headers import SecurityHeaders
+from ui.memory import stay_small
+from ui.warming import warm
+
+stay_small()
 
 
 async def healthy(_request: Request) -> PlainTextResponse:
@@ -19,6 +23,7 @@ async def healthy(_request: Request) -> PlainTextResponse:
 
 app = st.App(
     Path(__file__).parent / "ui" / "router.py",
+    lifespan=warm,
     routes=[Route("/healthz", healthy)],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=show,

@@ -1,0 +1,22 @@
+"""What the first visitor would wait for is loaded while the server starts."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+_FIRST = ("pandas", "plotly.graph_objects", "forecasting.plots.history", "ui.intake", "ui.parts", "pyarrow")
+
+
+@asynccontextmanager
+async def warm(_app: Any) -> AsyncIterator[None]:
+    """Load the libraries of the first page in the background, and have a worker ready; the server answers meanwhile."""
+    threading.Thread(target=_load, name="warming", daemon=True).start()
+    yield
+
+
+def _load() -> None:
+    for name in _FIRST:
+        import_module(name)
+    import_module("ui.jobs").manager()
