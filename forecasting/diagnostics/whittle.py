@@ -7,7 +7,6 @@ and Methods, 2nd ed., 10.8), which needs one Fourier transform for all orders. E
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 _EDGE = 0.99  # inverse roots nearer to 1 fit single waves by chance; R's auto.arima refuses them too
 
@@ -77,6 +76,8 @@ class Spectrum:
         start = np.full(order.parameters, 0.1)
         if not order.parameters:
             return start
+        from scipy.optimize import minimize
+
         found = minimize(self._deviance, start, args=(order,), jac=True, method="BFGS", options={"maxiter": 40, "gtol": 1e-4}).x
         return found if self._deviance(found, order)[0] <= self._deviance(start, order)[0] else start
 

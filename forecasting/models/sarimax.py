@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import qr
-from scipy.signal import lfilter
 
 from forecasting.core.errors import FitFailed
 from forecasting.diagnostics.gaps import bridged
@@ -74,6 +73,8 @@ class Estimate:
         ar, ma = polynomials(self.orders, self.arma)
         impulse = np.zeros(horizon)
         impulse[0] = 1.0
+        from scipy.signal import lfilter
+
         return lfilter(ma, np.convolve(ar, _differencing(self.orders)), impulse)
 
 
