@@ -91,7 +91,9 @@ def _stl(values: np.ndarray, season_length: int) -> np.ndarray:
     # Spikes are clipped to a first, median-based expectation, so that none bends the level and season that it is judged by.
     rough = _median_expectation(values, season_length)
     low, high = _robust_z(values - rough, OUTLIER_TESTS["robust_z"][1])
-    fitted = STL(np.clip(values, rough + low, rough + high), period=season_length).fit()
+    clipped = np.clip(values, rough + low, rough + high)
+    jump = max(1, season_length // 4)
+    fitted = STL(clipped, period=season_length, seasonal_jump=jump, trend_jump=3 * jump, low_pass_jump=jump).fit()
     return np.asarray(fitted.trend + fitted.seasonal)
 
 

@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -46,6 +47,10 @@ _NOT_TABLES = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95|[c\]}(K\x8c])")
+# What zipfile and its decompressors raise on damaged bytes.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError, LookupError
+)
 _BMP = re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)
 
 
@@ -155,10 +160,13 @@ def _open_zip(data: bytes, name: str, depth: int) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _ZIP_ERRORS as error:
         raise FileUnreadable(f"{name} is a damaged archive or workbook ({error}): save or download it again") from error
     names = {info.filename for info in infos}
-    what = _office_kind(archive, names)
+    try:
+        what = _office_kind(archive, names)
+    except _ZIP_ERRORS as error:
+        raise FileUnreadable(f"{name} is a damaged archive or workbook ({error}): save or download it again") from error
     _check_size(archive, infos, len(data), name)
     if what == "workbook":
         yield Member(name, data, "workbook")
@@ -202,7 +210,7 @@ def _check_size(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], packed: 
                     total += len(chunk)
                     if total > MAX_UNPACKED:
                         raise FileUnreadable(f"{name} unpacks to more than 2 GiB: send the table itself, or in smaller files")
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+        except _ZIP_ERRORS as error:
             raise FileUnreadable(f"{name} is a damaged archive or workbook ({error}): save or download it again") from error
 
 
@@ -227,7 +235,7 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, dep
     try:
         with archive.open(info) as opened:
             content = _read_bounded(opened, name)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except _ZIP_ERRORS as error:
         raise FileUnreadable(f"{name} is a damaged archive at {inner} ({error}): pack or download it again") from error
     yield from _open(content, f"{name}/{inner}", depth + 1)
 

@@ -13,6 +13,7 @@ import polars as pl
 from forecasting.ingest.numbers import is_missing, unwrap
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100
+_FAR_DAYS = 3 * 366
 _TIME = r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
 _NUMERIC = rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{_TIME}$"
 _COMPACT = rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\.0)?{_TIME}$"
@@ -69,6 +70,7 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
         >>> parse_dates(pl.Series(["31/12/2023", "01/01/2024"])).values.dt.to_string("%F").to_list()
         ['2023-12-31', '2024-01-01']
     """
+    column = column.alias("cell")
     texts = column.unique(maintain_order=True)
     clean = _tidied(texts)
     parts = _split_numeric(clean)
@@ -80,12 +82,29 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
         extra = texts.replace_strict(list(others), list(others.values()), default=None, return_dtype=pl.Datetime("us"))
         values = values.fill_null(extra)
     values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(False), None)
+    values = _without_strays(values, texts, column)
     missing = pl.Series([t is None or is_missing(t) for t in texts.to_list()], dtype=pl.Boolean)
     wrong = texts.filter(values.is_null() & ~missing)
     mapped = _lookup(column, texts, values)
     bad = column.is_in(wrong.implode()) if len(wrong) else pl.Series([False]).new_from_index(0, len(column))
     used = found if parts.drop_nulls("a").height else ""
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
+
+
+def _without_strays(values: pl.Series, texts: pl.Series, column: pl.Series) -> pl.Series:
+    """Dates years away from all others, on hardly any row, are errors of typing or a system's "never": they are no days of sales."""
+    known = values.drop_nulls().unique().sort()
+    steps = known.diff().dt.total_days()
+    if len(known) < 10 or int(steps.max() or 0) <= _FAR_DAYS:  # type: ignore[arg-type]
+        return values
+    group = (steps.fill_null(0) > _FAR_DAYS).cast(pl.Int32).cum_sum()
+    groups = pl.DataFrame({"value": known, "group": group})
+    counts = column.value_counts(name="n")
+    rows = pl.DataFrame({"text": texts, "value": values}).join(counts.rename({column.name: "text"}), on="text").join(groups, on="value")
+    sizes = rows.group_by("group").agg(pl.col("n").sum())
+    small = sizes.filter(pl.col("n") < 0.01 * int(sizes["n"].sum()))["group"].to_list()
+    strays = groups.filter(pl.col("group").is_in(small))["value"]
+    return values.set(values.is_in(strays.implode()).fill_null(False), None) if len(strays) else values
 
 
 def _lookup(column: pl.Series, texts: pl.Series, values: pl.Series) -> pl.Series:

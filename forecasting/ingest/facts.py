@@ -20,7 +20,10 @@ from forecasting.ingest.vocabulary import plain
 
 AMOUNTS = ("revenue", "refund", "visitors", "page_views", "add_to_cart", "buyers", "orders", "tax", "cost")
 LEVELS = ("price", "list_price", "discount", "promo", "stock", "conversion")
-ATTRIBUTES = ("name", "category", "brand", "variant", "uom")
+_RESERVED = frozenset(
+    (*AMOUNTS, *LEVELS, "unique_id", "sku", "ds", "y", "returns", "sold", "returned", "name", "category", "brand", "channel", "line", "order")
+    + ("price_paid", "paid", "priced", "again")
+)
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _FALSE = {"", "0", "n", "no", "false", "f", "nein", "non", "否", "无", "off", "falsch", "faux", "none", "-", "nan", "null", "falso"}
 _CANCELLED = re.compile(
@@ -341,14 +344,24 @@ def _with_measures(reader: _Reader, frame: pl.DataFrame) -> pl.DataFrame:
         j = reader.mapping.index(role)
         if j is not None:
             found[role] = flag(reader.table.column(j)) if role == "promo" else _measure(reader, j)
-    for j in reader.mapping.indices("regressor"):
-        found[f"x:{regressor_name(reader.table.header[j])}"] = _measure(reader, j)
+    for j, name in named_columns(reader.table, reader.mapping, "regressor").items():
+        found[f"x:{name}"] = _measure(reader, j)
     return frame.with_columns(**found)
 
 
-def regressor_name(header: str) -> str:
-    """The name of a further numeric column: its header in small letters, joined by underscores."""
-    return re.sub(r"\W+", "_", plain(header)).strip("_") or "column"
+def named_columns(table: Table, mapping: Mapping, role: str) -> dict[int, str]:
+    """Names of further columns: their headers in small letters, joined by underscores; numbered where a name is taken."""
+    taken, found = set(_RESERVED), dict[int, str]()
+    for j, column in enumerate(mapping.columns):
+        if column.role in ("regressor", "attribute"):
+            name = base = re.sub(r"\W+", "_", plain(table.header[j])).strip("_") or "column"
+            count = 2
+            while name in taken:
+                name, count = f"{base}_{count}", count + 1
+            taken.add(name)
+            if column.role == role:
+                found[j] = name
+    return found
 
 
 def _measure(reader: _Reader, index: int) -> pl.Series:
@@ -381,8 +394,8 @@ def _with_attributes(reader: _Reader, frame: pl.DataFrame, name: pl.Series | Non
         text = reader.text(role)
         if text is not None:
             found[role] = text
-    for j in reader.mapping.indices("attribute"):
-        found[f"a:{regressor_name(reader.table.header[j])}"] = clean_text(reader.table.column(j))
+    for j, label in named_columns(reader.table, reader.mapping, "attribute").items():
+        found[f"a:{label}"] = clean_text(reader.table.column(j))
     return frame.with_columns(**found)
 
 

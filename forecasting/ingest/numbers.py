@@ -132,7 +132,7 @@ def _digits(body: str, decimal: str) -> str | None:
         return None
     parts = re.split(r"[ ']", whole.replace(group, " ")) if not whole.isdigit() else [whole]
     parts = [p for p in parts if p]
-    grouped = all(2 <= len(p) <= 3 for p in parts[1:]) and (len(parts) == 1 or len(parts[-1]) == 3)
+    grouped = all(2 <= len(p) <= 3 for p in parts[1:]) and (len(parts) < 2 or len(parts[-1]) == 3)
     if not grouped or not all(p.isdigit() for p in parts):
         return None
     return "".join(parts or ["0"]) + (f".{fraction}" if point and fraction else "")

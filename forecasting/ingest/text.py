@@ -34,8 +34,8 @@ def read_text(data: bytes, name: str) -> list[Table]:
 
 def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] = ()) -> list[Table]:
     """Read decoded text with the careful parser."""
+    _refuse_too_wide(text, name)
     sniffed = sniff(text)
-    _refuse_too_wide(text, sniffed, name)
     rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
     if any(row.repaired for row in rows):
         notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
@@ -63,11 +63,14 @@ def number_tables(tables: list[Table]) -> list[Table]:
     return [replace(table, sheet=f"{table.sheet} table {k}".strip()) for k, table in enumerate(tables, 1)]
 
 
-def _refuse_too_wide(text: str, sniffed: Sniffed, name: str) -> None:
-    if sniffed.width > MAX_COLUMNS:
-        raise FileUnreadable(
-            f"{name} has {sniffed.width:,} columns; up to {MAX_COLUMNS:,} are read: turn the table so that dates or SKUs run down"
-        )
+def _refuse_too_wide(text: str, name: str) -> None:
+    """A line with more delimiters than any spreadsheet has columns is refused before anything is tried on it."""
+    for line in text[: 1 << 24].split("\n", 20)[:20]:
+        width = max(line.count(mark) for mark in ",;\t|") + 1 if len(line) > MAX_COLUMNS else 0
+        if width > MAX_COLUMNS:
+            raise FileUnreadable(
+                f"{name} has {width:,} columns; up to {MAX_COLUMNS:,} are read: turn the table so that dates or SKUs run down"
+            )
 
 
 def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.facts import Facts, clean_text, regressor_name
+from forecasting.ingest.facts import Facts, clean_text, named_columns
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
@@ -137,8 +137,8 @@ def _attributes(table: Table, mapping: Mapping, keep: pl.Series) -> dict[str, pl
         column = _key(table, mapping, role)
         if column is not None:
             found[role] = column.filter(keep)
-    for j in mapping.indices("attribute"):
-        found[f"a:{regressor_name(table.header[j])}"] = clean_text(table.column(j)).filter(keep)
+    for j, label in named_columns(table, mapping, "attribute").items():
+        found[f"a:{label}"] = clean_text(table.column(j)).filter(keep)
     return found
 
 
