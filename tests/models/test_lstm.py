@@ -174,3 +174,35 @@ def test_every_grain_is_forecast(freq, periods, horizon):
 def test_the_models_can_be_listed_without_tensorflow():
     code = "import sys, forecasting.models.lstm as m; m.Lstm(); sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_learning_on_keeps_what_was_learnt_of_each_sku(panel, fitted):
+    longer = weekly_shop(skus=7, days=130)
+    again = Lstm(**{**vars(TINY), "epochs": 3}).fit_again(Panel.build(longer), fitted)
+    assert len(again.epochs) == 1  # a third of the epochs
+    assert again.forecast(7).ids == ("S0", "S1", "S2", "S3", "S4", "S5", "S6")
+    assert again.forecast(7).cutoff == pd.Timestamp("2024-05-09")
+
+
+def test_learning_on_with_another_shape_starts_afresh(panel, fitted):
+    wider = Lstm(**{**vars(TINY), "units": 4}).fit_again(panel, fitted)
+    assert len(wider.epochs) == TINY.epochs
+
+
+def test_contributions_add_up_to_the_forecast():
+    panel = with_price(weekly_shop())
+    fitted = Lstm(horizon=7, window=14, units=8, epochs=8, batch_size=64, windows=512).fit(panel)
+    plan = pd.DataFrame({"unique_id": np.repeat(panel.ids, 7), "ds": np.tile(panel.future_dates(7), 6), "price": 5.0})
+    parts = fitted.contributions(plan)
+    totals = parts.groupby("unique_id")["units"].sum()
+    assert totals.to_numpy() == pytest.approx(fitted.forecast(7, plan).total(), rel=1e-4)
+    by_topic = parts.groupby("topic")["units"].sum()
+    assert {"usual level", "recent sales", "weekday", "price"} <= set(by_topic.index)
+    assert by_topic["price"] > 0  # half the price sells more
+
+
+def test_the_mean_of_several_networks_is_forecast(panel, fitted):
+    several = Lstm(**{**vars(TINY), "members": 2}).fit(panel)
+    other = Lstm(**{**vars(TINY), "seed": 1}).fit(panel)
+    expected = (fitted.forecast(7).mean + other.forecast(7).mean) / 2
+    assert several.forecast(7).mean == pytest.approx(expected, rel=1e-4)

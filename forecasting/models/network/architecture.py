@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-CELLS = ("lstm", "gru", "rnn", "cnn")
+SKUS = "sku_table"
 _LOWEST, _HIGHEST = -7.0, 4.0  # of the logarithm of units over scale: no more than 55 times the window's mean
 
 
@@ -16,7 +16,8 @@ _LOWEST, _HIGHEST = -7.0, 4.0  # of the logarithm of units over scale: no more t
 class Architecture:
     """The shape of a network: everything that is needed to build it again before its weights are put back.
 
-    `levels` holds the number of levels of each attribute, `past`, `future` and `summary` the number of inputs of each kind.
+    `patch` periods are read in one step of the encoder, `levels` holds the number of levels of each attribute, `past`, `future`
+    and `summary` the number of inputs of each kind.
     """
 
     cell: str
@@ -24,6 +25,7 @@ class Architecture:
     layers: int
     dropout: float
     window: int
+    patch: int
     horizon: int
     past: int
     future: int
@@ -45,8 +47,8 @@ def build(shape: Architecture) -> Any:
     summary = keras.Input((shape.summary,), name="summary")
     sku = keras.Input((), dtype="int32", name="sku")
     codes = keras.Input((len(shape.levels),), dtype="int32", name="codes")
-    context = [_encoded(past, shape, seeds), summary, _embedded(sku, shape.skus, seeds)]
-    context += [_embedded(codes[:, k], count, seeds) for k, count in enumerate(shape.levels)]
+    context = [_encoded(past, shape, seeds), summary, _embedded(sku, shape.skus, seeds, SKUS)]
+    context += [_embedded(codes[:, k], count, seeds, f"attribute_{k}") for k, count in enumerate(shape.levels)]
     state = layers.Dense(shape.units, activation="relu", kernel_initializer=seeds.uniform())(layers.Concatenate()(context))
     state = layers.Dropout(shape.dropout, seed=seeds.next())(state)
     steps = layers.Concatenate()([layers.RepeatVector(shape.horizon)(state), future])
@@ -60,6 +62,12 @@ def build(shape: Architecture) -> Any:
 def built(shape: Architecture) -> Any:
     """A network to put weights into; built once for each shape, because building takes longer than forecasting."""
     return build(shape)
+
+
+def position_of_skus(model: Any) -> int:
+    """Where the table of SKUs stands among the weights of a network."""
+    table = model.get_layer(SKUS).weights[0]
+    return next(position for position, weight in enumerate(model.weights) if weight is table)
 
 
 def load_keras() -> Any:
@@ -88,9 +96,11 @@ class _Seeds:
 
 
 def _encoded(past: Any, shape: Architecture, seeds: _Seeds) -> Any:
+    """The state after the window: read in steps of a whole patch, which is as accurate as single periods and far faster."""
+    layers = load_keras().layers
+    past = layers.Reshape((shape.window // shape.patch, shape.past * shape.patch))(past)
     if shape.cell == "cnn":
         return _convolved(past, shape, seeds)
-    layers = load_keras().layers
     cell = {"lstm": layers.LSTM, "gru": layers.GRU, "rnn": layers.SimpleRNN}[shape.cell]
     for depth in range(shape.layers):
         past = cell(
@@ -106,7 +116,7 @@ def _convolved(past: Any, shape: Architecture, seeds: _Seeds) -> Any:
     """Causal convolutions, each reaching twice as far back as the one before it (van den Oord et al. 2016, WaveNet)."""
     layers = load_keras().layers
     reach, dilation = 1, 1
-    while reach < shape.window:
+    while reach < shape.window // shape.patch:
         past = layers.Conv1D(
             shape.units,
             3,
@@ -119,9 +129,9 @@ def _convolved(past: Any, shape: Architecture, seeds: _Seeds) -> Any:
     return past[:, -1]
 
 
-def _embedded(code: Any, count: int, seeds: _Seeds) -> Any:
-    """A few numbers for each level, all 0 in the beginning: a level that is never seen stays an average one."""
+def _embedded(code: Any, count: int, seeds: _Seeds, name: str) -> Any:
+    """A few numbers for each level, next to 0 in the beginning: a level that is never seen stays an average one."""
     layers = load_keras().layers
     width = max(2, min(8, count // 4))
     drawn = load_keras().initializers.RandomNormal(stddev=0.01, seed=seeds.next())
-    return layers.Embedding(count, width, embeddings_initializer=drawn)(code)
+    return layers.Embedding(count, width, embeddings_initializer=drawn, name=name)(code)

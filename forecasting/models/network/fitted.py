@@ -9,14 +9,17 @@ from forecasting.core.errors import InputError
 from forecasting.core.forecast import Forecast, Pooled
 from forecasting.core.model import Failure
 from forecasting.models.network.architecture import Architecture, built
+from forecasting.models.network.contributions import Topics, mean_contributions
 from forecasting.models.network.history import planned_future
-from forecasting.models.network.training import Epoch, predict
+from forecasting.models.network.training import Epoch, Weights, predict
 from forecasting.models.network.windows import Inputs
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """Where a forecast starts: the SKUs, the cutoff, the grain, and what each SKU is used to of the planned regressors."""
+    """Where a forecast starts: the SKUs, the cutoff, the grain, what each SKU is used to of the planned regressors (N, K),
+    and what each calendar input is about.
+    """
 
     ids: tuple[str, ...]
     cutoff: pd.Timestamp
@@ -24,7 +27,7 @@ class Origin:
     season: int
     known: tuple[str, ...]
     usual: np.ndarray
-    first_known: int
+    topics: tuple[str, ...]
 
     def dates(self, horizon: int) -> pd.DatetimeIndex:
         """The periods after the cutoff."""
@@ -41,7 +44,7 @@ class FittedNetwork:
     name: str
     origin: Origin
     shape: Architecture
-    members: tuple[tuple[np.ndarray, ...], ...]
+    members: tuple[Weights, ...]
     inputs: Inputs
     fallback: np.ndarray
     errors: Pooled
@@ -70,6 +73,28 @@ class FittedNetwork:
             columns=["epoch", "training", "validation"],
         )
 
+    def contributions(self, future: pd.DataFrame | None = None) -> pd.DataFrame:
+        """What moved each SKU's total over the horizon: rows `unique_id, topic, units` that add up to the total.
+
+        "usual level" is what the SKU would sell in ordinary periods; the other topics are what is added to it or taken away.
+        SKUs that fell back have none.
+        """
+        if not self.members:
+            return pd.DataFrame({"unique_id": [], "topic": [], "units": []})
+        inputs = self._with_plan(self.shape.horizon, future)
+        profile = "weekday" if "weekday" in self.origin.topics else "season"
+        topics, units = mean_contributions(
+            self.shape, self.members, inputs, Topics(self.origin.topics, self.origin.known, profile)
+        )
+        rows = np.flatnonzero(np.isnan(self.fallback))
+        return pd.DataFrame(
+            {
+                "unique_id": np.repeat(np.asarray(self.origin.ids, dtype=object)[rows], len(topics)),
+                "topic": np.tile(np.asarray(topics, dtype=object), len(rows)),
+                "units": units[rows].ravel(),
+            }
+        )
+
     def _answer(self, horizon: int, future: pd.DataFrame | None) -> np.ndarray:
         """The mean of all members over the horizon of the spec; without a member, everything has fallen back."""
         if not self.members:
@@ -92,7 +117,7 @@ class FittedNetwork:
             )
         planned = planned_future(known, self.origin.usual, future, len(self.origin.ids))
         steps = min(horizon, self.shape.horizon)
-        filled, first = self.inputs.future.copy(), self.origin.first_known
+        filled, first = self.inputs.future.copy(), len(self.origin.topics)
         filled[:, :steps, first : first + len(known)] = planned[:, :steps]
         return replace(self.inputs, future=filled)
 

@@ -1,5 +1,6 @@
 """Windows: the past that the network reads, what is planned for each period ahead, and what was sold then."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from forecasting.models.network.history import History
 
 SMALL = 0.05  # of a SKU's own mean so far: what keeps a window without sales from dividing by zero
+LONG = 0.2  # part of the mean so far in the scale: a SKU that has slept for a window is not taken for one of no size
 SPANS = (7, 28, 91, 364)
 
 
@@ -76,8 +78,8 @@ class Cutter:
 
 
 def scale_of(history: History, rows: np.ndarray, origins: np.ndarray, window: int) -> np.ndarray:
-    """What a window is divided by: its mean and a small part of the SKU's mean so far, in units; 0 before the first sale."""
-    return history.mean(rows, origins, window) + SMALL * history.mean(rows, origins)
+    """What a window is divided by: its mean, with a part of the SKU's mean so far, in units; 0 before the first sale."""
+    return (history.mean(rows, origins, window) + LONG * history.mean(rows, origins)) / (1 + LONG)
 
 
 def usable(history: History, end: int, least: int) -> np.ndarray:
@@ -96,21 +98,22 @@ def _summary(history: History, rows: np.ndarray, origins: np.ndarray, scale: np.
     often = (history.sold[rows, origins] - history.sold[rows, start]) / seen
     peers = history.sums[:, origins].sum(axis=0) / np.maximum(history.counts[:, origins].sum(axis=0), 1)
     size = np.log((so_far + 1e-9 * scale) / np.maximum(peers, 1e-9 * scale))
-    age = np.minimum(history.counts[rows, origins] / 364, 1.0)
+    age = np.minimum(history.counts[rows, origins] / 56, 1.0)
     return np.clip(np.stack([*spans, often, size / 3, age], axis=1), -5, 5)
 
 
 def _last_year(history: History, rows: np.ndarray, ahead: np.ndarray, origins: np.ndarray) -> np.ndarray:
-    """What the same weeks did a year ago, beside the weeks before them: log ratio and whether it is known, (B, H, 2)."""
+    """The same week a year ago beside the month before it, as logarithms: of the SKU, of the shop, and whether it is known."""
     width = max(1, min(history.season, 7))
-    last = ahead - history.year + (width + 1) // 2
-    known = (history.year > 0) & (last <= origins[:, None]) & (last - width >= 0)
-    stop = np.clip(last, 0, history.periods)
-    start = np.clip(stop - width, 0, None)
-    sold = history.sums[rows[:, None], stop] - history.sums[rows[:, None], start]
-    count = history.counts[rows[:, None], stop] - history.counts[rows[:, None], start]
-    base = history.mean(rows, np.clip(origins - history.year, 0, None), 4 * width)[:, None]
-    known &= (count > 0) & (base > 0)
-    floor = SMALL * history.mean(rows, origins)[:, None]
-    ratio = np.log(np.where(known, (sold / np.maximum(count, 1) + floor) / (base + floor + (floor <= 0)), 1.0) + 1e-9)
-    return np.stack([np.clip(ratio, -2, 2), known], axis=2)
+    stop, base = ahead - history.year + (width + 1) // 2, origins[:, None] - history.year
+    known = (history.year > 0) & (stop <= origins[:, None]) & (stop >= width) & (base > 0)
+    stop, base = np.clip(stop, width, history.periods), np.clip(base, 0, None)
+
+    def rise(mean: Callable[[np.ndarray, int], np.ndarray], floor: np.ndarray) -> np.ndarray:
+        after, before = mean(stop, width) + floor, mean(base, 4 * width) + floor
+        usable_here = known & (after > 0) & (before > 0)
+        return np.log(np.where(usable_here, after, 1.0) / np.where(usable_here, before, 1.0))
+
+    own = rise(lambda end, wide: history.mean(rows[:, None], end, wide), SMALL * history.mean(rows, origins)[:, None])
+    shop = rise(history.shop_mean, np.zeros(1))
+    return np.stack([np.clip(own, -2, 2), np.clip(shop, -2, 2), known], axis=2)

@@ -1,0 +1,118 @@
+"""The way from a panel to trained networks: what may be learnt from, what is held back, and how far off the answer is."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecasting.core.forecast import Pooled
+from forecasting.core.model import Failure
+from forecasting.core.panel import Panel
+from forecasting.core.progress import part
+from forecasting.models.network.architecture import Architecture, build
+from forecasting.models.network.history import History, history_of
+from forecasting.models.network.intervals import classes_of, pooled, spread_of
+from forecasting.models.network.training import Batches, Block, Plan, Trained, Weights, predict, train
+from forecasting.models.network.windows import Cutter, Inputs, usable
+
+_WINDOWS = {"h": 168, "D": 56, "B": 40, "W": 26, "MS": 12, "QS": 8, "YS": 4}
+_LONGEST_SEASON = 8  # periods that a series must have, unless its season is shorter
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A panel made ready: `now` holds the last window of every SKU, `alone` the SKUs that are too short for the network."""
+
+    history: History
+    cutter: Cutter
+    training: Block
+    validation: Block
+    now: Inputs
+    alone: np.ndarray
+    failures: tuple[Failure, ...]
+
+    def patch(self, wanted: int | None) -> int:
+        """Periods for each step of the encoder: one season where the window holds four, if nothing else is asked for."""
+        season = self.history.season
+        usual = season if season <= 24 and self.cutter.window >= 4 * season else 1
+        patch = min(wanted or usual, self.cutter.window)
+        return patch if self.cutter.window % patch == 0 else 1
+
+    def recent_mean(self) -> np.ndarray:
+        """Mean units of each SKU's last window, shape (N,)."""
+        rows = np.arange(len(self.history.sales))
+        return self.history.mean(rows, np.full(len(rows), self.history.periods), self.cutter.window)
+
+
+def prepare(panel: Panel, horizon: int, window: int | None) -> Prepared:
+    """Cut a panel into training windows, a later block to stop by, and the windows to forecast from."""
+    history = history_of(panel, horizon)
+    cutter = Cutter(window_of(panel, window), horizon)
+    least = max(2, min(panel.season_length, _LONGEST_SEASON))
+    training, validation = _blocks(history, horizon, least)
+    alone = history.counts[:, -1] < least
+    now = cutter.inputs(history, np.arange(len(panel)), np.full(len(panel), history.periods))
+    return Prepared(history, cutter, training, validation, now, alone, _failures(panel, history, alone, least))
+
+
+def window_of(panel: Panel, wanted: int | None) -> int:
+    """Periods that the network reads: no more than half of the history, in whole seasons where at least one fits."""
+    season = panel.season_length
+    width = wanted or _WINDOWS.get(panel.freq.split("-")[0], 4 * season)
+    width = max(2, min(width, len(panel.calendar) // 2))
+    return width - width % season if width >= season else width
+
+
+def train_members(
+    prepared: Prepared, shape: Architecture, plan: Plan, count: int, starts: tuple[Weights, ...] = ()
+) -> tuple[Trained, ...]:
+    """Train `count` networks from one seed after the other; each begins from its start where there is one."""
+    if not len(prepared.training.pairs):
+        return ()
+    batches = Batches(prepared.history, prepared.cutter, min(plan.batch_size, max(8, len(prepared.training.pairs))))
+    trained = []
+    for number in range(count):
+        own = replace(shape, seed=shape.seed + number), replace(plan, seed=plan.seed + number)
+        start = starts[number] if number < len(starts) else ()
+        with part(number / count, (number + 1) / count, f"network {number + 1} of {count}, " if count > 1 else ""):
+            trained.append(train(*own, batches, prepared.training, prepared.validation, start))
+    return tuple(trained)
+
+
+def errors_of(prepared: Prepared, shape: Architecture, trained: tuple[Trained, ...]) -> Pooled:
+    """The errors made on the later block, in units of each SKU's spread, pooled by class of demand."""
+    history, width = prepared.history, prepared.cutter.window
+    own = classes_of(history)
+    spread = spread_of(history, np.arange(len(own)), np.full(len(own), history.periods), width)
+    rows, origins = prepared.validation.pairs.T
+    if not trained or not len(rows):
+        return pooled(np.zeros((0, shape.horizon)), np.zeros(0, dtype=int), spread, own, shape.seed)
+    inputs = prepared.cutter.inputs(history, rows, origins)
+    answer = mean_answer(shape, tuple(member.weights for member in trained), inputs)
+    sales, seen = prepared.cutter.targets(history, rows, origins, prepared.validation.end)
+    errors = np.where(seen, sales - answer, np.nan) / spread_of(history, rows, origins, width)[:, None]
+    return pooled(errors, own[rows], spread, own, shape.seed)
+
+
+def mean_answer(shape: Architecture, members: tuple[Weights, ...], inputs: Inputs) -> np.ndarray:
+    """The mean of all networks in units, shape (B, horizon)."""
+    model, answers = build(shape), []
+    for weights in members:
+        model.set_weights(list(weights))
+        answers.append(predict(model, inputs))
+    return np.mean(answers, axis=0)
+
+
+def _blocks(history: History, horizon: int, least: int) -> tuple[Block, Block]:
+    """Training windows, and the later block of time whose sales no training window has seen."""
+    periods = history.periods
+    length = min(2 * horizon, periods // 8)
+    length = length if length >= horizon else max(1, min(horizon, periods // 4))
+    first, last = periods - length, periods - min(horizon, length)
+    pairs = usable(history, periods, least)
+    starts = np.arange(last, first - 1, -min(history.season, 7))
+    return Block(usable(history, first, least), first), Block(pairs[np.isin(pairs[:, 1], starts)], periods)
+
+
+def _failures(panel: Panel, history: History, alone: np.ndarray, least: int) -> tuple[Failure, ...]:
+    reason = "It has {:.0f} periods with data and the network needs {}; the mean of its last periods is used instead."
+    return tuple(Failure(panel.ids[row], reason.format(history.counts[row, -1], least)) for row in np.flatnonzero(alone))
