@@ -12,7 +12,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 
 name = models.family_control()
 ids = trying.scope_control(panel, sku, name)
-trying.settings(panel, name, ids, horizon)
+trying.settings(panel, name, sku, ids, horizon)
 running.follow(trying.JOB)
 
 found = trying.result(sku, horizon, name)
@@ -26,6 +26,6 @@ trying.verdict(tryout, seen, panel.freq)
 with st.container(border=True):
     size, noun = views.section_with_blocks("Actual and predicted", panel.freq, "model")
     trying.curve(tryout, seen, sku, size, noun)
-left_over.panel_of(tryout.fit.residuals, sku, panel.season_length)
+left_over.draw(tryout.fit.residuals, tryout.remains, sku)
 trying.details(tryout, sku)
 parts.next_step("compare", "Compare it with other models")

@@ -110,7 +110,7 @@ def headline(outlook: Outlook, panel: Panel) -> None:
     parts.kpis(
         (
             parts.Kpi(f"Next {periods}", words.units(round(total.mean)), change, f"Against the last {periods} of sales."),
-            parts.Kpi("80 % range", f"{words.number(round(total.low))} – {words.number(round(total.high))}",
+            parts.Kpi("80 % range", f"{_compact(total.low)} – {_compact(total.high)}",
                       help="In four of five cases the total lies in it, going by how the shop's total moved so far."),
             parts.Kpi(f"Last {periods}", words.units(round(total.before))),
             parts.Kpi("SKUs", f"{len(panel):,}", help=_fell_back(outlook)),
@@ -118,6 +118,17 @@ def headline(outlook: Outlook, panel: Panel) -> None:
     )  # fmt: skip
     for note in outlook.notes:
         st.caption(f":material/info: {note}")
+
+
+def _compact(units: float) -> str:
+    """Units short enough for two of them to fit on a card.
+
+    >>> _compact(812.4), _compact(68_240.0), _compact(2_817_673.0)
+    ('812', '68.2k', '2.82M')
+    """
+    if units >= 999_500:
+        return f"{units / 1e6:.3g}M"
+    return f"{units / 1e3:.3g}k" if units >= 9_999.5 else f"{units:,.0f}"
 
 
 def _fell_back(outlook: Outlook) -> str:
@@ -159,7 +170,7 @@ def table(outlook: Outlook, panel: Panel) -> None:
     rows = by_sku(outlook, panel)
     with st.container(border=True):
         parts.section("By SKU")
-        shown = rows.assign(change=100 * rows["change"]).round({"units": 1, "low": 1, "high": 1, "baseline": 1})
+        shown = _readable(rows)
         st.dataframe(shown, key="outlook-table", hide_index=True, column_config=_columns(shown), placeholder=words.UNDEFINED)
         st.caption(f"{words.count(len(rows), 'SKU')}, together {words.units(round(rows['units'].sum()))}.")
         reasons = failures_by_reason(outlook)
@@ -168,14 +179,20 @@ def table(outlook: Outlook, panel: Panel) -> None:
                 st.dataframe(reasons, hide_index=True, column_config={"reason": "Reason", "skus": "SKUs"})
 
 
+def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Whole units where there are many, one decimal where there are few; names as people write them."""
+    shown = rows.assign(change=100 * rows["change"], name=[words.tidy(name) for name in rows["name"]])
+    for column in ("units", "low", "high", "baseline"):
+        shown[column] = rows[column].round(1).where(rows[column] < 10, rows[column].round())
+    return shown
+
+
 def _columns(shown: pd.DataFrame) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "sku": st.column_config.TextColumn("SKU"),
         "name": st.column_config.TextColumn("Name", width="medium") if shown["name"].ne("").any() else None,
-        "units": st.column_config.ProgressColumn(
-            "Expected units", format="localized", min_value=0, max_value=float(shown["units"].max() or 1)
-        ),
+        "units": number("Expected units", format="localized"),
         "low": number("Low", format="localized", help="In one of ten cases it will be less."),
         "high": number("High", format="localized", help="In one of ten cases it will be more."),
         "before": number("Before", format="localized", help="Units of as many periods before the cut-off."),

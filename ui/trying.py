@@ -58,7 +58,7 @@ def _scope(panel: Panel, sku: str, scope: str) -> tuple[str, ...]:
     return (sku,)
 
 
-def settings(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> None:
+def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: int) -> None:
     """The form of a model; its button has the model fitted and judged in a process of its own."""
     here = running.slot(JOB)
     last = here.settings if isinstance(here.settings, Asked) and here.settings.spec.name == name else None
@@ -68,7 +68,8 @@ def settings(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> Non
 
     def run(spec: Model) -> None:
         asked = Asked(models.with_horizon(spec, horizon), ids, horizon)
-        running.start(JOB, TryModel(panel.select(ids), asked.spec, horizon), f"Fitting {models.title(name)}", asked)
+        request = TryModel(panel.select(ids), asked.spec, horizon, focus=sku)
+        running.start(JOB, request, f"Fitting {models.title(name)}", asked)
 
     forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, len(ids)))
 

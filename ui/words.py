@@ -103,6 +103,16 @@ def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
     return f"{day(first)} – {day(last)}"
 
 
+def sentence(text: str) -> str:
+    """A remark as a sentence: it begins with a capital and ends with a full stop.
+
+    >>> sentence("the shop is closed on Saturdays"), sentence("Is it?")
+    ('The shop is closed on Saturdays.', 'Is it?')
+    """
+    tidy = text.strip()
+    return f"{tidy[:1].upper()}{tidy[1:]}{'' if tidy.endswith(('.', '?', '!', '…')) else '.'}"
+
+
 def period(freq: str) -> str:
     """What one period is called.
 
@@ -112,14 +122,23 @@ def period(freq: str) -> str:
     return grain(freq).noun
 
 
+def tidy(name: str) -> str:
+    """A product's name without the shouting.
+
+    >>> tidy(" RABBIT NIGHT LIGHT "), tidy("iPhone case")
+    ('Rabbit night light', 'iPhone case')
+    """
+    stripped = name.strip()
+    return stripped.capitalize() if stripped.isupper() else stripped
+
+
 def sku(unique_id: str, name: str = "", width: int = 48) -> str:
     """A SKU with its name, short enough for a list.
 
     >>> sku("85123A", "WHITE HANGING HEART T-LIGHT HOLDER"), sku("A1")
     ('85123A · White hanging heart t-light holder', 'A1')
     """
-    tidy = name.strip()
-    tidy = tidy.capitalize() if tidy.isupper() else tidy
-    if not tidy:
+    text = tidy(name)
+    if not text:
         return unique_id
-    return f"{unique_id} · {tidy if len(tidy) <= width else tidy[: width - 1].rstrip() + '…'}"
+    return f"{unique_id} · {text if len(text) <= width else text[: width - 1].rstrip() + '…'}"

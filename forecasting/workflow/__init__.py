@@ -24,6 +24,7 @@ from forecasting.workflow.modelling import (
 )
 from forecasting.workflow.opening import open_sample
 from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, plannable
+from forecasting.workflow.remains import Remains
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
 from forecasting.workflow.uploading import Found, Imported, ImportFiles
@@ -46,6 +47,7 @@ __all__ = [
     "Outlook",
     "PlanRows",
     "ReadPlan",
+    "Remains",
     "Standings",
     "TryModel",
     "Tryout",

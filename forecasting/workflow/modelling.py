@@ -21,6 +21,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation, evaluate
 from forecasting.features.plan import Plan, complete_plan
 from forecasting.models import BASELINES, MODELS, make
+from forecasting.workflow.remains import Remains, remains_of
 from forecasting.workflow.request import run
 from forecasting.workflow.totals import all_together
 
@@ -50,12 +51,14 @@ class Fit:
 class Tryout:
     """A model tried on some SKUs: fitted on everything, and judged on the last horizon, which that judgement held back.
 
-    `held_out` are the forecasts of that judgement, the model's own first, then those of the baselines.
+    `held_out` are the forecasts of that judgement, the model's own first, then those of the baselines; `remains` are the tests
+    of the residuals of the SKU in focus.
     """
 
     fit: Fit
     evaluation: Evaluation
     held_out: tuple[Forecast, ...] = ()
+    remains: Remains | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +79,14 @@ class Outlook:
 
 @dataclass(frozen=True, eq=False)
 class TryModel:
-    """Ask for one model on the SKUs of a panel."""
+    """Ask for one model on the SKUs of a panel; the residuals of the SKU in `focus` are tested, or those of the first one."""
 
     panel: Panel
     spec: Model
     horizon: int
     plan: pd.DataFrame | None = None
     windows: int = 1
+    focus: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +118,9 @@ def try_model(request: TryModel) -> Tryout:
         evaluation = evaluate(request.panel, models, backtest, keep=held_out.append)
     with part(0.5, 1.0, "Fitting on everything: "):
         result = fit(request.panel, request.spec, request.horizon, request.plan)
-    return Tryout(result, evaluation, tuple(held_out))
+    season = request.panel.season_length
+    remains = remains_of(result.residuals, result.coefficients, request.focus or request.panel.ids[0], season)
+    return Tryout(result, evaluation, tuple(held_out), remains)
 
 
 @run.register
