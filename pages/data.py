@@ -23,6 +23,8 @@ if panel is None:
     st.stop()
 
 parts.kpis(found.cards(panel, imported))
+if imported is not None and source is not None:
+    intake.questions(imported, source)
 with st.container(border=True):
     parts.section(f"Total sales · {workspace.name}")
     parts.reading(found.story(workspace))
@@ -31,8 +33,7 @@ with st.container(border=True):
 parts.next_step("sku", "See how each SKU sells")
 
 if imported is not None and source is not None:
-    intake.questions(imported, source)
-    if imported.report.issues or imported.report.rows_set_aside:
+    if found.remarks(imported) or imported.report.rows_set_aside:
         with st.container(border=True):
             parts.section("Worth a look")
             found.issues(imported)

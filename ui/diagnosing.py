@@ -105,6 +105,8 @@ def suggestion(orders: Orders) -> None:
 def _apply(orders: Orders) -> None:
     workspace = current()
     workspace.specs["arima"] = replace(make("arima"), order=orders.order, seasonal_order=orders.seasonal_order)  # type: ignore[type-var]
+    for key in [key for key in st.session_state if str(key).startswith("arima-")]:
+        del st.session_state[key]  # what the form showed before would win over what is applied
     workspace.select(model="arima")
     st.switch_page(parts.page("model"))
 

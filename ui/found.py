@@ -16,7 +16,7 @@ _SHOWN = 200
 
 def cards(panel: Panel, imported: Imported | None) -> tuple[Kpi, ...]:
     """Three numbers: SKUs, dates, problems."""
-    problems = 0 if imported is None else len(imported.report.issues)
+    problems = 0 if imported is None else len(remarks(imported)) + len(imported.mapping.questions)
     aside = 0 if imported is None else imported.report.rows_set_aside
     return (
         Kpi("SKUs", f"{len(panel):,}", help="Different products found."),
@@ -34,10 +34,16 @@ def story(workspace: Workspace) -> str:
     return f"{report.rows_read:,} rows in = {report.rows_used:,} used + {report.rows_set_aside:,} set aside."
 
 
+def remarks(imported: Imported) -> list[str]:
+    """What the import had to decide, without what is asked in a form of its own."""
+    asked = {question.text for question in imported.mapping.questions}
+    return [text for text in imported.report.issues if text not in asked]
+
+
 def issues(imported: Imported) -> None:
-    """The sentences of the report, and the rows set aside with their reasons."""
-    for sentence in imported.report.issues:
-        st.markdown(f":material/info: {_plain(sentence)}")
+    """The remarks of the report, and the rows set aside with their reasons."""
+    for text in remarks(imported):
+        st.markdown(f":material/info: {_plain(words.sentence(text))}")
     if imported.set_aside.empty:
         return
     counts = imported.set_aside["reason"].value_counts()

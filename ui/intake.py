@@ -25,6 +25,14 @@ _LABELS = {
     "attribute": "Other property", "period": "Period (across)", "series": "SKU (across)", "ignore": "Not used",
 }  # fmt: skip
 
+_ANSWERS = {
+    "DMY": "Day first (31/12)",
+    "MDY": "Month first (12/31)",
+    "YMD": "Year first",
+    "zero": "Nothing was sold",
+    "missing": "Unknown",
+}
+
 
 def upload_box() -> None:
     """The box for files; what lands in it is read at once."""
@@ -82,7 +90,13 @@ def questions(imported: Imported, source: Source) -> None:
     for question in imported.mapping.questions:
         with st.form(f"question-{question.key}"):
             place = question.choices.index(question.default) if question.default in question.choices else 0
-            answer = st.radio(question.text, question.choices, index=place, horizontal=True)
+            answer = st.radio(
+                question.text,
+                question.choices,
+                index=place,
+                horizontal=True,
+                format_func=lambda choice: _ANSWERS.get(choice, choice),
+            )
             if st.form_submit_button("Read it this way", type="primary"):
                 begin(source, imported.mapping.answered(question.key, str(answer)))
                 st.rerun()

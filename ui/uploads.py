@@ -10,6 +10,8 @@ from typing import Protocol
 
 from forecasting.samples import FOLDER, SAMPLES
 
+_LONGEST = 36
+
 
 class File(Protocol):
     """What Streamlit hands over for one uploaded file."""
@@ -53,6 +55,7 @@ class Upload:
     def title(self) -> str:
         """What the data is called: the file's name, and how many others there are."""
         first = Path(self.names[0]).stem
+        first = first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
         return first if len(self.names) == 1 else f"{first} and {len(self.names) - 1} more"
 
     def _keep(self, number: int, file: File) -> str:

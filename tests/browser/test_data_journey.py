@@ -73,3 +73,26 @@ def test_a_narrow_screen_has_no_sideways_scrolling(server, tab):
     screen = tab(server, width=400).open("/sku?demo=grocery")
     wide = screen.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert wide <= 400
+
+
+def test_apply_takes_the_suggested_orders_to_the_model_page(server, tab):
+    screen = tab(server).open("/diagnose?demo=grocery&sku=1082185")
+    p, d, q = map(int, re.search(r"ARIMA\((\d), ?(\d), ?(\d)\)", screen.text()).groups())
+    screen.page.get_by_role("button", name="Apply to Model").click()
+    screen.page.wait_for_url("**/model?**")
+    screen.settle()
+    assert "model=arima" in screen.page.url
+    shown = [int(box.input_value()) for box in screen.page.get_by_role("spinbutton").all()]
+    assert [p, d, q] in [shown[place : place + 3] for place in range(len(shown))]
+
+
+def test_the_day_or_month_question_is_asked_and_its_answer_is_used(server, tab):
+    rows = [f"{day:02d}/{month:02d}/2024,A,{day}" for month in range(1, 13) for day in range(1, 13)]
+    screen = tab(server).open("/")
+    upload(screen, "either.csv", "\n".join(["date,sku,units", *rows]).encode())
+    screen.page.wait_for_selector(".js-plotly-plot", timeout=120_000)
+    screen.settle()
+    screen.page.get_by_text("Month first (12/31)").click()
+    screen.page.get_by_role("button", name="Read it this way").click()
+    screen.page.get_by_text("Month first (12/31)").wait_for(state="detached", timeout=120_000)
+    assert "144 rows in = 144 used + 0 set aside" in screen.settle().text()
