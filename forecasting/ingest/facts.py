@@ -305,8 +305,8 @@ def _check_products(reader: _Reader, sku: pl.Series, name: pl.Series | None) -> 
     if name is None:
         reasons = {code: not_a_product(code) for code in sku.unique().to_list()}
     else:
-        pairs = pl.DataFrame({"sku": sku, "name": name}).filter(pl.col("name") != "").group_by("sku").agg(pl.col("name").first())
-        names = dict(pairs.iter_rows())
+        pairs = pl.DataFrame({"sku": sku, "name": name}).lazy().group_by("sku", "name").len().filter(pl.col("name") != "")
+        names = dict(pairs.sort("len", "name").group_by("sku").agg(pl.col("name").last()).collect().iter_rows())
         reasons = {code: not_a_product(code, names.get(code, "")) for code in sku.unique().to_list()}
     for what in sorted({r for r in reasons.values() if r}):
         codes = [code for code, reason in reasons.items() if reason == what]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import polars as pl
 
 from forecasting.ingest.dialect import sniff
+from forecasting.ingest.encoding import is_utf8
 from forecasting.ingest.regions import Region, find_regions
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, tokenize
@@ -19,22 +21,21 @@ _CHECK = 8 << 20
 def read_fast(data: bytes, name: str) -> list[Table] | None:
     """Read a large UTF-8 file by polars, or return None when anything in it needs the careful parser."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    head = _head_text(data[start : start + _HEAD])
+    head = head_text(data[start : start + _HEAD])
     if head is None or b"\x00" in data:
         return None
     sniffed = sniff(head)
-    plan = _plan(head, sniffed.dialect, sniffed.width) if not sniffed.skip_lines else None
+    plan = layout_of(head, sniffed.dialect, sniffed.width) if not sniffed.skip_lines else None
     if plan is None or not _all_regular(data, start, sniffed.dialect, sniffed.width, plan):
         return None
-    first_line = plan.header_lines[-1]
     try:
-        cells = _parse(data, sniffed.dialect, sniffed.width, first_line)
+        cells = parse_piece(data, sniffed.dialect, sniffed.width, skip=plan.header_lines[-1])
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
         return None
     return _finished(cells, plan, name, start, sniffed.dialect)
 
 
-def _head_text(head: bytes) -> str | None:
+def head_text(head: bytes) -> str | None:
     stop = head.rfind(b"\n")
     if stop < 0:
         return None
@@ -44,7 +45,7 @@ def _head_text(head: bytes) -> str | None:
         return None
 
 
-def _plan(head: str, dialect: Dialect, width: int) -> Region | None:
+def layout_of(head: str, dialect: Dialect, width: int) -> Region | None:
     """The layout of the head, if it is the simple one: an optional preamble, one header row, then rows of one width."""
     if len(dialect.delimiter) != 1 or dialect.delimiter == " " or dialect.escape or dialect.pad or dialect.quote != '"':
         return None
@@ -59,19 +60,18 @@ def _plan(head: str, dialect: Dialect, width: int) -> Region | None:
 
 def _all_regular(data: bytes, start: int, dialect: Dialect, width: int, plan: Region) -> bool:
     """Whether every line from the header on is one record of the usual width; checked in pieces of a few megabytes."""
-    position = _offset_of_line(data, start, plan.header_lines[0])
-    pattern = _line_pattern(dialect.delimiter, width)
+    position = offset_of_line(data, start, plan.header_lines[0])
     size = len(data.rstrip(b"\r\n"))
     while position < size:
         stop = data.find(b"\n", min(position + _CHECK, size))
         stop = size if stop < 0 else stop
-        if not _regular(data[position:stop], pattern, dialect.delimiter, width):
+        if not is_regular(data[position:stop], dialect.delimiter, width):
             return False
         position = stop + 1
     return True
 
 
-def _offset_of_line(data: bytes, start: int, line: int) -> int:
+def offset_of_line(data: bytes, start: int, line: int) -> int:
     for _ in range(line - 1):
         start = data.index(b"\n", start) + 1
     return start
@@ -80,33 +80,46 @@ def _offset_of_line(data: bytes, start: int, line: int) -> int:
 def _line_pattern(delimiter: str, width: int) -> str:
     d = re.escape(delimiter)
     field = rf'(?:"(?:[^"]|"")*"|[^"{d}]*)'
-    return rf"^{field}(?:{d}{field}){{{width - 1}}}\r?$" if width <= 60 else ""
+    return rf"^{field}(?:{d}{field}){{{width - 1}}}\r?$"
 
 
-def _regular(piece: bytes, pattern: str, delimiter: str, width: int) -> bool:
-    """Lines without quotes need the right number of delimiters; the few with quotes must match the whole rule."""
-    if piece.count(b"\r") not in (0, piece.count(b"\n"), piece.count(b"\n") + 1):
+def is_regular(piece: bytes, delimiter: str, width: int) -> bool:
+    """Whether each line of a piece is one record of that many cells.
+
+    Lines without quotes need the right number of delimiters; the few with quotes must match the whole rule.
+    """
+    text = np.frombuffer(piece, dtype=np.uint8)
+    ends = np.flatnonzero(text == 10)
+    returns = piece.count(b"\r")
+    if returns and returns not in (len(ends), len(ends) + 1):
         return False
-    try:
-        text = piece.decode("utf-8")
-    except UnicodeDecodeError:
+    starts = np.concatenate([[0], ends + 1])
+    if starts[-1] >= len(text) or not is_utf8(piece):
         return False
-    lines = pl.Series("line", [text]).str.split("\n").explode().to_frame()
-    quoted = pl.col("line").str.contains('"', literal=True)
-    plain = lines.filter(~quoted)
-    if plain.select((pl.col("line").str.count_matches(delimiter, literal=True) != width - 1).any()).item():
+    delimiters = np.add.reduceat(text == ord(delimiter), starts, dtype=np.int32)
+    if b'"' not in piece:
+        return bool((delimiters == width - 1).all())
+    quoted = np.add.reduceat(text == 34, starts, dtype=np.int32) > 0
+    if not (delimiters[~quoted] == width - 1).all():
         return False
-    with_quotes = lines.filter(quoted)
-    if not with_quotes.height:
-        return True
-    return bool(pattern) and bool(with_quotes.select(pl.col("line").str.contains(pattern).all()).item())
+    stops = np.append(ends, len(text))
+    rule = re.compile(_line_pattern(delimiter, width).encode())
+    if quoted.mean() > 0.2:
+        return _all_match(piece, _line_pattern(delimiter, width))
+    return all(rule.match(piece[starts[k] : stops[k]]) for k in np.flatnonzero(quoted))
 
 
-def _parse(data: bytes, dialect: Dialect, width: int, header_line: int) -> pl.DataFrame:
+def _all_match(piece: bytes, pattern: str) -> bool:
+    lines = pl.Series("line", [piece.decode("utf-8")]).str.split("\n").explode()
+    return bool(lines.str.contains(pattern).all())
+
+
+def parse_piece(data: bytes, dialect: Dialect, width: int, skip: int = 0) -> pl.DataFrame:
+    """All cells as text, "" where there is nothing."""
     cells = pl.read_csv(
         data,
         has_header=False,
-        skip_lines=header_line,
+        skip_lines=skip,
         separator=dialect.delimiter,
         new_columns=column_names(width),
         infer_schema=False,

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 from forecasting.core.errors import PanelInvalid
-from forecasting.core.frequency import infer_freq, normalise_freq
+from forecasting.core.frequency import infer_freq, normalise_freq, season_length
 from forecasting.core.panel import Panel
 from forecasting.ingest.facts import AMOUNTS
 
 KNOWN = ("price", "list_price", "discount", "promo")
 STATIC = ("name", "category", "brand", "channel")
 MAX_CELLS = 60_000_000
+_ZERO_WHERE_ABSENT = frozenset(("y", "returns", *AMOUNTS))
 _NOUN = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year", "h": "hour"}
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-
-
-@dataclass(frozen=True)
-class Grain:
-    """The grain of the panel, and whether absent rows are sales of zero."""
-
-    freq: str
-    absent_is_zero: bool
-    known: bool
 
 
 def choose_freq(frame: pl.DataFrame, layout: str, grain: str, asked: str | None) -> str:
@@ -87,6 +78,37 @@ def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
     return _named(summed, sums, layout).sort("sku", "ds").with_columns(pl.col("sku").cast(pl.String))
 
 
+def day_sums(frame: pl.DataFrame) -> pl.DataFrame:
+    """Order lines summed to SKUs and days, with the parts from which averages are made: what several pieces can be added up from."""
+    frame = frame.with_columns(pl.col("ds").dt.truncate("1d"), pl.col("sku").cast(pl.Categorical))
+    frame, prices = _with_paid(frame, "orders")
+    totals = frame.group_by("sku", "ds").agg(pl.col("sold", "returned", *prices).sum())
+    if "order" in frame.columns:
+        lines = frame.lazy().filter(pl.col("sold") > 0).select("sku", "ds", pl.col("order").hash()).unique()
+        counted = lines.group_by("sku", "ds").agg(orders=pl.len().cast(pl.Float64)).collect()
+        totals = totals.join(counted, on=["sku", "ds"], how="left").with_columns(pl.col("orders").fill_null(0.0))
+    return totals.with_columns(pl.col("sku").cast(pl.String))
+
+
+def add_up(days: pl.DataFrame, freq: str) -> pl.DataFrame:
+    """Day sums of several pieces as one row per SKU and period."""
+    ids = days["sku"].unique().sort()
+    coded = days.with_columns(period_start(freq), pl.col("sku").cast(pl.Enum(ids)))
+    summed = coded.group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum())
+    return _named(summed, [], "orders").sort("sku", "ds").with_columns(pl.col("sku").cast(pl.String))
+
+
+def attribute_counts(frame: pl.DataFrame) -> pl.DataFrame:
+    """How often each SKU carries each value of each attribute: sku, attribute, value, n, at (the first line)."""
+    parts = [pl.DataFrame(schema={"sku": pl.String, "attribute": pl.String, "value": pl.String, "n": pl.UInt32, "at": pl.UInt32})]
+    for name in frame.columns:
+        if name in STATIC or name.startswith("a:"):
+            counted = frame.lazy().group_by("sku", pl.col(name).alias("value")).agg(n=pl.len().cast(pl.UInt32), at=pl.col("line").first())
+            kept = counted.filter(pl.col("value") != "").select("sku", pl.lit(name).alias("attribute"), "value", "n", "at")
+            parts.append(kept.collect())
+    return pl.concat(parts)
+
+
 def _with_paid(frame: pl.DataFrame, layout: str) -> tuple[pl.DataFrame, list[str]]:
     """Units that have a price or an amount, and the money paid for them."""
     sold = pl.col("sold").clip(lower_bound=0)
@@ -136,54 +158,57 @@ def absent_rule(facts: pl.DataFrame, summed: pl.DataFrame, layout: str, left_out
 
 
 def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, known: tuple[str, ...], issues: list[str]) -> Panel:
-    """Lay the sums on the calendar and build the Panel; adds a sentence for gaps and closing days."""
-    frame = _dense(summed, freq, issues) if zero else _sparse(summed)
-    return Panel.build(frame, freq=freq, static=static, known=[k for k in known if k in frame.columns])
-
-
-def _sparse(summed: pl.DataFrame) -> pd.DataFrame:
-    return _pandas({name: summed[name].to_numpy() for name in summed.columns}, summed["sku"].to_list())
-
-
-def _pandas(columns: dict[str, np.ndarray], ids: list[str] | np.ndarray) -> pd.DataFrame:
-    out = {"unique_id": np.asarray(ids, dtype=object), "ds": columns["ds"].astype("datetime64[ns]"), "y": columns["y"]}
-    out |= {name: np.asarray(values, dtype=float) for name, values in columns.items() if name not in ("sku", "ds", "y")}
-    return pd.DataFrame(out)
-
-
-def _dense(summed: pl.DataFrame, freq: str, issues: list[str]) -> pd.DataFrame:
-    """Every period from each SKU's first one to the file's last; absent rows are 0, gaps of the whole file are missing."""
+    """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing days."""
+    known = tuple(k for k in known if k in summed.columns)
     calendar = pd.date_range(summed["ds"].min(), summed["ds"].max(), freq=freq)
-    codes, ids = _codes(summed["sku"])
+    ids = summed["sku"].unique(maintain_order=True).to_list()
+    codes = summed["sku"].rle_id().to_numpy()
     periods = calendar.get_indexer(pd.DatetimeIndex(summed["ds"].to_numpy()))
     first = np.full(len(ids), len(calendar))
     np.minimum.at(first, codes, periods)
     lengths = len(calendar) - first
     if lengths.sum() > MAX_CELLS:
         raise PanelInvalid(
-            f"{len(ids):,} SKUs over {len(calendar):,} periods make {lengths.sum():,} cells; at most {MAX_CELLS:,} fit: choose a coarser grain or fewer SKUs"
+            f"{len(ids):,} SKUs over {len(calendar):,} periods make {lengths.sum():,} cells; at most {MAX_CELLS:,} fit: "
+            "choose a coarser grain or fewer SKUs."
         )
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    rows = starts[codes] + periods - first[codes]
-    where = np.arange(starts[-1]) - np.repeat(starts[:-1] - first, lengths)
-    gap = _gaps(periods, calendar, freq, issues)
-    out: dict[str, np.ndarray] = {"ds": calendar.to_numpy()[where]}
-    for name in summed.columns:
-        if name in ("sku", "ds"):
-            continue
-        fill = 0.0 if name in ("y", "returns", "orders", *AMOUNTS) else np.nan
-        column = np.full(int(starts[-1]), fill)
-        if fill == 0.0 and gap.any():
-            column[gap[where]] = np.nan
-        column[rows] = summed[name].to_numpy()
-        out[name] = column
-    return _pandas(out, np.repeat(np.asarray(ids, dtype=object), lengths))
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    place = indptr[codes] + periods - first[codes]
+    gap = _gaps(periods, calendar, freq, issues) if zero else np.zeros(len(calendar), dtype=bool)
+    holes = _repeated(gap, first, indptr) if gap.any() else None
+    columns = {
+        name: _laid_out(summed[name], place, int(indptr[-1]), zero and name in _ZERO_WHERE_ABSENT, holes)
+        for name in summed.columns[2:]
+    }
+    return Panel(
+        ids=tuple(ids),
+        calendar=calendar,
+        indptr=indptr,
+        columns=columns,
+        freq=freq,
+        season_length=season_length(freq),
+        static=static,
+        known=known,
+    )
 
 
-def _codes(sku: pl.Series) -> tuple[np.ndarray, list[str]]:
-    """Codes of the sorted SKUs; the rows come sorted by SKU."""
-    runs = sku.rle_id().to_numpy()
-    return runs, sku.unique(maintain_order=True).to_list()
+def _laid_out(values: pl.Series, place: np.ndarray, size: int, zero: bool, holes: np.ndarray | None) -> np.ndarray:
+    """The values in their cells, 0 or NaN elsewhere; in single precision where that is exact, as the Panel keeps them."""
+    found = values.cast(pl.Float64).to_numpy()
+    single = found.astype(np.float32)
+    exact = bool(((single == found) | np.isnan(found)).all())
+    cells = np.full(size, 0.0 if zero else np.nan, dtype=np.float32 if exact else np.float64)
+    if zero and holes is not None:
+        cells[holes] = np.nan
+    cells[place] = single if exact else found
+    return cells
+
+
+def _repeated(gap: np.ndarray, first: np.ndarray, indptr: np.ndarray) -> np.ndarray:
+    """The cells of all series that fall on the gaps of the calendar."""
+    missing = np.flatnonzero(gap)
+    cells = indptr[:-1, None] + missing[None, :] - first[:, None]
+    return cells[missing[None, :] >= first[:, None]]
 
 
 def _gaps(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
@@ -224,16 +249,15 @@ def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def static_of(frame: pl.DataFrame) -> pd.DataFrame:
+def static_of(counts: pl.DataFrame, ids: list[str]) -> pd.DataFrame:
     """Attributes of each SKU: the value most rows have; several channels are named together."""
-    names = [n for n in frame.columns if n in STATIC or n.startswith("a:")]
-    keys = frame.select("sku").unique().sort("sku")
-    for name in names:
-        counted = frame.lazy().group_by("sku", name).agg(n=pl.len(), at=pl.col("line").first()).filter(pl.col(name) != "").collect()
+    found: dict[str, list[str]] = {}
+    for name in counts["attribute"].unique(maintain_order=True).to_list():
+        rows = counts.filter(pl.col("attribute") == name).group_by("sku", "value").agg(pl.col("n").sum(), pl.col("at").min())
         if name == "channel":
-            found = counted.sort(name).group_by("sku", maintain_order=True).agg(pl.col(name).head(8).str.join(", "))
+            chosen = rows.sort("value").group_by("sku", maintain_order=True).agg(pl.col("value").head(8).str.join(", "))
         else:
-            found = counted.sort("n", "at", descending=[True, False]).unique("sku", keep="first", maintain_order=True).select("sku", name)
-        keys = keys.join(found, on="sku", how="left", maintain_order="left")
-    table = {n.removeprefix("a:"): keys[n].fill_null("").to_list() for n in names}
-    return pd.DataFrame(table, index=pd.Index(keys["sku"].to_list(), name="unique_id"), dtype=object)
+            chosen = rows.sort("n", "at", descending=[True, False]).unique("sku", keep="first", maintain_order=True).select("sku", "value")
+        values = dict(chosen.iter_rows())
+        found[name.removeprefix("a:")] = [values.get(sku, "") for sku in ids]
+    return pd.DataFrame(found, index=pd.Index(ids, name="unique_id"), dtype=object)

@@ -12,12 +12,13 @@ from forecasting.core.errors import InputError, MappingNeeded
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.facts import Facts, extract, platform_of
-from forecasting.ingest.grid import KNOWN, absent_rule, build_panel, choose_freq, static_of, sum_to_periods
+from forecasting.ingest.grid import KNOWN, absent_rule, add_up, attribute_counts, build_panel, choose_freq, static_of, sum_to_periods
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.overlap import mark_overlap
 from forecasting.ingest.propose import propose_for
 from forecasting.ingest.reader import read_tables
 from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
+from forecasting.ingest.stream import Streamed, stream_orders
 from forecasting.ingest.table import Table
 from forecasting.ingest.wide import extract_wide
 
@@ -72,6 +73,10 @@ def import_files(
         (('A', 'B'), 3)
     """
     say = progress or tell
+    if len(files) == 1:
+        streamed = stream_orders(files[0][1], files[0][0], mapping, say)
+        if streamed is not None:
+            return _finish_stream(streamed, freq, say)
     tables: list[Table] = []
     for k, (name, data) in enumerate(files):
         say(0.5 * k / len(files), f"Reading {name}")
@@ -80,6 +85,23 @@ def import_files(
     sources, issues = _sources(tables, mapping)
     say(0.7, "Summing to periods")
     return _finish(sources, tables, freq, issues, say)
+
+
+def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Import:
+    """The end of the way for a file that was summed piece by piece."""
+    source = _Source(streamed.table, streamed.mapping, streamed.facts)
+    issues = list(streamed.facts.issues)
+    grain = choose_freq(streamed.days, "orders", "", freq or streamed.mapping.freq)
+    summed = _tidy_columns(add_up(streamed.days, grain), streamed.mapping)
+    zero, rule = absent_rule(streamed.days, summed, "orders", True, streamed.mapping.absent)
+    issues.append(rule)
+    say(0.8, "Building the panel")
+    ids = summed["sku"].unique(maintain_order=True).to_list()
+    panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), (), issues)
+    _common_issues(streamed.days, summed, streamed.mapping, issues)
+    rejects = _rejects([source], None)
+    report = _report(source, [source], grain, streamed.facts.rows, _rows_unused(rejects), issues)
+    return Import(panel, report, rejects.to_pandas(), (streamed.table,), streamed.mapping)
 
 
 def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source], list[str]]:
@@ -151,7 +173,8 @@ def _finish(sources: list[_Source], tables: list[Table], freq: str | None, issue
     zero, rule = absent_rule(facts, summed, main.mapping.layout, bool(platform and platform.left_out), main.mapping.absent)
     issues.extend([rule] if rule else [])
     say(0.8, "Building the panel")
-    panel = build_panel(summed, grain, zero, static_of(facts), _known(main.mapping), issues)
+    ids = summed["sku"].unique(maintain_order=True).to_list()
+    panel = build_panel(summed, grain, zero, static_of(attribute_counts(facts), ids), _known(main.mapping), issues)
     _common_issues(facts, summed, main.mapping, issues)
     read = sum(s.facts.rows for s in sources)
     unused = _rows_unused(rejects)
@@ -159,9 +182,11 @@ def _finish(sources: list[_Source], tables: list[Table], freq: str | None, issue
     return Import(panel, report, rejects.to_pandas(), tuple(tables), main.mapping)
 
 
-def _rejects(sources: list[_Source], frames: list[pl.DataFrame]) -> pl.DataFrame:
+def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:
+    """The account of all tables; `frames` carry the mark of rows that another table has too."""
     parts = [no_rejects()]
-    for source, frame in zip(sources, frames, strict=True):
+    unmarked = pl.DataFrame(schema={"line": pl.UInt32, "sku": pl.String, "again": pl.Boolean})
+    for source, frame in zip(sources, frames or [unmarked] * len(sources), strict=True):
         again = frame.filter("again").select(
             "line", column=pl.lit(""), value=pl.col("sku"), reason=pl.lit("this row is in another file or table too; it counts once")
         )
