@@ -98,12 +98,16 @@ def inputs(key: str, spec: T, columns: int = 4) -> T:
 
 
 def _grid(key: str, spec: object, entries: dict[str, Knob], hints: dict[str, Any], columns: int) -> dict[str, Any]:
-    """Numbers and choices in columns, the switches in one line below them."""
+    """Tuples in a line each, numbers and choices in columns, the switches in one line below them."""
     shapes = {name: shape_of(hints[name]) for name in entries}
+    tuples = [name for name in entries if shapes[name].size > 1]
     switches = [name for name in entries if shapes[name].kind is bool]
     values: dict[str, Any] = {}
-    places = _places(len(entries) - len(switches), columns)
-    for name in (name for name in entries if name not in switches):
+    for name in tuples:
+        values[name] = one_input(f"{key}-{name}", entries[name], shapes[name], getattr(spec, name))
+    rest = [name for name in entries if name not in (*switches, *tuples)]
+    places = _places(len(rest), columns)
+    for name in rest:
         with next(places):
             values[name] = one_input(f"{key}-{name}", entries[name], shapes[name], getattr(spec, name))
     if switches:
@@ -179,13 +183,12 @@ def _several(key: str, entry: Knob, shape: Shape, value: tuple[Any, ...] | None)
         return _line(key, entry, shape, value)
     parts = value or (None,) * shape.size
     names = entry.label.split(",") if entry.label.count(",") == shape.size - 1 else [entry.label] * shape.size
-    with st.container(horizontal=True, gap="xsmall"):
-        found = tuple(
-            _number(f"{key}-{place}", entry, shape, part, label=name.strip())
-            for place, (part, name) in enumerate(zip(parts, names, strict=True))
-        )
+    found = []
+    for place, (part, name, column) in enumerate(zip(parts, names, st.columns(max(4, shape.size))[: shape.size], strict=True)):
+        with column:
+            found.append(_number(f"{key}-{place}", entry, shape, part, label=name.strip()))
     if None not in found:
-        return found
+        return tuple(found)
     if all(part is None for part in found):
         return None
     raise SpecInvalid(f"'{entry.label}' needs {shape.size} numbers; fill all of them, or clear all of them.")

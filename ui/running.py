@@ -32,11 +32,12 @@ class Slot:
 
 
 def slot(name: str) -> Slot:
-    """The slot of this session's workspace; it is emptied when the data changes."""
+    """The slot of this session's workspace, with the result of a job that has ended; it is emptied when the data changes."""
     found = current().result(name, Slot)
     if found is None:
         found = Slot()
         current().results[name] = found
+    _collect(found)
     return found
 
 
@@ -50,10 +51,11 @@ def start(name: str, request: object, title: str, settings: object) -> None:
 
 
 def follow(name: str) -> Slot:
-    """The slot after a look at its job: draws its progress, takes over its result, or shows its error in one sentence."""
+    """The slot, with the progress of its job or its error in one sentence drawn on the page."""
     here = slot(name)
-    if here.job is not None:
-        _look(here)
+    job = manager().look(here.job) if here.job else None
+    if job is not None:
+        watch(job)
     if here.error:
         st.error(here.error, icon=":material/error:")
     return here
@@ -64,10 +66,10 @@ def owner() -> str:
     return str(st.session_state.setdefault(_OWNER, uuid4().hex))
 
 
-def _look(here: Slot) -> None:
-    job = manager().look(here.job or "")
-    if job is not None and job.active:
-        watch(job)
+def _collect(here: Slot) -> None:
+    """Take over what a job has found, unless it is still at work."""
+    job = manager().look(here.job) if here.job else None
+    if here.job is None or (job is not None and job.active):
         return
     here.job = None
     if job is None or job.state is State.FAILED:

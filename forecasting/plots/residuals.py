@@ -63,7 +63,9 @@ def correlations(values: Sequence[float], bound: float, palette: Palette = LIGHT
         marker={"color": [palette.warning if out else palette.ink for out in outside]},
         hovertemplate="lag %{x}: <b>%{y:.2f}</b><extra></extra>",
     )  # fmt: skip
-    return _quiet(figure, palette, height, "Correlation", hover="closest").update_xaxes(title_text="Lag")
+    reach = max(0.3, 1.15 * max((abs(value) for value in values), default=0.0))
+    _quiet(figure, palette, height, "Correlation", hover="closest")
+    return figure.update_xaxes(title_text="Lag").update_yaxes(range=[-reach, reach])
 
 
 def _quiet(figure: go.Figure, palette: Palette, height: int, y_title: str, hover: str = "x unified") -> go.Figure:
