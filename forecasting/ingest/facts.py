@@ -349,12 +349,17 @@ def _with_measures(reader: _Reader, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(**found)
 
 
+def regressor_name(header: str) -> str:
+    """The name of a further column: its header in small letters, joined by underscores."""
+    return re.sub(r"\W+", "_", plain(header)).strip("_") or "column"
+
+
 def named_columns(table: Table, mapping: Mapping, role: str) -> dict[int, str]:
     """Names of further columns: their headers in small letters, joined by underscores; numbered where a name is taken."""
     taken, found = set(_RESERVED), dict[int, str]()
     for j, column in enumerate(mapping.columns):
         if column.role in ("regressor", "attribute"):
-            name = base = re.sub(r"\W+", "_", plain(table.header[j])).strip("_") or "column"
+            name = base = regressor_name(table.header[j])
             count = 2
             while name in taken:
                 name, count = f"{base}_{count}", count + 1
