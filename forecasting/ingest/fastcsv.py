@@ -89,24 +89,29 @@ def is_regular(piece: bytes, delimiter: str, width: int) -> bool:
     Lines without quotes need the right number of delimiters; the few with quotes must match the whole rule.
     """
     text = np.frombuffer(piece, dtype=np.uint8)
-    ends = np.flatnonzero(text == 10)
+    ends = np.append(np.flatnonzero(text == 10), len(text))
     returns = piece.count(b"\r")
-    if returns and returns not in (len(ends), len(ends) + 1):
+    if returns and returns not in (len(ends) - 1, len(ends)):
         return False
-    starts = np.concatenate([[0], ends + 1])
-    if starts[-1] >= len(text) or not is_utf8(piece):
+    if not len(text) or text[-1] == 10 or not is_utf8(piece):
         return False
-    delimiters = np.add.reduceat(text == ord(delimiter), starts, dtype=np.int32)
+    delimiters = _count_by_line(text == ord(delimiter), ends)
     if b'"' not in piece:
         return bool((delimiters == width - 1).all())
-    quoted = np.add.reduceat(text == 34, starts, dtype=np.int32) > 0
+    quoted = _count_by_line(text == 34, ends) > 0
     if not (delimiters[~quoted] == width - 1).all():
         return False
-    stops = np.append(ends, len(text))
-    rule = re.compile(_line_pattern(delimiter, width).encode())
+    rule = _line_pattern(delimiter, width)
     if quoted.mean() > 0.2:
-        return _all_match(piece, _line_pattern(delimiter, width))
-    return all(rule.match(piece[starts[k] : stops[k]]) for k in np.flatnonzero(quoted))
+        return _all_match(piece, rule)
+    compiled = re.compile(rule.encode())
+    starts = np.append(0, ends[:-1] + 1)
+    return all(compiled.match(piece[starts[k] : ends[k]]) for k in np.flatnonzero(quoted))
+
+
+def _count_by_line(marks: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """How many marks lie on each line."""
+    return np.diff(np.searchsorted(np.flatnonzero(marks), ends), prepend=0)
 
 
 def _all_match(piece: bytes, pattern: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -19,7 +20,8 @@ from forecasting.ingest.table import Table
 from forecasting.ingest.tokens import Dialect
 
 STREAM_FROM = 24 << 20
-_PIECE = 12 << 20
+SHOWN = 1000
+_PIECE = 6 << 20
 _SAMPLE = 1 << 18
 _TOLERATED = 0.01
 Say = Callable[[float, str], None]
@@ -118,40 +120,56 @@ def _table(piece: bytes, name: str, plan: _Plan, first_line: int) -> Table:
     )
 
 
-def _pieces(data: bytes, start: int) -> Iterator[bytes]:
-    size = len(data)
+def _pieces(data: bytes, plan: _Plan) -> list[tuple[int, int, int]]:
+    """(start, stop, first line) of each piece; every line is a record, which is checked when the piece is read."""
+    start, line, size = plan.start, plan.first_line, len(data)
     while size > start and data[size - 1 : size] in (b"\n", b"\r"):
         size -= 1
+    found = []
     while start < size:
         stop = data.find(b"\n", min(start + _PIECE, size), size)
         stop = size if stop < 0 else stop
-        yield data[start:stop]
+        found.append((start, stop, line))
+        line += data.count(b"\n", start, stop) + 1
         start = stop + 1
+    return found
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is kept of one piece."""
+
+    facts: Facts
+    days: pl.DataFrame
+    names: pl.DataFrame
+
+
+def _read_piece(data: bytes, name: str, plan: _Plan, mapping: Mapping, piece: tuple[int, int, int]) -> _Part | None:
+    start, stop, line = piece
+    content = data[start:stop]
+    if not is_regular(content, plan.dialect.delimiter, plan.width):
+        return None
+    facts = extract(_table(content, name, plan, line), mapping)
+    if _odd_share(facts):
+        return None
+    return _Part(replace(facts, frame=pl.DataFrame()), day_sums(facts.frame), attribute_counts(facts.frame))
 
 
 def _summed(data: bytes, name: str, plan: _Plan, sample: Table, mapping: Mapping, say: Say) -> Streamed | None:
-    days: list[pl.DataFrame] = []
-    names: list[pl.DataFrame] = []
-    rejects: list[pl.DataFrame] = []
-    issues: dict[str, None] = {}
-    line, rows, done, order = plan.first_line, 0, plan.start, ""
-    shown: Table | None = None
-    for piece in _pieces(data, plan.start):
-        if not is_regular(piece, plan.dialect.delimiter, plan.width):
-            return None
-        table = _table(piece, name, plan, line)
-        facts = extract(table, mapping)
-        if _odd_share(facts):
-            return None
-        days.append(day_sums(facts.frame))
-        names.append(attribute_counts(facts.frame))
-        rejects.append(facts.rejects)
-        issues |= dict.fromkeys(facts.issues)
-        shown = shown or replace(table, cells=table.cells.head(2000).clone(), lines=table.lines.head(2000))
-        line, rows, order, done = line + table.height, rows + facts.rows, facts.date_order, done + len(piece)
-        say(0.7 * done / len(data), f"Reading {name}: {rows:,} rows")
-    if shown is None:
-        return None
-    account = Facts(pl.DataFrame(), pl.concat(rejects), rows, tuple(issues), order, "", tuple(sample.header))
+    pieces = _pieces(data, plan)
+    parts: list[_Part] = []
+    # The libraries work outside the interpreter's lock, so two pieces at a time keep two cores busy.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for part in pool.map(lambda piece: _read_piece(data, name, plan, mapping, piece), pieces):
+            if part is None:
+                pool.shutdown(cancel_futures=True)
+                return None
+            parts.append(part)
+            say(0.7 * len(parts) / len(pieces), f"Reading {name}: {sum(p.facts.rows for p in parts):,} rows")
+    issues = tuple(dict.fromkeys(issue for part in parts for issue in part.facts.issues))
+    rows = sum(part.facts.rows for part in parts)
+    account = Facts(pl.DataFrame(), pl.concat([p.facts.rejects for p in parts]), rows, issues, parts[0].facts.date_order, "", ())
+    shown = replace(sample, cells=sample.cells.head(SHOWN), lines=sample.lines.head(SHOWN))
     table = shown.note(f"only the first {shown.height:,} rows are kept for show") if rows > shown.height else shown
-    return Streamed(table, mapping, account, pl.concat(days, how="diagonal_relaxed"), pl.concat(names, how="diagonal_relaxed"))
+    days = pl.concat([p.days for p in parts], how="diagonal_relaxed")
+    return Streamed(table, mapping, account, days, pl.concat([p.names for p in parts], how="diagonal_relaxed"))
