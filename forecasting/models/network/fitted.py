@@ -38,7 +38,8 @@ class Origin:
 class FittedNetwork:
     """The weights of each member, and the last window of every SKU.
 
-    `fallback` (SKUs,) holds units for each period of SKUs that the network cannot answer for, NaN for the others.
+    `level` is what all answers are multiplied by, after the later block; `fallback` (SKUs,) holds units for each period of
+    SKUs that the network cannot answer for, NaN for the others.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FittedNetwork:
     members: tuple[Weights, ...]
     inputs: Inputs
     fallback: np.ndarray
+    level: float
     errors: Pooled
     epochs: tuple[Epoch, ...]
     failures: tuple[Failure, ...] = ()
@@ -91,7 +93,7 @@ class FittedNetwork:
             {
                 "unique_id": np.repeat(np.asarray(self.origin.ids, dtype=object)[rows], len(topics)),
                 "topic": np.tile(np.asarray(topics, dtype=object), len(rows)),
-                "units": units[rows].ravel(),
+                "units": self.level * units[rows].ravel(),
             }
         )
 
@@ -104,7 +106,7 @@ class FittedNetwork:
         for weights in self.members:
             model.set_weights(list(weights))
             answers.append(predict(model, inputs))
-        return np.mean(answers, axis=0)
+        return self.level * np.mean(answers, axis=0)
 
     def _with_plan(self, horizon: int, future: pd.DataFrame | None) -> Inputs:
         known = self.origin.known

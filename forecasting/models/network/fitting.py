@@ -15,6 +15,7 @@ from forecasting.models.network.training import Batches, Block, Plan, Trained, W
 from forecasting.models.network.windows import Cutter, Inputs, usable
 
 _WINDOWS = {"h": 168, "D": 56, "B": 40, "W": 26, "MS": 12, "QS": 8, "YS": 4}
+TRUST, FEW_SKUS, MOST_LEVEL = 0.7, 20, 1.3
 _LONGEST_SEASON = 8  # periods that a series must have, unless its season is shorter
 
 
@@ -78,19 +79,43 @@ def train_members(
     return tuple(trained)
 
 
-def errors_of(prepared: Prepared, shape: Architecture, trained: tuple[Trained, ...]) -> Pooled:
-    """The errors made on the later block, in units of each SKU's spread, pooled by class of demand."""
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What the later block says of the networks: the `level` to multiply their answer by, and the errors that are left."""
+
+    level: float
+    errors: Pooled
+
+
+def judge(prepared: Prepared, shape: Architecture, trained: tuple[Trained, ...]) -> Judged:
+    """Compare the networks with the later block; errors are in units of each SKU's spread, pooled by class of demand."""
     history, width = prepared.history, prepared.cutter.window
     own = classes_of(history)
     spread = spread_of(history, np.arange(len(own)), np.full(len(own), history.periods), width)
     rows, origins = prepared.validation.pairs.T
     if not trained or not len(rows):
-        return pooled(np.zeros((0, shape.horizon)), np.zeros(0, dtype=int), spread, own, shape.seed)
-    inputs = prepared.cutter.inputs(history, rows, origins)
-    answer = mean_answer(shape, tuple(member.weights for member in trained), inputs)
+        return Judged(1.0, pooled(np.zeros((0, shape.horizon)), np.zeros(0, dtype=int), spread, own, shape.seed))
+    answer = mean_answer(shape, tuple(member.weights for member in trained), prepared.cutter.inputs(history, rows, origins))
     sales, seen = prepared.cutter.targets(history, rows, origins, prepared.validation.end)
-    errors = np.where(seen, sales - answer, np.nan) / spread_of(history, rows, origins, width)[:, None]
-    return pooled(errors, own[rows], spread, own, shape.seed)
+    level = level_of(sales.sum(), answer[seen].sum(), len(np.unique(rows)))
+    errors = np.where(seen, sales - level * answer, np.nan) / spread_of(history, rows, origins, width)[:, None]
+    return Judged(level, pooled(errors, own[rows], spread, own, shape.seed))
+
+
+def level_of(sold: float, expected: float, skus: int) -> float:
+    """By how much all SKUs sell more lately than the network expected; held back, and the more so the fewer SKUs say it.
+
+    A shop that grows beyond what it ever did is seen first in the later block, which the network has not learnt from.
+
+    >>> level_of(sold=120.0, expected=100.0, skus=1000)
+    1.13...
+    >>> level_of(sold=120.0, expected=100.0, skus=2)
+    1.01...
+    """
+    if sold <= 0 or expected <= 0:
+        return 1.0
+    trust = TRUST * skus / (skus + FEW_SKUS)
+    return float(np.clip((sold / expected) ** trust, 1 / MOST_LEVEL, MOST_LEVEL))
 
 
 def mean_answer(shape: Architecture, members: tuple[Weights, ...], inputs: Inputs) -> np.ndarray:

@@ -10,7 +10,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import report
 from forecasting.models.network.architecture import Architecture
 from forecasting.models.network.fitted import FittedNetwork, Origin
-from forecasting.models.network.fitting import Prepared, errors_of, prepare, train_members
+from forecasting.models.network.fitting import Prepared, judge, prepare, train_members
 from forecasting.models.network.history import usual_values
 from forecasting.models.network.losses import LOSSES
 from forecasting.models.network.training import Plan
@@ -93,6 +93,7 @@ class Network:
         starts = carried_over(former, shape, panel.ids) if former else ()
         plan = self._plan(epochs if starts else self.epochs)
         trained = train_members(prepared, shape, plan, self.members, starts)
+        judged = judge(prepared, shape, trained)
         return FittedNetwork(
             name=self.name,
             origin=Origin(
@@ -108,7 +109,8 @@ class Network:
             members=tuple(member.weights for member in trained),
             inputs=prepared.now,
             fallback=np.where(prepared.alone | (not trained), prepared.recent_mean(), np.nan),
-            errors=errors_of(prepared, shape, trained),
+            level=judged.level,
+            errors=judged.errors,
             epochs=trained[0].epochs if trained else (),
             failures=prepared.failures,
         )
