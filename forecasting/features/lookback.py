@@ -220,6 +220,12 @@ class Lookback:
         mean = self._between(self._sums, origin, self.windows[2]) / count
         return np.sqrt(np.maximum(self._between(self._squares, origin, self.windows[2]) / count - mean**2, 0.0))
 
+    def silent_share(self, origin: int) -> np.ndarray:
+        """Share of the periods of the last long window in which nothing was sold, shape (SKUs,); 0 where nothing is known."""
+        selling = self._between(self._selling, origin, self.windows[2])
+        count = self._between(self._counts, origin, self.windows[2])
+        return 1.0 - np.divide(selling, count, out=np.ones_like(selling), where=count > 0)
+
     def silence(self) -> tuple[np.ndarray, np.ndarray]:
         """Periods since the last sale, and the longest pause before, shape (SKUs,) each; 0 for what never sold."""
         sale = self._last_sale

@@ -15,7 +15,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import part, report
 from forecasting.evaluation.backtest import Backtest, Window
 from forecasting.evaluation.combination import Rehearsal, level_correction, score, select
-from forecasting.evaluation.intervals import Conformal, calibrate
+from forecasting.evaluation.intervals import Conformal, Habits, calibrate
 from forecasting.evaluation.metrics import scales
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
@@ -55,11 +55,11 @@ class Auto:
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """A rehearsal, and what intervals need of it: route and error scale of each row."""
+    """A rehearsal, and what intervals need of it: the route and the habits of each row."""
 
     rehearsal: Rehearsal
     route: np.ndarray
-    scale: np.ndarray
+    habits: Habits
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,12 +129,13 @@ class FittedAuto:
         return mean / np.maximum(total, 1e-12)[:, None] * self.mixture.factor[self.mixture.route][:, None]
 
     def _errors(self, lookback: Lookback, dead: np.ndarray, horizon: int) -> Errors:
-        scale = np.where(dead, 0.0, error_scale(lookback, lookback.periods - 1, horizon))
+        habits = habits_at(lookback, lookback.periods - 1, horizon)
+        habits = replace(habits, scale=np.where(dead, 0.0, habits.scale), zero=np.where(dead, 1.0, habits.zero))
         if not self.mixture.bounds.size:
-            psi = np.full((len(scale), horizon), 0.2)
+            psi = np.full((len(dead), horizon), 0.2)
             psi[:, 0] = 1.0
-            return Gaussian(sigma=scale, psi=psi)
-        return Conformal(scale, self.mixture.route, self.mixture.bounds, self.mixture.paths)
+            return Gaussian(sigma=habits.scale, psi=psi)
+        return Conformal(habits, self.mixture.route, self.mixture.bounds, self.mixture.paths)
 
     def _flag(self, sku: int, *, dead: bool) -> str:
         if dead:
@@ -195,7 +196,7 @@ def _at(
     mase, rmsse = scales(some.matrix(), some.season_length)
     actual = window.actual["y"].to_numpy(dtype=float).reshape(len(train), horizon)[rows]
     past = Rehearsal((), np.stack(means), actual, np.full(len(rows), number), rows, mase, rmsse)
-    return Past(past, routes(some), error_scale(lookback, lookback.periods - 1, horizon)[rows])
+    return Past(past, routes(some), habits_at(lookback, lookback.periods - 1, horizon).take(rows))
 
 
 def _said(
@@ -223,7 +224,12 @@ def _joined(parts: list[Past], names: tuple[str, ...]) -> Past | None:
         np.concatenate([past.mase_scale for past in several]),
         np.concatenate([past.rmsse_scale for past in several]),
     )
-    return Past(rehearsal, np.concatenate([past.route for past in parts]), np.concatenate([past.scale for past in parts]))
+    habits = Habits(
+        np.concatenate([past.habits.level for past in parts]),
+        np.concatenate([past.habits.scale for past in parts]),
+        np.concatenate([past.habits.zero for past in parts]),
+    )
+    return Past(rehearsal, np.concatenate([past.route for past in parts]), habits)
 
 
 def mix(panel: Panel, models: tuple[Model, ...], past: Past | None) -> Mixture:
@@ -245,7 +251,7 @@ def mix(panel: Panel, models: tuple[Model, ...], past: Past | None) -> Mixture:
         weights.append(chosen)
         factor.append(level)
         against.append(ratio)
-    bounds, paths = calibrate(past.rehearsal.actual, combined, past.scale, past.route, len(ROUTES), 0)
+    bounds, paths = calibrate(past.rehearsal.actual, combined, past.habits, past.route, len(ROUTES), 0)
     return Mixture(names, routes(panel), np.stack(weights), np.array(factor), bounds, paths, np.array(against))
 
 
@@ -293,6 +299,11 @@ def _fit_members(
         fitted.append((number, ids, one))
         failures.extend(one.failures)
     return tuple(fitted), tuple({failure.unique_id: failure for failure in failures}.values())
+
+
+def habits_at(lookback: Lookback, origin: int, horizon: int) -> Habits:
+    """How each SKU usually sells, as known at an origin."""
+    return Habits(lookback.level(origin), error_scale(lookback, origin, horizon), lookback.silent_share(origin))
 
 
 def error_scale(lookback: Lookback, origin: int, horizon: int) -> np.ndarray:
