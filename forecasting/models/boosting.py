@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from forecasting.core.errors import HistoryTooShort, SpecInvalid
+from forecasting.core.errors import HistoryTooShort
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
+from forecasting.core.knob import check_knobs, knob
 from forecasting.core.model import Failure, future_grid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
@@ -32,20 +33,30 @@ class Boosting:
     """
 
     name: ClassVar[str] = "boosting"
-    rounds: int = 150
-    learning_rate: float = 0.05
-    leaves: int = 31
-    leaf_rows: int = 40
-    power: float = 1.2
-    rows: int = 400_000
+    rounds: int = knob(150, "Trees", "How many trees are grown, each on what the ones before it missed.", low=1, high=5000)
+    learning_rate: float = knob(0.05, "Learning rate", "How much of each tree is believed.", low=0.001, high=1)
+    leaves: int = knob(31, "Leaves", "How finely a tree may tell cases apart.", low=2, high=1024)
+    leaf_rows: int = knob(40, "Rows in a leaf", "At least so many examples stand behind each leaf.", low=1, high=100_000)
+    power: float = knob(
+        1.2,
+        "Tweedie power",
+        "How fast the variance grows with the mean: 1 as for counts, near 2 for lumpy sales.",
+        low=1,
+        high=1.99,
+    )
+    rows: int = knob(
+        400_000, "Examples", "At most so many training examples are drawn; this bounds time and memory.", low=1000,
+        high=10_000_000, advanced=True,
+    )  # fmt: skip
     horizon: int | None = None
-    seed: int = 0
+    seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
     jobs: int = 1
 
+    def __post_init__(self) -> None:
+        check_knobs(self)
+
     def fit(self, panel: Panel) -> "FittedBoosting":
-        """Learn from all SKUs. Raises HistoryTooShort when no SKU has enough history, SpecInvalid for bad parameters."""
-        if not 1 <= self.power < 2:
-            raise SpecInvalid(f"The Tweedie power is {self.power}; it must be at least 1 and below 2.")
+        """Learn from all SKUs. Raises HistoryTooShort when no SKU has enough history."""
         horizon = grain(panel.freq).horizon if self.horizon is None else self.horizon
         lookback = Lookback.of(panel, 0, None)
         report(0.1, "collecting examples")

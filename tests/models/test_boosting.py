@@ -77,7 +77,7 @@ def test_a_dead_sku_gets_zero_and_a_panel_without_history_an_answer():
     assert forecast.select(["dead"]).mean.sum() == 0.0
     with pytest.raises(HistoryTooShort, match="at least 4"):
         QUICK.fit(Panel.build(shop(2, days=2)))
-    with pytest.raises(SpecInvalid, match="Tweedie"):
+    with pytest.raises(SpecInvalid, match="power"):
         Boosting(power=3.0).fit(Panel.build(shop(2)))
 
 

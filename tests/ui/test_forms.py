@@ -137,7 +137,7 @@ def test_the_form_of_every_model_shows_its_defaults(name: str) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_plain_parameter_of_a_model_has_a_knob(name: str) -> None:
     spec = make(name)
-    bare = {"horizon", "jobs", "fourier", "events", "season_length"}
+    bare = {"horizon", "jobs", "seed", "fourier", "events", "season_length"}
     assert {entry.name for entry in fields(spec)} - bare <= set(knobs(spec))  # type: ignore[arg-type]
 
 
