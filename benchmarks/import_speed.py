@@ -46,7 +46,9 @@ def main() -> None:
     for name, (wall, cpu, peak, rows) in best.items():
         print(f"{name:10} {rows:12,.0f} rows  wall {wall:6.2f} s  CPU {cpu:6.2f} s  peak {peak:6.0f} MB")
     ours, other = best["shelfcast"], best["pandas"]
-    print(f"pandas / shelfcast: wall {other[0] / ours[0]:.2f}, CPU {other[1] / ours[1]:.2f}, peak memory {other[2] / ours[2]:.2f}")
+    print(
+        f"pandas / shelfcast: wall {other[0] / ours[0]:.2f}, CPU {other[1] / ours[1]:.2f}, peak memory {other[2] / ours[2]:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def _seasonal(y: np.ndarray, season_length: int, past_only: bool) -> np.ndarray:
     for row, (raw, level) in enumerate(zip(y, base, strict=True)):
         gaps = np.flatnonzero(np.isnan(raw))
         if gaps.size and np.isfinite(raw).sum() >= 2 * season_length:
-            out[row, gaps] = [_seasonal_value(raw, level, t, season_length, past_only) for t in gaps]
+            out[row, gaps] = [_seasonal_value(raw, level, int(t), season_length, past_only) for t in gaps]
     return out
 
 

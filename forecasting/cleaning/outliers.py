@@ -41,9 +41,9 @@ def find_outliers(y: np.ndarray, season_length: int, test: str, threshold: float
     rule, factor = OUTLIER_TESTS[test]
     where, lower, upper = np.zeros(y.shape, dtype=bool), np.full(y.shape, np.nan), np.full(y.shape, np.nan)
     for k, row in enumerate(y):
-        found = _series_bounds(row, season_length, rule, threshold or factor)
-        if found is not None:
-            lower[k], upper[k] = found
+        bounds = _series_bounds(row, season_length, rule, threshold or factor)
+        if bounds is not None:
+            lower[k], upper[k] = bounds
             with np.errstate(invalid="ignore"):
                 where[k] = (row < lower[k] - 1e-9) | (row > upper[k] + 1e-9)
     found = Outliers(where, lower, upper, y)
@@ -76,10 +76,8 @@ def _expected(row: np.ndarray, season_length: int) -> np.ndarray:
     places = np.arange(logs.size)
     known = np.isfinite(logs)
     whole = np.interp(places, places[known], logs[known])
-    if season_length >= 2 and logs.size > 2 * season_length:
-        found = _stl(whole, season_length)
-    else:
-        found = _rolling_median(whole, 15)
+    two_seasons = season_length >= 2 and logs.size > 2 * season_length
+    found = _stl(whole, season_length) if two_seasons else _rolling_median(whole, 15)
     out = np.full(row.size, np.nan)
     out[first:] = found
     return out

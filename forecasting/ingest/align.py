@@ -28,10 +28,7 @@ def align(cells: Sequence[str], kinds: Sequence[str], width: int) -> tuple[str, 
 
 def _shorten(cells: Sequence[str], kinds: Sequence[str], width: int) -> tuple[str, ...]:
     surplus = len(cells) - width
-    if not any(c.strip() for c in cells[width:]):
-        trailing = tuple(cells[:width])
-    else:
-        trailing = None
+    trailing = None if any(c.strip() for c in cells[width:]) else tuple(cells[:width])
     if surplus > 3:
         return trailing or tuple(cells)
     best, best_score, ties = trailing or tuple(cells), _fit(cells[:width], kinds) - (0.0 if trailing else 0.5), False

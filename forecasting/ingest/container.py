@@ -49,7 +49,16 @@ _NOT_TABLES = (
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95|[c\]}(K\x8c])")
 # What zipfile and its decompressors raise on damaged bytes.
 _ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError, LookupError
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    LookupError,
 )
 _BMP = re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)
 
@@ -100,7 +109,7 @@ def _is_text(data: bytes, magic: bytes) -> bool:
     return magic.isalnum() and not re.search(rb"[\x00-\x08\x0e-\x1f]", head)
 
 
-def _kind_of_single(data: bytes, name: str) -> str:
+def _kind_of_single(data: bytes, name: str) -> str:  # noqa: PLR0911 - one line for each kind
     if data.startswith(b"PAR1"):
         return "parquet"
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -138,7 +147,7 @@ def _decompress(data: bytes, name: str) -> bytes:
     elif data.startswith(b"BZh"):
         opened = bz2.BZ2File(source)  # type: ignore[assignment]
     else:
-        opened = lzma.LZMAFile(source)  # type: ignore[assignment]
+        opened = lzma.LZMAFile(source)  # type: ignore[assignment]  # noqa: SIM115 - it has no file behind it
     try:
         return _read_bounded(opened, name)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:

@@ -15,7 +15,9 @@ from forecasting.ingest.numbers import is_missing, unwrap
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 _FAR_DAYS = 3 * 366
 _TIME = r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
-_NUMERIC = rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{_TIME}$"
+_NUMERIC = (
+    rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{_TIME}$"
+)
 _COMPACT = rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\.0)?{_TIME}$"
 _MONTHS = {
     name: number
@@ -38,7 +40,9 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_WEEK = re.compile(r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周")
+_WEEK = re.compile(
+    r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周"
+)
 _QUARTER = re.compile(r"(\d{4})[-\s/]?[Qq]([1-4])|[Qq]([1-4])[-\s/]?(\d{4})")
 _YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
 _TRAILING_TIME = re.compile(_TIME.removesuffix("?") + "$")
@@ -100,7 +104,11 @@ def _without_strays(values: pl.Series, texts: pl.Series, column: pl.Series) -> p
     group = (steps.fill_null(0) > _FAR_DAYS).cast(pl.Int32).cum_sum()
     groups = pl.DataFrame({"value": known, "group": group})
     counts = column.value_counts(name="n")
-    rows = pl.DataFrame({"text": texts, "value": values}).join(counts.rename({column.name: "text"}), on="text").join(groups, on="value")
+    rows = (
+        pl.DataFrame({"text": texts, "value": values})
+        .join(counts.rename({column.name: "text"}), on="text")
+        .join(groups, on="value")
+    )
     sizes = rows.group_by("group").agg(pl.col("n").sum())
     small = sizes.filter(pl.col("n") < 0.01 * int(sizes["n"].sum()))["group"].to_list()
     strays = groups.filter(pl.col("group").is_in(small))["value"]
@@ -119,7 +127,10 @@ def _tidied(texts: pl.Series) -> pl.Series:
         return texts
     return pl.Series(
         texts.name,
-        [unicodedata.normalize("NFKC", unwrap(t)) if o and t is not None else t for t, o in zip(texts.to_list(), odd.to_list(), strict=True)],
+        [
+            unicodedata.normalize("NFKC", unwrap(t)) if o and t is not None else t
+            for t, o in zip(texts.to_list(), odd.to_list(), strict=True)
+        ],
         dtype=pl.String,
     )
 
@@ -134,7 +145,10 @@ def _split_numeric(texts: pl.Series) -> pl.DataFrame:
     frame = pl.select(*merged, pl.lit(separated["a"].str.len_chars()).alias("digits"), compact_form=use)
     numbers = [pl.col(n).cast(pl.Int32, strict=False) for n in names[:6]]
     return frame.with_columns(
-        *numbers, pl.when("compact_form").then(4).otherwise("digits").alias("digits"), c_digits=pl.col("c").str.len_chars(), half=pl.col("half").str.to_lowercase().str.slice(0, 1)
+        *numbers,
+        pl.when("compact_form").then(4).otherwise("digits").alias("digits"),
+        c_digits=pl.col("c").str.len_chars(),
+        half=pl.col("half").str.to_lowercase().str.slice(0, 1),
     )
 
 
@@ -143,15 +157,15 @@ def _decide_order(parts: pl.DataFrame, hint: str) -> tuple[str, bool]:
     numeric = parts.drop_nulls("a")
     if not numeric.height:
         return "", False
-    orders = [("YMD", 0.0)] if bool((numeric["digits"] == 4).all()) else [("DMY", 0.0), ("MDY", 0.0), ("YMD", -0.001)]
-    if orders[0][0] == "YMD":
+    orders = ["DMY", "MDY", "YMD"]
+    if (numeric["digits"] == 4).all():
         swapped = numeric.filter((pl.col("b") > 12) & (pl.col("c") <= 12)).height
         return ("YDM", False) if swapped and not numeric.filter(pl.col("c") > 12).height else ("YMD", False)
-    valid = {order: _from_parts(numeric, order).is_not_null().mean() or 0.0 for order, _ in orders}
+    valid = {order: int(_from_parts(numeric, order).is_not_null().sum()) / numeric.height for order in orders}
     if (numeric["c_digits"] == 4).any():
         valid.pop("YMD", None)
-    best = max(float(v) for v in valid.values())  # type: ignore[arg-type]
-    left = [order for order in valid if float(valid[order]) >= best - 0.02]  # type: ignore[arg-type]
+    best = max(valid.values())
+    left = [order for order in valid if valid[order] >= best - 0.02]
     if len(left) == 1:
         return left[0], False
     return _by_cadence(numeric, left, hint)
@@ -172,13 +186,13 @@ def _regularity(values: pl.Series) -> float:
     days = values.dt.date().drop_nulls()
     if days.is_empty():
         return 0.0
-    plausible = days.dt.year().is_between(1995, 2040).mean()
-    rising = float((days.diff().dt.total_days() >= 0).mean() or 0.0) if len(days) > 1 else 1.0
+    plausible = int(days.dt.year().is_between(1995, 2040).sum()) / len(days)
+    rising = int((days.diff().dt.total_days() >= 0).sum()) / (len(days) - 1) if len(days) > 1 else 1.0
     steps = days.unique().sort().diff().drop_nulls().dt.total_days().to_list()
     if not steps:
-        return rising * float(plausible or 0)  # type: ignore[arg-type]
+        return rising * plausible
     common = Counter(min(s, 400) if not 28 <= s <= 31 else 30 for s in steps).most_common(1)[0][1] / len(steps)
-    return (common + 0.5 * rising) * float(plausible or 0)  # type: ignore[arg-type]
+    return (common + 0.5 * rising) * plausible
 
 
 def _from_parts(parts: pl.DataFrame, order: str) -> pl.Series:
@@ -197,7 +211,13 @@ def _from_parts(parts: pl.DataFrame, order: str) -> pl.Series:
     hour = pl.col("hour").fill_null(0) % 12 + 12 * (pl.col("half") == "p").cast(pl.Int32)
     hour = pl.when(pl.col("half").is_in(["a", "p"])).then(hour).otherwise(pl.col("hour").fill_null(0))
     text = pl.format(
-        "{}-{}-{} {}:{}:{}", valid_year, picked["month"], picked["day"], hour, pl.col("minute").fill_null(0), pl.col("second").fill_null(0)
+        "{}-{}-{} {}:{}:{}",
+        valid_year,
+        picked["month"],
+        picked["day"],
+        hour,
+        pl.col("minute").fill_null(0),
+        pl.col("second").fill_null(0),
     )
     read = text.str.strptime(pl.Datetime("us"), "%Y-%m-%d %H:%M:%S", strict=False)
     usable = short & (valid_year >= 1000) & (four_first | (picked["year"] < 1000) | (pl.col("c_digits") == 4))

@@ -61,8 +61,7 @@ def sample_text(text: str, budget: int = 120_000, lines: int = 360) -> str:
         if len(spans) <= lines:
             return text
     parts = [_cut(text, 0, budget // 2, lines // 2)]
-    for share in (0.33, 0.66):
-        parts.append(_cut(text, _next_line(text, int(len(text) * share)), budget // 6, lines // 6))
+    parts += [_cut(text, _next_line(text, int(len(text) * share)), budget // 6, lines // 6) for share in (0.33, 0.66)]
     parts.append(_cut(text, _next_line(text, max(0, len(text) - budget // 6)), budget // 6, lines // 6))
     return "\n".join(parts)
 

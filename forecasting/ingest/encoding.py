@@ -218,7 +218,8 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 def _decode_line(line: bytes, second: str) -> str:
     """One damaged byte among good UTF-8 must not garble its neighbours: only the bad bytes take the second encoding."""
-    pieces, rest = [], line
+    pieces: list[str] = []
+    rest = line
     while rest:
         try:
             return "".join(pieces) + rest.decode("utf-8")

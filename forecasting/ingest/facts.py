@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -21,16 +20,54 @@ from forecasting.ingest.vocabulary import plain
 AMOUNTS = ("revenue", "refund", "visitors", "page_views", "add_to_cart", "buyers", "orders", "tax", "cost")
 LEVELS = ("price", "list_price", "discount", "promo", "stock", "conversion")
 _RESERVED = frozenset(
-    (*AMOUNTS, *LEVELS, "unique_id", "sku", "ds", "y", "returns", "sold", "returned", "name", "category", "brand", "channel", "line", "order")
-    + ("price_paid", "paid", "priced", "again")
+    [
+        *(
+            *AMOUNTS,
+            *LEVELS,
+            "unique_id",
+            "sku",
+            "ds",
+            "y",
+            "returns",
+            "sold",
+            "returned",
+            "name",
+            "category",
+            "brand",
+            "channel",
+        ),
+        *("line", "order", "price_paid", "paid", "priced", "again"),
+    ]
 )
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
-_FALSE = {"", "0", "n", "no", "false", "f", "nein", "non", "否", "无", "off", "falsch", "faux", "none", "-", "nan", "null", "falso"}
+_FALSE = {
+    "",
+    "0",
+    "n",
+    "no",
+    "false",
+    "f",
+    "nein",
+    "non",
+    "否",
+    "无",
+    "off",
+    "falsch",
+    "faux",
+    "none",
+    "-",
+    "nan",
+    "null",
+    "falso",
+}
 _CANCELLED = re.compile(
     r"cancel(?:l?ed)?|voided|void|failed|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?|交易关闭|已关闭|已取消|待付款|等待买家付款|未付款|unpaid|pending payment|draft|expired|取消",
     re.IGNORECASE,
 )
-_RETURNED = re.compile(r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso|退货|销售退货|已退款|退款成功|credit note", re.IGNORECASE)
+_RETURNED = re.compile(
+    r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso|退货|销售退货|已退款|退款成功|credit note",
+    re.IGNORECASE,
+)
 _BROKEN_ID = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}", re.IGNORECASE)
 
 
@@ -58,7 +95,7 @@ class _Check:
     bad: pl.Series
     column: str
     value: pl.Series
-    reason: str | pl.Series
+    reason: str
 
 
 class _Reader:
@@ -84,7 +121,7 @@ class _Reader:
     def header(self, role: str) -> str:
         return self.mapping.role(role) or ""
 
-    def check(self, bad: pl.Series, role: str, value: pl.Series, reason: str | pl.Series) -> None:
+    def check(self, bad: pl.Series, role: str, value: pl.Series, reason: str) -> None:
         if bad.any():
             self.checks.append(_Check(bad, self.header(role), value, reason))
 
@@ -93,7 +130,9 @@ class _Reader:
         found = parse_numbers(self.table.column(index), self.mapping.decimal or None, hint)
         if found.ambiguous:
             form = "decimal comma" if found.decimal == "," else "decimal point"
-            self.issues.append(f"column {self.table.header[index]!r}: numbers like 1{'.,'[found.decimal == '.']}234 are read with a {form}; change 'decimal' if that is wrong")
+            self.issues.append(
+                f"column {self.table.header[index]!r}: numbers like 1{'.,'[found.decimal == '.']}234 are read with a {form}; change 'decimal' if that is wrong"
+            )
         return found
 
 
@@ -102,7 +141,9 @@ def clean_text(column: pl.Series) -> pl.Series:
     column = column.str.strip_chars(" \t\r\n\u00a0\u200b\ufeff")
     wrapped = column.str.starts_with('="') & column.str.ends_with('"')
     if wrapped.any():
-        column = pl.select(pl.when(wrapped).then(column.str.slice(2).str.head(-1)).otherwise(column)).to_series().str.strip_chars()
+        column = (
+            pl.select(pl.when(wrapped).then(column.str.slice(2).str.head(-1)).otherwise(column)).to_series().str.strip_chars()
+        )
     quoted = column.str.starts_with("'") & (column.str.len_chars() > 1) & ~column.str.ends_with("'")
     if quoted.any():
         column = pl.select(pl.when(quoted).then(column.str.slice(1)).otherwise(column)).to_series()
@@ -114,11 +155,11 @@ def extract(table: Table, mapping: Mapping) -> Facts:
     reader = _Reader(_filled_down(table, mapping), mapping)
     sku, name = _keys(reader)
     dates = _dates(reader)
-    sold, returned = _quantities(reader, sku)
+    sold, returned = _quantities(reader)
     frame = pl.DataFrame({"line": table.lines, "sku": sku, "ds": dates.values, "sold": sold, "returned": returned})
     frame = _with_measures(reader, frame)
     frame = _with_attributes(reader, frame, name)
-    _check_keys(reader, sku, name, dates)
+    _check_keys(reader, sku, name)
     return _split(reader, frame, dates)
 
 
@@ -138,7 +179,10 @@ def _filled_down(table: Table, mapping: Mapping) -> Table:
     wanted = [j for j, h in enumerate(table.header) if h.strip().lower() in platform.fill_down]
     key = f"c{order}"
     filled = [
-        pl.when(pl.col(f"c{j}") == "").then(pl.col(f"c{j}").filter(pl.col(f"c{j}") != "").first().over(key)).otherwise(pl.col(f"c{j}")).fill_null("")
+        pl.when(pl.col(f"c{j}") == "")
+        .then(pl.col(f"c{j}").filter(pl.col(f"c{j}") != "").first().over(key))
+        .otherwise(pl.col(f"c{j}"))
+        .fill_null("")
         for j in wanted
     ]
     return replace(table, cells=table.cells.with_columns(*(e.alias(f"c{j}") for e, j in zip(filled, wanted, strict=True))))
@@ -168,13 +212,12 @@ def _keys(reader: _Reader) -> tuple[pl.Series, pl.Series | None]:
 
 def _dates(reader: _Reader) -> Dates:
     j = reader.mapping.index("date")
-    if j is None:
-        column = _composed_dates(reader)
-    else:
-        column = reader.table.column(j)
+    column = _composed_dates(reader) if j is None else reader.table.column(j)
     found = parse_dates(column, reader.mapping.date_order or None)
     if found.ambiguous:
-        reader.issues.append(f"every date in {reader.header('date')!r} can be read day first or month first; {found.order} was taken: confirm or change it")
+        reader.issues.append(
+            f"every date in {reader.header('date')!r} can be read day first or month first; {found.order} was taken: confirm or change it"
+        )
     order = f"; dates are read as {found.order}" if found.order else ""
     missing = found.values.is_null() & ~found.bad
     reader.check(missing & ~reader.totals, "date", column, "no date")
@@ -216,14 +259,18 @@ def date_in_name(name: str) -> str | None:
         return "-".join(match.groups())
     if match := re.search(r"(?<!\d)([01]?\d)[-_.]([0-3]?\d)[-_.](20\d\d|\d\d)(?!\d)", stem):
         month, day, year = match.groups()
-        return f"{year if len(year) == 4 else '20' + year}-{int(month):02d}-{int(day):02d}" if int(month) <= 12 else f"{day}.{month}.{year}"
+        return (
+            f"{year if len(year) == 4 else '20' + year}-{int(month):02d}-{int(day):02d}"
+            if int(month) <= 12
+            else f"{day}.{month}.{year}"
+        )
     if match := re.search(r"(?<!\d)(20\d\d)[-_. 年]?(0?[1-9]|1[0-2])(?!\d)月?", stem):
         return f"{match.group(1)}-{int(match.group(2)):02d}"
     match = re.search(r"([A-Za-zéû]{3,10})[-_. ]?(20\d\d)(?!\d)", stem)
     return f"{match.group(1)} {match.group(2)}" if match and parse_date_text(f"{match.group(1)} {match.group(2)}")[0] else None
 
 
-def _quantities(reader: _Reader, sku: pl.Series) -> tuple[pl.Series, pl.Series]:
+def _quantities(reader: _Reader) -> tuple[pl.Series, pl.Series]:
     """Units sold and units returned of each row; a blank cell stays null in a long table."""
     j = reader.mapping.index("units")
     orders = reader.mapping.layout == "orders"
@@ -237,7 +284,12 @@ def _quantities(reader: _Reader, sku: pl.Series) -> tuple[pl.Series, pl.Series]:
         reader.check(found.values.is_null() & ~found.bad & ~reader.totals, "units", reader.table.column(j), "no quantity")
     signed = movement_signs(reader.text("status"), found.values, reader.issues)
     if signed is not None:
-        reader.check(signed.is_null() & found.values.is_not_null(), "status", reader.table.column(reader.mapping.index("status") or 0), "this movement is no sale and no return")
+        reader.check(
+            signed.is_null() & found.values.is_not_null(),
+            "status",
+            reader.table.column(reader.mapping.index("status") or 0),
+            "this movement is no sale and no return",
+        )
     values = found.values if signed is None else signed
     back = _returned_rows(reader, values) if signed is None else pl.Series([False]).new_from_index(0, len(values))
     sold = pl.select(pl.when(values.is_null()).then(None).when(back | (values < 0)).then(0.0).otherwise(values)).to_series()
@@ -288,7 +340,7 @@ def _row_is_total(reader: _Reader) -> pl.Series:
     return found
 
 
-def _check_keys(reader: _Reader, sku: pl.Series, name: pl.Series | None, dates: Dates) -> None:
+def _check_keys(reader: _Reader, sku: pl.Series, name: pl.Series | None) -> None:
     """Reasons that concern the row as a whole; the first that holds is the one told."""
     later, reader.checks = reader.checks, []
     reader.check(reader.totals, "sku", sku, "a totals row, not a sale")
@@ -318,7 +370,9 @@ def _check_status(reader: _Reader) -> None:
     status = reader.text("status")
     if status is not None:
         not_sold = platform.not_sold if platform else ()
-        words = [w for w in status.unique().to_list() if w and (_CANCELLED.fullmatch(w) or any(n in w.lower() for n in not_sold))]
+        words = [
+            w for w in status.unique().to_list() if w and (_CANCELLED.fullmatch(w) or any(n in w.lower() for n in not_sold))
+        ]
         reader.check(status.is_in(words), "status", status, "the order was cancelled or never paid")
     cancelled = reader.text("cancelled")
     if cancelled is not None:
@@ -373,7 +427,9 @@ def _measure(reader: _Reader, index: int) -> pl.Series:
     found = reader.numbers(index)
     if found.bad.any():
         lines = reader.table.lines.filter(found.bad).head(5).to_list()
-        reader.issues.append(f"{found.bad.sum()} cells of {reader.table.header[index]!r} are no numbers (lines {', '.join(map(str, lines))}); they count as missing")
+        reader.issues.append(
+            f"{found.bad.sum()} cells of {reader.table.header[index]!r} are no numbers (lines {', '.join(map(str, lines))}); they count as missing"
+        )
     return found.values
 
 
@@ -411,12 +467,13 @@ def _split(reader: _Reader, frame: pl.DataFrame, dates: Dates) -> Facts:
     for check in reader.checks:
         now = check.bad & left
         if now.any():
-            reason: Callable[[], pl.Series] = lambda c=check, n=now: pl.Series([c.reason]).new_from_index(0, int(n.sum())) if isinstance(c.reason, str) else c.reason.filter(n)  # type: ignore[misc]
             parts.append(
-                pl.DataFrame({"line": frame["line"].filter(now), "column": [check.column] * int(now.sum()), "value": check.value.filter(now), "reason": reason()})
+                pl.DataFrame({"line": frame["line"].filter(now), "value": check.value.filter(now)}).with_columns(
+                    column=pl.lit(check.column), reason=pl.lit(check.reason)
+                )
             )
             left = left & ~now
     schema = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
-    rejects = pl.concat([p.cast(schema) for p in parts]).sort("line") if parts else pl.DataFrame(schema=schema)  # type: ignore[arg-type]
+    rejects = pl.concat([p.select(*schema).cast(schema) for p in parts]).sort("line") if parts else pl.DataFrame(schema=schema)  # type: ignore[arg-type]
     used = tuple(c.column for c in reader.mapping.columns if c.role not in ("ignore", "note"))
     return Facts(frame.filter(left), rejects, frame.height, tuple(reader.issues), dates.order, dates.grain, used)

@@ -36,6 +36,7 @@ def read_fast(data: bytes, name: str) -> list[Table] | None:
 
 
 def head_text(head: bytes) -> str | None:
+    """The whole lines of the first bytes, or None when they are no UTF-8 lines."""
     stop = head.rfind(b"\n")
     if stop < 0:
         return None
@@ -72,6 +73,7 @@ def _all_regular(data: bytes, start: int, dialect: Dialect, width: int, plan: Re
 
 
 def offset_of_line(data: bytes, start: int, line: int) -> int:
+    """Where a line of the file begins."""
     for _ in range(line - 1):
         start = data.index(b"\n", start) + 1
     return start

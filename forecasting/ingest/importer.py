@@ -12,7 +12,16 @@ from forecasting.core.errors import InputError, MappingNeeded
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.facts import Facts, extract, platform_of
-from forecasting.ingest.grid import KNOWN, absent_rule, add_up, attribute_counts, build_panel, choose_freq, static_of, sum_to_periods
+from forecasting.ingest.grid import (
+    KNOWN,
+    absent_rule,
+    add_up,
+    attribute_counts,
+    build_panel,
+    choose_freq,
+    static_of,
+    sum_to_periods,
+)
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.overlap import mark_overlap
 from forecasting.ingest.propose import propose_for
@@ -109,7 +118,7 @@ def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source],
     sources: list[_Source] = []
     issues: list[str] = []
     refusals: list[MappingNeeded] = []
-    for table in sorted(tables, key=lambda t: 0):
+    for table in tables:
         if not table.height:
             continue
         try:
@@ -145,9 +154,11 @@ def _of_one_kind(sources: list[_Source], issues: list[str]) -> list[_Source]:
         return sources
     main = max(sources, key=lambda s: s.facts.frame.height)
     kept = [s for s in sources if s.mapping.layout == main.mapping.layout]
-    for source in sources:
-        if source not in kept:
-            issues.append(f"{_label(source.table)} is of another kind ({source.mapping.layout}) than the main table and was left out")
+    issues += [
+        f"{_label(source.table)} is of another kind ({source.mapping.layout}) than the main table and was left out"
+        for source in sources
+        if source.mapping.layout != main.mapping.layout
+    ]
     return kept
 
 
@@ -188,11 +199,21 @@ def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.Da
     unmarked = pl.DataFrame(schema={"line": pl.UInt32, "sku": pl.String, "again": pl.Boolean})
     for source, frame in zip(sources, frames or [unmarked] * len(sources), strict=True):
         again = frame.filter("again").select(
-            "line", column=pl.lit(""), value=pl.col("sku"), reason=pl.lit("this row is in another file or table too; it counts once")
+            "line",
+            column=pl.lit(""),
+            value=pl.col("sku"),
+            reason=pl.lit("this row is in another file or table too; it counts once"),
         )
         again = again.unique("line", maintain_order=True)
         for part in (source.facts.rejects, again):
-            labelled = part.select(file=pl.lit(source.table.name), sheet=pl.lit(source.table.sheet), row="line", column="column", value="value", reason="reason")
+            labelled = part.select(
+                file=pl.lit(source.table.name),
+                sheet=pl.lit(source.table.sheet),
+                row="line",
+                column="column",
+                value="value",
+                reason="reason",
+            )
             parts.append(labelled.cast(SET_ASIDE))  # type: ignore[arg-type]
     return pl.concat(parts)
 
@@ -217,7 +238,12 @@ def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:
 def _tidy_columns(summed: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
     """Columns that say nothing are left out: returns without a return, regressors without a value."""
     empty = [n for n in summed.columns if n not in ("sku", "ds", "y") and summed[n].null_count() == summed.height]
-    if "returns" in summed.columns and mapping.role("returns") is None and not (summed["returns"] > 0).any() and mapping.layout != "panel":
+    if (
+        "returns" in summed.columns
+        and mapping.role("returns") is None
+        and not (summed["returns"] > 0).any()
+        and mapping.layout != "panel"
+    ):
         empty.append("returns")
     return summed.drop(empty)
 

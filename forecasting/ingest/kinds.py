@@ -38,7 +38,7 @@ _MISSING = {"-", "--", "---", "/", "n/a", "na", "nan", "null", "none", "#n/a", "
 
 
 @lru_cache(maxsize=1 << 16)
-def kind_of(cell: str) -> str:
+def kind_of(cell: str) -> str:  # noqa: PLR0911 - one line for each kind
     """Classify one cell.
 
     >>> kind_of("1.234,50 €"), kind_of("28/01/2018 07:45"), kind_of("MG-8769"), kind_of(" ")
@@ -80,4 +80,4 @@ def _dominant(counts: Counter[str], agree: float) -> str:
 def fits(cell: str, column: str) -> bool:
     """Whether a cell may stand in a column of that kind; blanks may stand anywhere, and anything in a text column."""
     kind = kind_of(cell)
-    return kind == BLANK or column in (TEXT, BLANK) or kind == column
+    return kind in (BLANK, column) or column in (TEXT, BLANK)

@@ -10,11 +10,52 @@ from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.vocabulary import plain
 
 ROLES = (
-    "date", "time", "year", "month", "week", "sku", "name", "variant", "units", "returns", "revenue", "price", "list_price", "discount", "promo",
-    "stock", "category", "brand", "channel", "country", "customer", "order", "line_id", "status", "cancelled", "fulfilled", "refund",
-    "visitors", "page_views", "add_to_cart", "buyers", "conversion", "orders", "cost", "tax", "currency", "uom", "timezone", "note",
-    "period", "series", "regressor", "attribute", "ignore",
+    "date",
+    "time",
+    "year",
+    "month",
+    "week",
+    "sku",
+    "name",
+    "variant",
+    "units",
+    "returns",
+    "revenue",
+    "price",
+    "list_price",
+    "discount",
+    "promo",
+    "stock",
+    "category",
+    "brand",
+    "channel",
+    "country",
+    "customer",
+    "order",
+    "line_id",
+    "status",
+    "cancelled",
+    "fulfilled",
+    "refund",
+    "visitors",
+    "page_views",
+    "add_to_cart",
+    "buyers",
+    "conversion",
+    "orders",
+    "cost",
+    "tax",
+    "currency",
+    "uom",
+    "timezone",
+    "note",
+    "period",
+    "series",
+    "regressor",
+    "attribute",
+    "ignore",
 )
+_OPTIONS = ("layout", "date_order", "decimal", "freq", "platform", "channels", "absent")
 LAYOUTS = ("long", "wide", "orders", "panel")
 
 
@@ -80,7 +121,11 @@ class Mapping:
         """The same mapping with another role for one column; a role that only one column can have is taken from the other."""
         single = role in ("date", "sku", "units", "name", "order", "status")
         columns = tuple(
-            replace(c, role=role, sure=1.0) if c.column == column else replace(c, role="ignore") if single and c.role == role else c
+            replace(c, role=role, sure=1.0)
+            if c.column == column
+            else replace(c, role="ignore")
+            if single and c.role == role
+            else c
             for c in self.columns
         )
         return replace(self, columns=columns)
@@ -88,14 +133,26 @@ class Mapping:
     def answered(self, key: str, answer: str) -> Mapping:
         """The same mapping with a question answered: `date_order`, `decimal`, `channels`, `absent`, `freq`, `layout`."""
         left = tuple(q for q in self.questions if q.key != key)
-        changes = {"date_order": self.date_order, "decimal": self.decimal, "channels": self.channels, "absent": self.absent,
-                   "layout": self.layout, "freq": self.freq or ""}
+        changes = {
+            "date_order": self.date_order,
+            "decimal": self.decimal,
+            "channels": self.channels,
+            "absent": self.absent,
+            "layout": self.layout,
+            "freq": self.freq or "",
+        }
         if key not in changes:
             raise MappingNeeded(f"There is no question {key!r}: the open ones are {[q.key for q in self.questions]}.")
         changes[key] = answer
         return replace(
-            self, questions=left, date_order=changes["date_order"], decimal=changes["decimal"], channels=changes["channels"],
-            absent=changes["absent"], layout=changes["layout"], freq=changes["freq"] or None,
+            self,
+            questions=left,
+            date_order=changes["date_order"],
+            decimal=changes["decimal"],
+            channels=changes["channels"],
+            absent=changes["absent"],
+            layout=changes["layout"],
+            freq=changes["freq"] or None,
         )
 
     def fits(self, header: Iterable[str]) -> bool:
@@ -132,9 +189,22 @@ class Mapping:
             content = json.loads(text)
             columns = tuple(ColumnRole(str(c["column"]), str(c["role"])) for c in content["columns"])
             strange = [c.role for c in columns if c.role not in ROLES]
-            options = {k: str(content[k]) for k in ("layout", "date_order", "decimal", "platform", "channels", "absent") if content.get(k)}
+            options = {k: str(content.get(k) or "") for k in _OPTIONS}
         except (ValueError, KeyError, TypeError) as error:
-            raise MappingNeeded("The profile is not one that Shelfcast saved: it needs the columns and their roles as JSON.") from error
+            raise MappingNeeded(
+                "The profile is not one that Shelfcast saved: it needs the columns and their roles as JSON."
+            ) from error
         if strange:
-            raise MappingNeeded(f"The profile gives the role {strange[0]!r}, which does not exist: use one of {', '.join(ROLES)}.")
-        return cls(columns, freq=content.get("freq") or None, **options)
+            raise MappingNeeded(
+                f"The profile gives the role {strange[0]!r}, which does not exist: use one of {', '.join(ROLES)}."
+            )
+        return cls(
+            columns,
+            layout=options["layout"] or "long",
+            date_order=options["date_order"],
+            decimal=options["decimal"],
+            freq=options["freq"] or None,
+            platform=options["platform"],
+            channels=options["channels"] or "sum",
+            absent=options["absent"] or "auto",
+        )

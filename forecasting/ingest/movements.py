@@ -6,8 +6,14 @@ import re
 
 import polars as pl
 
-_SALES = re.compile(r"601|251|633|231|sales?(?: issue| order)?|goods issue.*|issue|gi|verkauf|warenausgang|wa|销售出库|销售|出库|venta|vente|sortie|salida", re.IGNORECASE)
-_BACK = re.compile(r"602|651|653|252|634|returns?|sales? returns?|customer returns?|retoure|rückgabe|销售退货|退货|退货入库|devoluci[oó]n|retour", re.IGNORECASE)
+_SALES = re.compile(
+    r"601|251|633|231|sales?(?: issue| order)?|goods issue.*|issue|gi|verkauf|warenausgang|wa|销售出库|销售|出库|venta|vente|sortie|salida",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"602|651|653|252|634|returns?|sales? returns?|customer returns?|retoure|rückgabe|销售退货|退货|退货入库|devoluci[oó]n|retour",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(
     r"\d{3}|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*|wareneingang|we|umlagerung|inventur.*|采购入库|入库|调拨.*|盘点.*|报废.*|生产入库|其他.*|compra|achat|entrada|entrée",
     re.IGNORECASE,
@@ -27,7 +33,8 @@ def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str
     other = [w for w in words if _OTHER.fullmatch(w) and w not in sales and w not in back]
     if not sales or len(sales) + len(back) + len(other) < len(words):
         return None
-    ledger = bool((values.filter(status.is_in(sales)) < 0).mean() or 0 > 0.5) and (values.filter(status.is_in(sales)) < 0).mean() > 0.5  # type: ignore[operator]
+    sold = values.filter(status.is_in(sales))
+    ledger = int((sold < 0).sum()) > 0.5 * len(sold)
     if not ledger and not back and not other:
         return None
     issues.append(
@@ -35,4 +42,6 @@ def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str
         f"{', the others are set aside' if other else ''}{'; quantities leave the stock, so their minus means sold' if ledger else ''}"
     )
     demand = -values if ledger else values
-    return pl.select(pl.when(status.is_in(sales)).then(demand).when(status.is_in(back)).then(-values.abs()).otherwise(None)).to_series()
+    return pl.select(
+        pl.when(status.is_in(sales)).then(demand).when(status.is_in(back)).then(-values.abs()).otherwise(None)
+    ).to_series()

@@ -9,14 +9,46 @@ from dataclasses import dataclass
 import polars as pl
 
 MISSING = frozenset(
-    {"", "-", "--", "---", "/", "n/a", "na", "nan", "null", "none", "#n/a", "#n/d", "#nv", "\u2013", "\u2014", "\\n", "nil", "(null)",
-     "(blank)", "#value!", "#ref!", "#div/0!", "?", "无", "暂无", "k.a.", "keine", "s/o", "n.d."}
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "/",
+        "n/a",
+        "na",
+        "nan",
+        "null",
+        "none",
+        "#n/a",
+        "#n/d",
+        "#nv",
+        "\u2013",
+        "\u2014",
+        "\\n",
+        "nil",
+        "(null)",
+        "(blank)",
+        "#value!",
+        "#ref!",
+        "#div/0!",
+        "?",
+        "无",
+        "暂无",
+        "k.a.",
+        "keine",
+        "s/o",
+        "n.d.",
+    }
 )
 _CURRENCY = re.compile(
     r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩元圆]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"\s*(?:pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|[件个個只双套盒瓶袋箱台条張张包支本份])\.?$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s*(?:pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|[件个個只双套盒瓶袋箱台条張张包支本份])\.?$",
+    re.IGNORECASE,
+)
 _SCALE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "%": 0.01, "‰": 0.001}
 _BODY = re.compile(r"\d[\d.,'’ ]*|[.,]\d+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
@@ -75,11 +107,11 @@ def is_missing(text: str) -> bool:
 
 
 def unwrap(text: str) -> str:
-    '''The cell without the ="..." that stops Excel from changing it, and without blanks and a leading apostrophe.
+    """The cell without the ="..." that stops Excel from changing it, and without blanks and a leading apostrophe.
 
     >>> unwrap('="00123"'), unwrap("'0012")
     ('00123', '0012')
-    '''
+    """
     text = text.strip().strip("\u200b\ufeff\u200e\u200f")
     if text.startswith("=") and len(text) > 2 and text[1] == '"' and text.endswith('"'):
         text = text[2:-1].strip()

@@ -16,7 +16,9 @@ def mark_overlap(frames: list[pl.DataFrame], layout: str, issues: list[str]) -> 
     keyed = [_with_key(frame, k) for k, frame in enumerate(frames)]
     stacked = pl.concat([f.select("source", "position", "row_hash", "key_hash") for f in keyed])
     if layout != "orders" and not _same_source(stacked):
-        issues.append("the files hold different values for the same SKUs and dates; they are taken as different sources and summed")
+        issues.append(
+            "the files hold different values for the same SKUs and dates; they are taken as different sources and summed"
+        )
         return [frame.with_columns(again=False) for frame in frames]
     counted = stacked.with_columns(nth=pl.int_range(pl.len()).over("source", "row_hash"))
     first = counted.with_columns(again=pl.col("source") > pl.col("source").min().over("row_hash", "nth"))
@@ -50,5 +52,7 @@ def _conflicts(first: pl.DataFrame, issues: list[str]) -> pl.DataFrame:
     stale = ~pl.col("again") & (pl.col("source") < last) & (pl.col("row_hash").n_unique().over("key_hash") > 1)
     marked = first.with_columns(stale=stale)
     if marked["stale"].any():
-        issues.append(f"{marked['stale'].sum()} SKUs and dates have another value in a later file; the later file was believed: please confirm")
+        issues.append(
+            f"{marked['stale'].sum()} SKUs and dates have another value in a later file; the later file was believed: please confirm"
+        )
     return marked.with_columns(again=pl.col("again") | pl.col("stale"))

@@ -24,7 +24,7 @@ def write_panel_csv(panel: Panel, path: str | Path) -> None:
     columns = [
         pl.Series("unique_id", np.repeat(np.asarray([neutral(i) for i in panel.ids], dtype=object), lengths), dtype=pl.String),
         pl.Series("ds", frame["ds"].to_numpy()).dt.to_string("%Y-%m-%d" if days else "%Y-%m-%d %H:%M:%S"),
-        *(pl.Series(name, _numbers(frame[name]), dtype=pl.String) for name in frame.columns[2:]),
+        *(pl.Series(str(name), _numbers(frame[name]), dtype=pl.String) for name in panel.frame.columns[2:]),
     ]
     for name in panel.static.columns:
         values = np.asarray([neutral(v) for v in panel.static[name]], dtype=object)
@@ -45,5 +45,7 @@ def _numbers(column: pd.Series) -> pl.Series:
     """Shortest text that reads back as the same number; whole numbers without a fraction; missing stays blank."""
     values = pl.Series(column.name, column.to_numpy()).fill_nan(None)
     whole = (values == values.round(0)) & (values.abs() < 1e15)
-    texts = pl.select(pl.when(whole).then(values.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(values.cast(pl.String)))
+    texts = pl.select(
+        pl.when(whole).then(values.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(values.cast(pl.String))
+    )
     return texts.to_series()

@@ -5,21 +5,59 @@ from __future__ import annotations
 import re
 
 _CODES = {
-    "POST": "postage", "POSTAGE": "postage", "DOT": "postage", "SHIPPING": "postage", "SHIP": "postage", "FREIGHT": "postage",
-    "DELIVERY": "postage", "VERSAND": "postage", "PORTO": "postage", "C2": "carriage", "C3": "carriage", "CARRIAGE": "carriage",
-    "BANK CHARGES": "bank charges", "BANKCHARGES": "bank charges", "AMAZONFEE": "marketplace fee", "CRUK": "charity commission",
-    "ADJUST": "adjustment", "ADJUST2": "adjustment", "ADJUSTMENT": "adjustment", "MANUAL": "manual entry", "DISCOUNT": "discount",
-    "RABATT": "discount", "REMISE": "discount", "GIFTCARD": "gift voucher", "GIFT CARD": "gift voucher", "VOUCHER": "gift voucher",
-    "GUTSCHEIN": "gift voucher", "TAX": "tax", "TIP": "tip", "FEE": "fee", "INSURANCE": "insurance", "DEPOSIT": "deposit",
-    "运费": "postage", "邮费": "postage", "补差价": "price adjustment", "差价": "price adjustment", "赠品": "free gift", "HANDLING": "handling",
-    "SURCHARGE": "surcharge", "ROUNDING": "rounding", "SAMPLES": "samples",
+    "POST": "postage",
+    "POSTAGE": "postage",
+    "DOT": "postage",
+    "SHIPPING": "postage",
+    "SHIP": "postage",
+    "FREIGHT": "postage",
+    "DELIVERY": "postage",
+    "VERSAND": "postage",
+    "PORTO": "postage",
+    "C2": "carriage",
+    "C3": "carriage",
+    "CARRIAGE": "carriage",
+    "BANK CHARGES": "bank charges",
+    "BANKCHARGES": "bank charges",
+    "AMAZONFEE": "marketplace fee",
+    "CRUK": "charity commission",
+    "ADJUST": "adjustment",
+    "ADJUST2": "adjustment",
+    "ADJUSTMENT": "adjustment",
+    "MANUAL": "manual entry",
+    "DISCOUNT": "discount",
+    "RABATT": "discount",
+    "REMISE": "discount",
+    "GIFTCARD": "gift voucher",
+    "GIFT CARD": "gift voucher",
+    "VOUCHER": "gift voucher",
+    "GUTSCHEIN": "gift voucher",
+    "TAX": "tax",
+    "TIP": "tip",
+    "FEE": "fee",
+    "INSURANCE": "insurance",
+    "DEPOSIT": "deposit",
+    "运费": "postage",
+    "邮费": "postage",
+    "补差价": "price adjustment",
+    "差价": "price adjustment",
+    "赠品": "free gift",
+    "HANDLING": "handling",
+    "SURCHARGE": "surcharge",
+    "ROUNDING": "rounding",
+    "SAMPLES": "samples",
 }
 _SHORT_CODES = {"M": "manual entry", "D": "discount", "S": "samples", "B": "adjustment", "P": "postage", "G": "gift voucher"}
 _GIFT_CODE = re.compile(r"gift_\d+.*|gc[-_]?\d{2,4}|.*\bgift[-_ ]?(?:voucher|card)s?\b.*", re.IGNORECASE)
 _TEST_CODE = re.compile(r"test\d{2,}", re.IGNORECASE)
 _NAMES = (
-    (re.compile(r"(?:dotcom )?postage|porto|versand(?:kosten)?|shipping(?: (?:cost|fee|charge)s?)?|delivery(?: (?:cost|fee|charge)s?)?|frais de (?:port|livraison)"
-                r"|gastos de env[ií]o|运费|邮费|运费差价|邮费补拍"), "postage"),
+    (
+        re.compile(
+            r"(?:dotcom )?postage|porto|versand(?:kosten)?|shipping(?: (?:cost|fee|charge)s?)?|delivery(?: (?:cost|fee|charge)s?)?|frais de (?:port|livraison)"
+            r"|gastos de env[ií]o|运费|邮费|运费差价|邮费补拍"
+        ),
+        "postage",
+    ),
     (re.compile(r"(?:next day )?carriage"), "carriage"),
     (re.compile(r"manual"), "manual entry"),
     (re.compile(r"discount|rabatt|remise|descuento|coupon"), "discount"),
@@ -29,7 +67,12 @@ _NAMES = (
     (re.compile(r"adjust(?:ment)?(?: by .*| bad debt)?"), "adjustment"),
     (re.compile(r"cruk commission"), "charity commission"),
     (re.compile(r"this is a test product\.?"), "test"),
-    (re.compile(r"(?:dotcomgiftshop )?(?:e-?)?gift (?:voucher|card)s?(?: .*)?|gutschein(?: .*)?|carte cadeau(?: .*)?|tarjeta regalo(?: .*)?|礼品卡"), "gift voucher"),
+    (
+        re.compile(
+            r"(?:dotcomgiftshop )?(?:e-?)?gift (?:voucher|card)s?(?: .*)?|gutschein(?: .*)?|carte cadeau(?: .*)?|tarjeta regalo(?: .*)?|礼品卡"
+        ),
+        "gift voucher",
+    ),
     (re.compile(r"tips?|trinkgeld|pourboire|propina"), "tip"),
     (re.compile(r"补差价.*|差价.*补.*|价格补差.*"), "price adjustment"),
 )

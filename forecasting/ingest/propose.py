@@ -21,11 +21,60 @@ from forecasting.ingest.vocabulary import plain, role_of
 
 _SAMPLE = 400
 _SINGLE = frozenset(
-    "date time year month week sku name units returns revenue price list_price discount promo stock category brand channel country customer "
-    "order status cancelled refund visitors page_views add_to_cart buyers conversion orders cost variant uom".split()
+    [
+        "date",
+        "time",
+        "year",
+        "month",
+        "week",
+        "sku",
+        "name",
+        "units",
+        "returns",
+        "revenue",
+        "price",
+        "list_price",
+        "discount",
+        "promo",
+        "stock",
+        "category",
+        "brand",
+        "channel",
+        "country",
+        "customer",
+        "order",
+        "status",
+        "cancelled",
+        "refund",
+        "visitors",
+        "page_views",
+        "add_to_cart",
+        "buyers",
+        "conversion",
+        "orders",
+        "cost",
+        "variant",
+        "uom",
+    ]
 )
 _NUMERIC = frozenset(
-    "units returns revenue price list_price discount stock visitors page_views add_to_cart buyers orders cost refund tax".split()
+    [
+        "units",
+        "returns",
+        "revenue",
+        "price",
+        "list_price",
+        "discount",
+        "stock",
+        "visitors",
+        "page_views",
+        "add_to_cart",
+        "buyers",
+        "orders",
+        "cost",
+        "refund",
+        "tax",
+    ]
 )
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
@@ -74,7 +123,7 @@ def propose_for(table: Table) -> Mapping:
     roles = _with_content(columns, roles)
     if _series_across(columns, roles):
         return _across_mapping(table, columns, roles)
-    layout = platform.layout if platform else _layout(columns, roles)
+    layout = platform.layout if platform else _layout(roles)
     mapping = _assemble(columns, roles, layout, platform.name if platform else _generic_name(roles))
     return _with_questions(table, mapping)
 
@@ -94,7 +143,9 @@ def _look_at(table: Table, index: int) -> _Column:
     if kinds and kinds.count(kind) < 0.6 * len(kinds):
         kind = TEXT
     distinct = len(set(filled)) / len(filled) if filled else 0.0
-    whole = kind == NUMBER and all(re.fullmatch(r"[-+(]?[\d,. ]*\d[)-]?", c.strip()) and not re.search(r"[.,]\d{1,2}\D*$", c.strip()) for c in filled)
+    whole = kind == NUMBER and all(
+        re.fullmatch(r"[-+(]?[\d,. ]*\d[)-]?", c.strip()) and not re.search(r"[.,]\d{1,2}\D*$", c.strip()) for c in filled
+    )
     samples = tuple(dict.fromkeys(c for c in filled))[:5]
     return _Column(table.header[index], index, kind, 1 - len(filled) / len(cells) if cells else 1.0, distinct, whole, samples)
 
@@ -123,7 +174,12 @@ def _named_roles(columns: list[_Column], platform: Platform | None) -> dict[int,
 def _platform_role(header: str, platform: Platform | None) -> str | None:
     if platform is None:
         return None
-    for form in (header.strip().lower(), plain(header), header.strip().lower().replace("–", "-"), plain(header).replace("_", " ")):
+    for form in (
+        header.strip().lower(),
+        plain(header),
+        header.strip().lower().replace("–", "-"),
+        plain(header).replace("_", " "),
+    ):
         if form in platform.roles:
             return platform.roles[form]
     return None
@@ -136,8 +192,18 @@ def _adapted(role: str, strength: float, column: _Column) -> tuple[str, float]:
     if role == "units" and text in ("sales", "ventes", "ventas", "verkäufe", "volume", "demand") and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
     if role == "date" and column.kind == NUMBER and _small_numbers(column):
-        part = next((p for p, words in (("month", "month monat mes mois 月 月份"), ("week", "week woche semana semaine kalenderwoche"),
-                                        ("day", "day tag jour dia 日")) if text in words.split()), "")
+        part = next(
+            (
+                p
+                for p, words in (
+                    ("month", "month monat mes mois 月 月份"),
+                    ("week", "week woche semana semaine kalenderwoche"),
+                    ("day", "day tag jour dia 日"),
+                )
+                if text in words.split()
+            ),
+            "",
+        )
         return (part or "ignore", 0.9 if part else 0.1)
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d", s) for s in column.samples):
         return "date", 0.8
@@ -159,7 +225,13 @@ def _content_fit(role: str, column: _Column) -> float:
     if role == "date":
         return 1.0 if column.kind == DATE or _dates_in_disguise(column) else 0.1
     if role in _NUMERIC:
-        return 1.0 if column.kind == NUMBER else 0.4 if column.kind == TEXT and any(c.isdigit() for s in column.samples for c in s) else 0.05
+        return (
+            1.0
+            if column.kind == NUMBER
+            else 0.4
+            if column.kind == TEXT and any(c.isdigit() for s in column.samples for c in s)
+            else 0.05
+        )
     if role == "sku":
         return 0.9 if column.kind != DATE else 0.2
     if role in ("name", "category", "brand"):
@@ -179,12 +251,23 @@ def _with_content(columns: list[_Column], roles: dict[int, tuple[str, float]]) -
     have = {role for role, _ in roles.values()}
     free = [c for c in columns if c.index not in roles]
     if not have & {"date", "year", "period"}:
-        dated = next((c for c in free if c.kind == DATE and not all(":" in s and not re.search(r"\d{4}", s) for s in c.samples)), None)
-        dated = dated or next((c for c in free if c.kind == NUMBER and all(re.fullmatch(r"(19|20)\d{6}", s.strip()) for s in c.samples) and c.samples), None)
+        dated = next(
+            (c for c in free if c.kind == DATE and not all(":" in s and not re.search(r"\d{4}", s) for s in c.samples)), None
+        )
+        dated = dated or next(
+            (
+                c
+                for c in free
+                if c.kind == NUMBER and all(re.fullmatch(r"(19|20)\d{6}", s.strip()) for s in c.samples) and c.samples
+            ),
+            None,
+        )
         if dated:
             roles[dated.index] = ("date", 0.7)
     if not have & {"sku", "name"}:
-        keyed = [c for c in columns if c.index not in roles and c.kind in (TEXT, NUMBER) and c.distinct < 0.95 and c.blank < 0.5]
+        keyed = [
+            c for c in columns if c.index not in roles and c.kind in (TEXT, NUMBER) and c.distinct < 0.95 and c.blank < 0.5
+        ]
         texts = [c for c in keyed if c.kind == TEXT]
         if texts:
             roles[max(texts, key=lambda c: c.distinct).index] = ("sku", 0.6)
@@ -207,19 +290,29 @@ def _is_period(header: str) -> bool:
     text = header.strip()
     if not text or len(text) > 30:
         return False
-    if kind_of(text) == DATE or _PERIOD.fullmatch(text) or re.fullmatch(r"(19|20)\d\d|(19|20)\d\d(0[1-9]|1[0-2])|(19|20)\d{6}", text):
+    if (
+        kind_of(text) == DATE
+        or _PERIOD.fullmatch(text)
+        or re.fullmatch(r"(19|20)\d\d|(19|20)\d\d(0[1-9]|1[0-2])|(19|20)\d{6}", text)
+    ):
         return not re.fullmatch(r"\d{1,2}:\d{2}.*", text)
-    return re.fullmatch(r"[34]\d{4}(\.0)?", text) is not None or parse_date_text(text)[0] is not None and kind_of(text) != TEXT
+    return re.fullmatch(r"[34]\d{4}(\.0)?", text) is not None or (
+        parse_date_text(text)[0] is not None and kind_of(text) != TEXT
+    )
 
 
 def _wide_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
     roles = {j: r for j, r in roles.items() if j not in periods and r[0] not in ("units", "date", "revenue", "year", "month")}
     if "sku" not in {r for r, _ in roles.values()}:
-        rest = [c for c in columns if c.index not in periods and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK]
+        rest = [
+            c
+            for c in columns
+            if c.index not in periods and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK
+        ]
         if rest:
             chosen = max(rest, key=lambda c: (roles.get(c.index, ("",))[0] == "", c.distinct, -c.index))
             roles[chosen.index] = ("sku", 0.7)
-    roles |= {j: ("period", 0.9) for j in periods}
+    roles |= dict.fromkeys(periods, ("period", 0.9))
     mapping = _assemble(columns, roles, "wide", "pivot table", unknown="attribute")
     order = parse_dates(pl.Series([table.header[j] for j in periods]))
     return _ask_order(replace(mapping, date_order=order.order), order.ambiguous, table.header[periods[0]])
@@ -229,7 +322,9 @@ def _series_across(columns: list[_Column], roles: dict[int, tuple[str, float]]) 
     """Dates down and SKUs across: one date, no SKU column, and several number columns without a known word."""
     have = {r for r, _ in roles.values()}
     strong = {
-        r for j, (r, s) in roles.items() if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time") and not is_total(columns[j].header)
+        r
+        for j, (r, s) in roles.items()
+        if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time") and not is_total(columns[j].header)
     }
     numbers = [c for c in columns if c.kind == NUMBER and (c.index not in roles or roles[c.index][1] <= 0.5)]
     return "date" in have and not have & {"sku", "name"} and not strong & {"units", "revenue"} and len(numbers) >= 2
@@ -237,13 +332,17 @@ def _series_across(columns: list[_Column], roles: dict[int, tuple[str, float]]) 
 
 def _across_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]]) -> Mapping:
     roles = {j: r for j, r in roles.items() if not is_total(columns[j].header)}
-    kept = {j: r for j, r in roles.items() if r[0] in ("date", "time", "channel") or r[1] > 0.55 and columns[j].kind != NUMBER}
-    kept |= {c.index: ("series", 0.8) for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()}
+    kept = {
+        j: r for j, r in roles.items() if r[0] in ("date", "time", "channel") or (r[1] > 0.55 and columns[j].kind != NUMBER)
+    }
+    kept |= {
+        c.index: ("series", 0.8) for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()
+    }
     mapping = _assemble(columns, kept, "wide", "pivot table")
     return _with_questions(table, mapping)
 
 
-def _layout(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> str:
+def _layout(roles: dict[int, tuple[str, float]]) -> str:
     have = {role for role, _ in roles.values()}
     return "orders" if "order" in have or ("customer" in have and "price" in have) else "long"
 
@@ -252,7 +351,9 @@ def _generic_name(roles: dict[int, tuple[str, float]]) -> str:
     return "order lines" if "order" in {r for r, _ in roles.values()} else "table"
 
 
-def _assemble(columns: list[_Column], roles: dict[int, tuple[str, float]], layout: str, platform: str, unknown: str = "") -> Mapping:
+def _assemble(
+    columns: list[_Column], roles: dict[int, tuple[str, float]], layout: str, platform: str, unknown: str = ""
+) -> Mapping:
     found = []
     for column in columns:
         role, sure = roles.get(column.index, ("", 0.4))
@@ -267,7 +368,13 @@ def _role_of_unknown(column: _Column, layout: str, unknown: str) -> str:
         return "ignore"
     if unknown:
         return unknown if column.kind == TEXT else "ignore"
-    return "regressor" if column.kind == NUMBER and plain(column.header) not in ("index", "unnamed: 0") else "attribute" if column.kind == TEXT else "ignore"
+    return (
+        "regressor"
+        if column.kind == NUMBER and plain(column.header) not in ("index", "unnamed: 0")
+        else "attribute"
+        if column.kind == TEXT
+        else "ignore"
+    )
 
 
 def _panel_mapping(columns: list[_Column]) -> Mapping:

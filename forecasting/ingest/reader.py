@@ -37,9 +37,7 @@ def read_tables(data: bytes, name: str, sheet: str | None = None) -> list[Table]
     """
     tables: list[Table] = []
     refused: list[FileUnreadable] = []
-    members = 0
     for member in open_container(data, name):
-        members += 1
         try:
             tables.extend(_read_member(member, sheet))
         except FileUnreadable as error:
@@ -71,7 +69,7 @@ def _read_member(member: Member, sheet: str | None) -> list[Table]:
 
 def _read_html(data: bytes, name: str) -> list[Table]:
     grids, encoding = html_grids(data, name)
-    tables = []
+    tables: list[Table] = []
     for k, (sheet, rows) in enumerate(grids, 1):
         label = sheet or (f"table {k}" if len(grids) > 1 else "")
         tables.extend(replace(table, encoding=encoding) for table in grid_tables(rows, name, label))

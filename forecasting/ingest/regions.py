@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, column_kinds, fits, kind_of
 from forecasting.ingest.tokens import Row
@@ -50,6 +51,7 @@ def find_regions(rows: Sequence[Row]) -> list[Region]:
 
 
 def is_blank(row: Row) -> bool:
+    """Whether no cell of the row holds anything."""
     return not any(cell.strip() for cell in row.cells)
 
 
@@ -66,7 +68,14 @@ def _first_region(rows: list[Row]) -> tuple[Region, list[Row]]:
     body, later, repeated = _until_next_table(body, rows, header_rows, width, kinds)
     body, footer = _cut_footer(body, rows, width, kinds)
     region = Region(
-        header, body, tuple(preamble), tuple(footer), tuple(r.line for r in header_rows), repeated, tuple(comments), tuple(kinds)
+        header,
+        body,
+        tuple(preamble),
+        tuple(footer),
+        tuple(r.line for r in header_rows),
+        repeated,
+        tuple(comments),
+        tuple(kinds),
     )
     return region, later
 
@@ -110,8 +119,11 @@ def _is_comment(row: Row) -> bool:
     if _COMMENT.match(first) and not re.fullmatch(r"\s*[#%]\s*", first):
         return not first.startswith("--") or _filled(row) == 1
     joined = "".join(row.cells)
-    return bool(_RULE.fullmatch(joined)) and len(joined.strip()) >= 3 and sum(c in "-=_─━═*" for c in joined) >= 3 and all(
-        not c.strip() or len(c.strip()) >= 2 for c in row.cells
+    return (
+        bool(_RULE.fullmatch(joined))
+        and len(joined.strip()) >= 3
+        and sum(c in "-=_─━═*" for c in joined) >= 3
+        and all(not c.strip() or len(c.strip()) >= 2 for c in row.cells)
     )
 
 
@@ -138,7 +150,11 @@ def _up_to_full_header(rows: list[Row], first: int, width: int, kinds: list[str]
     for index in range(first - 2, max(-1, first - 5), -1):
         row = rows[index]
         full = _names_columns(row, width, kinds, lowest=True) and all(kind_of(c) in (BLANK, TEXT) for c in row.cells)
-        if full and _filled(row) > max(_filled(r) for r in rows[index + 1 : first]) and all(r.cells[0].strip() for r in rows[index + 1 : first]):
+        if (
+            full
+            and _filled(row) > max(_filled(r) for r in rows[index + 1 : first])
+            and all(r.cells[0].strip() for r in rows[index + 1 : first])
+        ):
             return index + 1
     return first
 
@@ -147,7 +163,9 @@ def _below_group_row(rows: list[Row], first: int, width: int, kinds: list[str]) 
     """A row of years over months ("2023", blank, "2024", blank) looks like values; the names right below it give it away."""
     for index in range(first + 1, min(first + 3, len(rows) - 1)):
         row = rows[index]
-        names = not any(kind_of(c) == NUMBER and not _YEAR.fullmatch(c.strip()) for c in row.cells) and _filled(row) >= 0.6 * _used(kinds)
+        names = not any(kind_of(c) == NUMBER and not _YEAR.fullmatch(c.strip()) for c in row.cells) and _filled(
+            row
+        ) >= 0.6 * _used(kinds)
         above = all(_is_group(r) for r in rows[first:index])
         if names and above and not _is_body(row, width, kinds) and _is_body(rows[index + 1], width, kinds):
             return index + 1
@@ -183,14 +201,14 @@ def _shifts(cells: Sequence[str], width: int) -> list[Sequence[str]]:
 
 def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     """A header of years or periods (2019, 2020, 2021 or 1, 2, 3 ...) above numbers: rises by one step all along."""
-    if len(below) < 1 or width < 4 or kind_of(row.cells[0]) != TEXT and row.cells[0].strip():
+    if len(below) < 1 or width < 4 or (kind_of(row.cells[0]) != TEXT and row.cells[0].strip()):
         return False
     cells = [c.strip() for c in row.cells if c.strip()]
     numbers = [c for c in cells if re.fullmatch(r"\d{1,4}", c)]
     if len(numbers) < 3 or len(numbers) < 0.6 * len(cells):
         return False
     values = [int(c) for c in numbers]
-    steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(values)}
     years = all(_YEAR.fullmatch(c) for c in numbers)
     return steps == {1} and (years or values[0] in (0, 1)) and not all(r.cells[: len(cells)] == row.cells for r in below)
 
@@ -297,12 +315,14 @@ def merge_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """
     width = max(len(row) for row in rows)
     levels = [[*(cell.strip() if len(rows) > 1 else cell for cell in row), *[""] * (width - len(row))] for row in rows]
-    for upper, lower in reversed(list(zip(levels, levels[1:], strict=False))):
+    for upper, lower in reversed(list(pairwise(levels))):
         name = ""
         for j, cell in enumerate(upper):
             name = cell or name
             upper[j] = name if lower[j] else cell
-    return tuple(" ".join(part for part in column if part) if len(rows) > 1 else column[0] for column in zip(*levels, strict=True))
+    return tuple(
+        " ".join(part for part in column if part) if len(rows) > 1 else column[0] for column in zip(*levels, strict=True)
+    )
 
 
 def _until_next_table(
@@ -357,7 +377,11 @@ def _starts_table(
     valued = any(kind in (NUMBER, DATE) for kind in new_kinds)
     unlike = other_width or new_kinds[: len(kinds)] != kinds[: len(new_kinds)]
     full = _filled(row) >= 0.7 * max(len(r.cells) for r in below)
-    return valued and full and (shared >= max(2, len(names) // 2) or (unlike and (after_gap or other_width)) or (after_gap and bool(names)))
+    return (
+        valued
+        and full
+        and (shared >= max(2, len(names) // 2) or (unlike and (after_gap or other_width)) or (after_gap and bool(names)))
+    )
 
 
 def _stands_apart(body: list[Row], position: int, width: int, kinds: list[str], blank_lines: set[int]) -> bool:
@@ -365,7 +389,11 @@ def _stands_apart(body: list[Row], position: int, width: int, kinds: list[str], 
     rows = body[position : position + 9]
     other = len(rows[0].cells)
     gap = any(line in blank_lines for line in range(body[position - 1].line + 1, rows[0].line))
-    return gap and other != width and all(len(r.cells) == other and _filled(r) == other and not _is_body(r, width, kinds) for r in rows[:3])
+    return (
+        gap
+        and other != width
+        and all(len(r.cells) == other and _filled(r) == other and not _is_body(r, width, kinds) for r in rows[:3])
+    )
 
 
 def _gap_before(row: Row, previous: Row, blank_lines: set[int]) -> bool:

@@ -7,7 +7,14 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-SET_ASIDE = {"file": pl.String, "sheet": pl.String, "row": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+SET_ASIDE = {
+    "file": pl.String,
+    "sheet": pl.String,
+    "row": pl.UInt32,
+    "column": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+}
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ def _mapping(sample: Table, given: Mapping | None) -> Mapping | None:
     proposed = propose_for(sample)
     chosen = given.onto(sample.header, proposed) if given is not None and given.fits(sample.header) else proposed
     platform = platform_of(chosen, sample)
-    simple = chosen.layout == "orders" and not chosen.questions and chosen.channels == "sum" and chosen.index("date") is not None
+    simple = (
+        chosen.layout == "orders" and not chosen.questions and chosen.channels == "sum" and chosen.index("date") is not None
+    )
     usable = simple and not (platform and platform.fill_down) and chosen.index("units") is not None
     return chosen if usable and not _odd_share(extract(sample, chosen)) else None
 
@@ -168,7 +170,9 @@ def _summed(data: bytes, name: str, plan: _Plan, sample: Table, mapping: Mapping
             say(0.7 * len(parts) / len(pieces), f"Reading {name}: {sum(p.facts.rows for p in parts):,} rows")
     issues = tuple(dict.fromkeys(issue for part in parts for issue in part.facts.issues))
     rows = sum(part.facts.rows for part in parts)
-    account = Facts(pl.DataFrame(), pl.concat([p.facts.rejects for p in parts]), rows, issues, parts[0].facts.date_order, "", ())
+    account = Facts(
+        pl.DataFrame(), pl.concat([p.facts.rejects for p in parts]), rows, issues, parts[0].facts.date_order, "", ()
+    )
     shown = replace(sample, cells=sample.cells.head(SHOWN), lines=sample.lines.head(SHOWN))
     table = shown.note(f"only the first {shown.height:,} rows are kept for show") if rows > shown.height else shown
     days = pl.concat([p.days for p in parts], how="diagonal_relaxed")

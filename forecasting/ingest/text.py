@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import polars as pl
 
@@ -199,7 +200,7 @@ def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
     """One name is missing: before all others when the first column counts the rows (an index), else where it reads best."""
     first = [row.cells[0].strip() for row in region.rows if len(row.cells) == width]
     counts = [int(c) for c in first if c.isdigit() and len(c) < 10]
-    if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in zip(counts, counts[1:], strict=False)):
+    if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in pairwise(counts)):
         return ["", *header]
     kinds = list(region.kinds[:width])
 

@@ -73,6 +73,7 @@ def tokenize(text: str, dialect: Dialect, width: int | None = None) -> list[Row]
 
 
 def iterate_rows(lines: _Lines, dialect: Dialect, width: int | None) -> Iterator[Row]:
+    """Records one by one, repaired where they break the rules."""
     index = 0
     while index < len(lines.spans):
         cells, used, repaired = _read_record(lines, index, dialect, width)

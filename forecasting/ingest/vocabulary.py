@@ -99,8 +99,21 @@ _TRADITIONAL = str.maketrans(
     "編碼稱銷單價數時間類庫訂號貨訪覽頁買賣區倉門業務統計產條圖狀態際實應發規屬標題項賬過憑證內優惠動檔總額稅運費備註廣",
     "编码称销单价数时间类库订号货访览页买卖区仓门业务统计产条图状态际实应发规属标题项账过凭证内优惠动档总额税运费备注广",
 )
-_KINDS = {"date": "date", "units": "number", "revenue": "number", "price": "number", "stock": "number", "discount": "number",
-          "list_price": "number", "returns": "number", "visitors": "number", "name": "text", "category": "text", "note": "text", "customer": "text"}
+_KINDS = {
+    "date": "date",
+    "units": "number",
+    "revenue": "number",
+    "price": "number",
+    "stock": "number",
+    "discount": "number",
+    "list_price": "number",
+    "returns": "number",
+    "visitors": "number",
+    "name": "text",
+    "category": "text",
+    "note": "text",
+    "customer": "text",
+}
 
 
 def plain(header: str) -> str:

@@ -34,7 +34,9 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     if sku is None:
         sku = name
     if sku is None:
-        raise MappingNeeded(f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping")
+        raise MappingNeeded(
+            f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping"
+        )
     sku, rejects = _checked_rows(table, mapping, sku, name)
     keep = ~table.lines.is_in(rejects["line"].implode())
     kept = [j for j, d in zip(periods, dates, strict=True) if d is not None]
@@ -70,8 +72,14 @@ def _period_dates(labels: list[str], mapping: Mapping, issues: list[str]) -> tup
     values = found.values.to_list()
     if sum(v is not None for v in values) >= 0.5 * len(labels):
         if found.ambiguous:
-            issues.append(f"the dates across can be read day first or month first; {found.order} was taken: confirm or change it")
-        return list(values), found.grain or ("year" if all(re.fullmatch(r"(19|20)\d\d", x.strip()) for x in labels) else ""), found.order
+            issues.append(
+                f"the dates across can be read day first or month first; {found.order} was taken: confirm or change it"
+            )
+        return (
+            list(values),
+            found.grain or ("year" if all(re.fullmatch(r"(19|20)\d\d", x.strip()) for x in labels) else ""),
+            found.order,
+        )
     years = [re.fullmatch(r"\s*((?:19|20)\d\d)(?:\.0)?\s*", x) for x in labels]
     if sum(m is not None for m in years) >= 0.5 * len(labels):
         typed = pl.Series([f"{m.group(1)}-01-01" if m else None for m in years]).str.to_datetime("%Y-%m-%d", time_unit="us")
@@ -85,7 +93,9 @@ def _counted(labels: list[str], issues: list[str]) -> tuple[list[object], str, s
     weekly = any(re.match(r"\s*(w|wk|week|kw|第\d+周)", x, re.IGNORECASE) for x in labels)
     monthly = any(re.match(r"\s*(m|month)[_\s-]?\d", x, re.IGNORECASE) for x in labels)
     unit = "1w" if weekly else "1mo" if monthly else "1d"
-    issues.append(f"the periods ({labels[0]!r}, ...) carry no dates; they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}")
+    issues.append(
+        f"the periods ({labels[0]!r}, ...) carry no dates; they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}"
+    )
     start = pl.Series(["2000-01-01" if monthly else _FIRST_DAY]).str.to_datetime("%Y-%m-%d", time_unit="us")
     first = min((n for n in numbers if n is not None), default=0)
     moments = [None if n is None else start.dt.offset_by(f"{n - first}{unit[1:]}").item() for n in numbers]
@@ -110,7 +120,12 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
     bad = pl.Series([r is not None for r in reasons], dtype=pl.Boolean)
     column = mapping.role("sku") or mapping.role("name") or ""
     rejects = pl.DataFrame(
-        {"line": table.lines.filter(bad), "column": [column] * int(bad.sum()), "value": sku.filter(bad), "reason": [r for r in reasons if r]},
+        {
+            "line": table.lines.filter(bad),
+            "column": [column] * int(bad.sum()),
+            "value": sku.filter(bad),
+            "reason": [r for r in reasons if r],
+        },
         schema=_SCHEMA,
     )
     return sku.alias("sku"), rejects
@@ -119,8 +134,12 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
 def _bad_cells(table: Table, index: int, bad: pl.Series) -> pl.DataFrame:
     count = int(bad.sum())
     return pl.DataFrame(
-        {"line": table.lines.filter(bad), "column": [table.header[index]] * count, "value": table.column(index).filter(bad),
-         "reason": ["this cell is no number; it counts as missing"] * count},
+        {
+            "line": table.lines.filter(bad),
+            "column": [table.header[index]] * count,
+            "value": table.column(index).filter(bad),
+            "reason": ["this cell is no number; it counts as missing"] * count,
+        },
         schema=_SCHEMA,
     )
 
@@ -151,9 +170,18 @@ def _series_across(table: Table, mapping: Mapping) -> Facts:
     totals = [w for w in table.column(j).unique().to_list() if is_total(w)]
     total_rows = table.column(j).is_in(totals) if totals else pl.Series([False]).new_from_index(0, table.height)
     bad = found.values.is_null()
-    reasons = pl.select(pl.when(total_rows).then(pl.lit("a totals row, not a sale")).otherwise(pl.lit("no date, or not one that can be a day of sales"))).to_series()
+    reasons = pl.select(
+        pl.when(total_rows)
+        .then(pl.lit("a totals row, not a sale"))
+        .otherwise(pl.lit("no date, or not one that can be a day of sales"))
+    ).to_series()
     rejects = pl.DataFrame(
-        {"line": table.lines.filter(bad), "column": [table.header[j]] * int(bad.sum()), "value": table.column(j).filter(bad), "reason": reasons.filter(bad) if bad.any() else []},
+        {
+            "line": table.lines.filter(bad),
+            "column": [table.header[j]] * int(bad.sum()),
+            "value": table.column(j).filter(bad),
+            "reason": reasons.filter(bad) if bad.any() else [],
+        },
         schema=_SCHEMA,
     )
     frames, wrong, issues = [], [], []
@@ -165,11 +193,17 @@ def _series_across(table: Table, mapping: Mapping) -> Facts:
         numbers = parse_numbers(table.column(k), mapping.decimal or None, _hint(table))
         wrong.append(_bad_cells(table, k, numbers.bad & ~bad))
         sku = pl.Series([label]).new_from_index(0, int((~bad).sum()))
-        frame = _cells(table.lines.filter(~bad), sku, None, numbers.values.filter(~bad)).with_columns(ds=found.values.filter(~bad))
+        frame = _cells(table.lines.filter(~bad), sku, None, numbers.values.filter(~bad)).with_columns(
+            ds=found.values.filter(~bad)
+        )
         frames.append(frame)
     if found.ambiguous:
-        issues.append(f"every date in {table.header[j]!r} can be read day first or month first; {found.order} was taken: confirm or change it")
+        issues.append(
+            f"every date in {table.header[j]!r} can be read day first or month first; {found.order} was taken: confirm or change it"
+        )
     if not frames:
         raise MappingNeeded(f"{table.name} has no column of sales beside the dates; choose one in the mapping")
     rejects = pl.concat([rejects, *wrong])
-    return replace(Facts(pl.concat(frames), rejects, table.height, tuple(issues), found.order, found.grain, tuple(table.header)))
+    return replace(
+        Facts(pl.concat(frames), rejects, table.height, tuple(issues), found.order, found.grain, tuple(table.header))
+    )

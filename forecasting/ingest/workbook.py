@@ -39,7 +39,9 @@ def _open(data: bytes, name: str) -> calamine.CalamineWorkbook:
     except calamine.PasswordError as error:
         raise FileUnreadable(f"{name} is locked with a password: save it without one and send it again") from error
     except _ERRORS as error:
-        raise FileUnreadable(f"{name} is a damaged workbook ({error}): open it in the program it is from and save it again") from error
+        raise FileUnreadable(
+            f"{name} is a damaged workbook ({error}): open it in the program it is from and save it again"
+        ) from error
 
 
 def _sheet_tables(book: calamine.CalamineWorkbook, sheet: str, name: str) -> list[Table]:

@@ -84,14 +84,19 @@ def test_a_zip_bomb_is_refused() -> None:
 
 def test_huge_numbers_and_far_years_are_set_aside_not_believed() -> None:
     rows = tidy_rows(HEADERS["en"], DATES["iso"], NUMBERS["plain"])
-    rows += [["9999-12-31", "X9", "", "4", "1"], ["2024-01-05", "X9", "", "9" * 40, "1"], ["1970-01-01", "X9", "", "1", "1"], ["2061-01-01", "X9", "", "1", "1"]]
+    rows += [
+        ["9999-12-31", "X9", "", "4", "1"],
+        ["2024-01-05", "X9", "", "9" * 40, "1"],
+        ["1970-01-01", "X9", "", "1", "1"],
+        ["2061-01-01", "X9", "", "1", "1"],
+    ]
     done = import_files([("s.csv", to_csv(rows).encode())])
     assert done.report.rows_set_aside == 4
     assert len(done.panel.calendar) == 60
 
 
 def test_formula_cells_stay_text_and_come_back() -> None:
-    data = b'date,sku,units\n2024-01-01,"=cmd|\' /C calc\'!A0",1\n2024-01-02,"=cmd|\' /C calc\'!A0",2\n2024-01-01,+A,1\n'
+    data = b"date,sku,units\n2024-01-01,\"=cmd|' /C calc'!A0\",1\n2024-01-02,\"=cmd|' /C calc'!A0\",2\n2024-01-01,+A,1\n"
     done = import_files([("s.csv", data)])
     assert set(done.panel.ids) == {"=cmd|' /C calc'!A0", "+A"}
 
