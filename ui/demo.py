@@ -19,4 +19,6 @@ def open_from_url(workspace: Workspace) -> None:
     """Open the sample that the URL names, unless there is data already."""
     name = st.query_params.get("demo", "")
     if workspace.panel is None and name in SAMPLES and SAMPLES[name].tidy:
+        asked = workspace.horizon if "horizon" in st.query_params else None
         open_sample(workspace, name)
+        workspace.select(horizon=asked)

@@ -1,0 +1,127 @@
+"""Model, Compare and Forecast, empty and with the grocery store loaded, up to the result on the screen."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from forecasting.export import forecast_csv
+from forecasting.workflow import Outlook, Standings, Tryout
+from ui.running import Slot
+
+PAGES = {"model": "run-linear", "compare": "run-compare", "forecast": "run-forecast"}
+SKU = "995242"
+
+
+def said(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.subheader, *app.info, *app.error, *app.get("html")]
+    return "\n".join(str(getattr(part, "value", None) or part.proto) for part in parts)
+
+
+def finished(app: AppTest, name: str, seconds: float = 120) -> Slot:
+    """Run the page until the job of a slot has ended, as the browser does."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        slot = app.session_state["_workspace"].results.get(name)
+        if isinstance(slot, Slot) and slot.job is None and (slot.result is not None or slot.error):
+            app.run()
+            assert not app.exception
+            return slot
+        time.sleep(0.3)
+        app.run()
+    raise AssertionError(f"{name} never ended")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_without_data_say_what_to_do_next(opened, page):
+    app = opened(page)
+    assert "There is no data yet" in said(app)
+    assert "Go to the Data page" in [button.label for button in app.button]
+
+
+@pytest.mark.parametrize(("page", "key"), PAGES.items())
+def test_nothing_is_computed_before_the_button_is_pressed(opened, page, key):
+    app = opened(page, demo="grocery", sku=SKU, model="linear", horizon="14")
+    assert app.button(key=key).label
+    results = app.session_state["_workspace"].results
+    assert all(slot.job is None and slot.result is None for slot in results.values() if isinstance(slot, Slot))
+
+
+def test_a_model_is_tried_and_judged_in_plain_words(opened):
+    app = opened("model", demo="grocery", sku=SKU, model="linear", horizon="14")
+    app.button(key="run-linear").click().run()
+    slot = finished(app, "model")
+    assert isinstance(slot.result, Tryout), slot.error
+    assert "Usually off by" in said(app)
+    cards = {metric.label: metric.value for metric in app.metric}
+    assert set(cards) == {"Usually off by", "Direction", "Error against naive", "Inside the 80 % range"}
+    assert "What the model leaves unexplained" in said(app)
+    assert len(app.get("plotly_chart")) >= 5
+    assert not app.exception
+
+
+def test_another_model_in_the_url_shows_its_own_form(opened):
+    app = opened("model", demo="grocery", sku=SKU, model="ets")
+    assert app.button(key="run-ets").label == "Fit ETS"
+    assert "Nothing is fitted before" in said(app)
+
+
+def test_a_network_says_what_it_costs_and_learns_from_many(opened):
+    app = opened("model", demo="grocery", sku=SKU, model="lstm")
+    assert "Trains one network on 200 SKUs" in said(app)
+
+
+def test_models_are_compared_on_the_same_cutoffs(opened):
+    app = opened("compare", demo="grocery", sku=SKU, horizon="14")
+    app.multiselect(key="contest-models").set_value(["linear", "weekday_mean"])
+    app.number_input(key="contest-count").set_value(10)
+    app.number_input(key="contest-windows").set_value(2).run()
+    app.button(key="run-compare").click().run()
+    slot = finished(app, "compare")
+    assert isinstance(slot.result, Standings), slot.error
+    assert slot.result.skus == 10
+    assert "is closest" in said(app) or "Nothing beats" in said(app)
+    boards = [frame.value for frame in app.dataframe if "wape" in frame.value and "model" in frame.value]
+    assert {"Linear", "Weekday mean", "Window mean", "Seasonal naive"} == set(boards[0]["model"])
+    assert "Where most is lost" in said(app)
+
+
+def test_the_forecast_on_screen_is_the_forecast_in_the_file(opened):
+    app = opened("forecast", demo="grocery", sku=SKU, model="weekday_mean", horizon="14")
+    app.button(key="run-forecast").click().run()
+    slot = finished(app, "forecast")
+    outlook = slot.result
+    assert isinstance(outlook, Outlook), slot.error
+    panel = app.session_state["_workspace"].panel
+    file = pd.read_csv(io.BytesIO(forecast_csv(outlook, panel)), encoding="utf-8-sig", dtype={"sku": str})
+    cards = {metric.label: metric.value for metric in app.metric}
+    assert "Next 14 days" in cards, cards
+    assert cards["Next 14 days"] == f"{round(file['mean'].sum()):,} units"
+    table = next(frame.value for frame in app.dataframe if "units" in frame.value)
+    sums = file.groupby("sku")["mean"].sum()
+    assert (table.set_index("sku")["units"] - sums).abs().max() <= 0.51  # shown as whole units
+    assert f"300 SKUs, together {cards['Next 14 days']}" in said(app)
+
+
+def test_a_changed_setting_says_that_it_was_not_run(opened):
+    app = opened("forecast", demo="grocery", sku=SKU, model="window_mean", horizon="14")
+    app.button(key="run-forecast").click().run()
+    finished(app, "forecast")
+    assert "Settings changed, not yet run" not in said(app)
+    app.selectbox(key="outlook-model").set_value("weekday_mean").run()
+    assert "Settings changed, not yet run" in said(app)
+
+
+def test_a_history_that_is_too_short_is_one_sentence(opened):
+    app = opened("compare", demo="grocery", sku=SKU, horizon="182")
+    app.multiselect(key="contest-models").set_value(["weekday_mean"])
+    app.number_input(key="contest-count").set_value(3)
+    app.number_input(key="contest-windows").set_value(1).run()
+    app.button(key="run-compare").click().run()
+    slot = finished(app, "compare")
+    assert slot.result is not None or "Choose a shorter horizon" in slot.error
+    assert not app.exception
