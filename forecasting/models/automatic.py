@@ -14,7 +14,7 @@ from forecasting.core.model import Failure, Fitted, Model
 from forecasting.core.panel import Panel
 from forecasting.core.progress import part, report
 from forecasting.evaluation.backtest import Backtest, Window
-from forecasting.evaluation.combination import Rehearsal, level_correction, score, select
+from forecasting.evaluation.combination import Rehearsal, score, select
 from forecasting.evaluation.intervals import Conformal, Habits, calibrate
 from forecasting.evaluation.metrics import scales
 from forecasting.features.lookback import Lookback
@@ -64,16 +64,15 @@ class Past:
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """For each route: weights of the members, level factor, and pooled errors; for each SKU its route.
+    """For each route: weights of the members, and pooled errors; for each SKU its route.
 
     `bounds` and `paths` are those of `Conformal`; they are empty when the history allowed no rehearsal. `against` (routes,) is
-    WAPE of the mixture over that of the best baseline on the rehearsed cutoffs, NaN where unknown.
+    the loss of the mixture over that of the best baseline on the rehearsed cutoffs, NaN where unknown.
     """
 
     members: tuple[str, ...]
     route: np.ndarray
     weights: np.ndarray
-    factor: np.ndarray
     bounds: np.ndarray
     paths: np.ndarray
     against: np.ndarray
@@ -126,7 +125,7 @@ class FittedAuto:
             ahead = future[future["unique_id"].isin(set(ids))] if future is not None and len(ids) < len(self.panel) else future
             mean[rows] += weight[:, None] * fitted.forecast(horizon, ahead).mean
             total[rows] += weight
-        return mean / np.maximum(total, 1e-12)[:, None] * self.mixture.factor[self.mixture.route][:, None]
+        return mean / np.maximum(total, 1e-12)[:, None]
 
     def _errors(self, lookback: Lookback, dead: np.ndarray, horizon: int) -> Errors:
         habits = habits_at(lookback, lookback.periods - 1, horizon)
@@ -233,43 +232,40 @@ def _joined(parts: list[Past], names: tuple[str, ...]) -> Past | None:
 
 
 def mix(panel: Panel, models: tuple[Model, ...], past: Past | None) -> Mixture:
-    """Weights, level factor and pooled errors of each route."""
+    """Weights and pooled errors of each route."""
     names = tuple(model.name for model in models)
     alone = len(panel) < _FEW
     planned = bool(panel.known)
     priors = np.stack([prior(route, names, alone=alone, planned=planned) for route in range(len(ROUTES))])
-    nothing = np.ones(len(ROUTES))
     if past is None:
         weights = priors / priors.sum(axis=1, keepdims=True)
-        return Mixture(names, routes(panel), weights, nothing, np.empty(0), np.empty(0), np.full(len(ROUTES), np.nan))
-    weights, factor, against = [], [], []
+        return Mixture(names, routes(panel), weights, np.empty(0), np.empty(0), np.full(len(ROUTES), np.nan))
+    weights, against = [], []
     combined = np.zeros(past.rehearsal.actual.shape)
     for route, start in enumerate(priors):
         rows = np.flatnonzero(past.route == route)
-        chosen, level, ratio = _recipe(past.rehearsal.take(rows), start)
-        combined[rows] = level * past.rehearsal.take(rows).combined(chosen)
+        chosen, ratio = _recipe(past.rehearsal.take(rows), start)
+        combined[rows] = past.rehearsal.take(rows).combined(chosen)
         weights.append(chosen)
-        factor.append(level)
         against.append(ratio)
     bounds, paths = calibrate(past.rehearsal.actual, combined, past.habits, past.route, len(ROUTES), 0)
-    return Mixture(names, routes(panel), np.stack(weights), np.array(factor), bounds, paths, np.array(against))
+    return Mixture(names, routes(panel), np.stack(weights), bounds, paths, np.array(against))
 
 
-def _recipe(rehearsal: Rehearsal, start: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """Weights, level factor, and WAPE over that of the best baseline; members that could not forecast are left out."""
+def _recipe(rehearsal: Rehearsal, start: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights, and the loss over that of the best baseline; members that could not forecast are left out."""
     able = ~np.isnan(rehearsal.forecasts).any(axis=(1, 2))
     start = np.where(able, start, 0.0)
     if not len(rehearsal) or not start.any():
         start = start if start.any() else np.array([float(name == "window_mean") for name in rehearsal.members])
-        return start / start.sum(), 1.0, np.nan
+        return start / start.sum(), np.nan
     usable = replace(rehearsal, forecasts=np.where(able[:, None, None], rehearsal.forecasts, 1e9))
     weights = select(usable, start)
     combined = usable.combined(np.where(able, weights, 0.0))
-    level = level_correction(rehearsal, combined)
-    against, best = _against_baselines(usable, level * combined)
+    against, best = _against_baselines(usable, combined)
     # A handful of series proves little: the fewer there are, the clearer the baseline has to win.
     lost = against >= 1.0 + 0.5 / np.sqrt(len(rehearsal))
-    return (best, 1.0, 1.0) if lost else (weights, level, min(against, 0.999))
+    return (best, 1.0) if lost else (weights, min(against, 0.999))
 
 
 def _against_baselines(rehearsal: Rehearsal, forecast: np.ndarray) -> tuple[float, np.ndarray]:

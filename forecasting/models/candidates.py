@@ -76,7 +76,8 @@ def prior(route: int, names: tuple[str, ...], *, alone: bool, planned: bool) -> 
     few SKUs to learn from each other, so trees have no say yet; `planned`: prices or promotions are known ahead, so two of the
     three should be able to see them.
     """
-    steady = ("boosting", "linear", "ces") if planned else ("boosting", "theta", "ces")
+    sighted = ("boosting", "linear", "ces", "theta") if alone else ("boosting", "linear", "ces")
+    steady = sighted if planned else ("boosting", "theta", "ces")
     rare = ("boosting", "linear", "imapa") if planned else ("boosting", "imapa", "window_mean")
     mixtures = {"smooth": steady, "erratic": steady, "intermittent": rare, "lumpy": rare, "new": ("boosting", "window_mean")}
     chosen = [name for name in mixtures[ROUTES[route]] if name in names and not (alone and name == "boosting")]

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from forecasting.core.errors import SpecInvalid
+from forecasting.evaluation.intervals import Conformal, Habits, calibrate
+
+
+def shop(rate: float, rows: int, seed: int):
+    rng = np.random.default_rng(seed)
+    mean = np.repeat(rng.lognormal(np.log(rate), 0.5, (rows, 1)), 28, axis=1)
+    actual = rng.negative_binomial(2, 2 / (2 + mean)).astype(float)
+    past = rng.negative_binomial(2, 2 / (2 + np.repeat(mean, 4, axis=1)))
+    return actual, mean, Habits(mean[:, 0], np.sqrt(mean[:, 0]), (past == 0).mean(axis=1))
+
+
+@pytest.mark.parametrize("rate", [50.0, 5.0, 1.0, 0.5])
+def test_intervals_cover_what_they_say(rate):
+    actual, mean, habits = shop(rate, 600, 0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, seed=0)
+    actual, mean, habits = shop(rate, 600, 1)
+    errors = Conformal(habits, np.zeros(600, dtype=int), bounds, paths)
+    for low, high, least, most in ((0.1, 0.9, 0.77, 0.85), (0.025, 0.975, 0.93, 0.975)):
+        inside = (actual >= errors.quantile(mean, low)) & (actual <= errors.quantile(mean, high))
+        assert least < inside.mean() < most
+
+
+def test_totals_cover_too():
+    actual, mean, habits = shop(10.0, 600, 0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, seed=0)
+    actual, mean, habits = shop(10.0, 600, 1)
+    errors = Conformal(habits, np.zeros(600, dtype=int), bounds, paths)
+    below = actual[:, :7].sum(axis=1) <= errors.total_quantile(mean, slice(0, 7), 0.9)
+    assert 0.86 < below.mean() < 0.94
+
+
+def test_a_period_with_more_sales_has_a_wider_interval():
+    actual, mean, habits = shop(20.0, 100, 0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(100, dtype=int), 1, seed=0)
+    errors = Conformal(habits, np.zeros(100, dtype=int), bounds, paths)
+    wide = errors.quantile(3 * mean, 0.9) - errors.quantile(3 * mean, 0.1)
+    assert (wide > 1.5 * (errors.quantile(mean, 0.9) - errors.quantile(mean, 0.1))).all()
+
+
+def test_without_held_out_forecasts_there_is_nothing_to_calibrate():
+    _, mean, habits = shop(20.0, 5, 0)
+    with pytest.raises(SpecInvalid, match="calibrate"):
+        calibrate(np.full(mean.shape, np.nan), mean, habits, np.zeros(5, dtype=int), 1, seed=0)
