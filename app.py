@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 from ui.errors import show
@@ -21,10 +21,15 @@ async def healthy(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+async def first_page(request: Request) -> RedirectResponse:
+    """The first page lives at the root; its name leads there too."""
+    return RedirectResponse(f"/?{request.url.query}" if request.url.query else "/")
+
+
 app = st.App(
     Path(__file__).parent / "ui" / "router.py",
     lifespan=warm,
-    routes=[Route("/healthz", healthy)],
+    routes=[Route("/healthz", healthy), Route("/data", first_page)],
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=show,
 )

@@ -44,7 +44,7 @@ SAMPLES = {
     ),
     "orders": Sample(
         "Raw order lines",
-        "Two overlapping exports of a till, with returns, bad lines and lines without a product.",
+        "Two till exports that overlap: returns, bad lines, lines that are no product.",
         ("online_retail_orders_2010-11-01_to_2010-12-09.zip", "online_retail_orders_2010-12-01_to_2010-12-23.zip"),
         "GB",
         tidy=False,

@@ -93,8 +93,7 @@ def correlations(memory: Memory) -> None:
 def suggestion(orders: Orders) -> None:
     """The suggested orders with their reasons, and the button that takes them to the Model page."""
     parts.reading(orders.reading)
-    for reason in orders.reasons:
-        st.markdown(f"- {reason}")
+    st.markdown("\n".join(f"- {reason}" for reason in orders.reasons))
     if "arima" in MODELS and st.button("Apply to Model", type="primary", icon=":material/tune:"):
         _apply(orders)
     if len(orders.candidates):

@@ -89,8 +89,8 @@ class Screen:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """A server of its own on a fresh port; its address."""
+def serving() -> Iterator[tuple[str, subprocess.Popen]]:
+    """A server of its own on a fresh port; its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -99,7 +99,7 @@ def serving() -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, server)
-        yield address
+        yield address, server
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -119,14 +119,14 @@ def _wait_for(address: str, server: subprocess.Popen) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """A server for all tests of the session."""
-    with serving() as address:
+    with serving() as (address, _):
         yield address
 
 
 @pytest.fixture
 def fresh_server() -> Iterator[str]:
     """A server that nobody has used yet."""
-    with serving() as address:
+    with serving() as (address, _):
         yield address
 
 

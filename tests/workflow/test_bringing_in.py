@@ -1,0 +1,86 @@
+"""Opening a sample, importing files and diagnosing, as requests that can go to another process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import exchange
+from forecasting.core.errors import FileUnreadable, MappingNeeded
+from forecasting.core.panel import Panel
+from forecasting.ingest import import_files
+from forecasting.samples import SAMPLES
+from forecasting.workflow import Diagnose, ImportFiles, open_sample, run
+from forecasting.workflow.diagnosing import Look
+
+
+@pytest.mark.slow
+def test_the_gift_shop_opens_as_its_import_would_read_it():
+    files = SAMPLES["retail"].read()
+    imported = import_files(files, mapping=replace(import_files(files).mapping, absent="zero"))
+    opened = open_sample("retail")
+    assert opened.ids == imported.panel.ids
+    assert np.array_equal(opened.columns["y"], imported.panel.columns["y"], equal_nan=True)
+
+
+def test_the_grocery_store_has_a_plan_to_make():
+    panel = open_sample("grocery")
+    assert set(panel.known) == {"price", "discount", "display", "mailer"}
+    assert panel.static["name"].str.len().min() > 0
+    assert np.nansum(panel.columns["y"]) == 464_118
+
+
+def test_import_goes_to_another_process_and_back(tmp_path):
+    rows = [f"2024-01-{day:02d},{sku},{day}" for day in range(1, 29) for sku in "AB"]
+    (tmp_path / "sales.csv").write_text("\n".join(["date,sku,units", *rows, "someday,A,3"]), encoding="utf-8")
+    exchange.save(ImportFiles(str(tmp_path), ("sales.csv",)), tmp_path / "request")
+    exchange.save(run(exchange.load(tmp_path / "request")), tmp_path / "result")
+    back = exchange.load(tmp_path / "result")
+    assert back.panel.ids == ("A", "B")
+    assert (back.report.rows_read, back.report.rows_used, back.report.rows_set_aside) == (57, 56, 1)
+    assert back.set_aside["value"].tolist() == ["someday"]
+    assert back.tables[0].rows == 57
+    assert list(back.tables[0].head) == ["date", "sku", "units"]
+    assert [column.role for column in back.mapping.columns] == ["date", "sku", "units"]
+
+
+def test_headers_that_are_blank_or_come_twice_are_told_apart(tmp_path):
+    (tmp_path / "odd.csv").write_text("date,sku,units,,units\n2024-01-01,A,1,x,2\n2024-01-02,A,2,y,3\n", encoding="utf-8")
+    head = run(ImportFiles(str(tmp_path), ("odd.csv",))).tables[0].head
+    assert head.columns.is_unique
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(b"\x89PNG\r\n\x1a\n0000", FileUnreadable), (b"a,b\nx,y\nz,w\n", MappingNeeded)],
+    ids=["image", "no dates"],
+)
+def test_a_wrong_file_is_one_sentence(tmp_path, content, error):
+    (tmp_path / "wrong").write_bytes(content)
+    with pytest.raises(error, match=r"\w") as caught:
+        run(ImportFiles(str(tmp_path), ("wrong",)))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("look", [Look(), Look("log", 1, 1), Look("box-cox", 2)])
+def test_a_diagnosis_goes_to_another_process_and_back(tmp_path, look):
+    days = pd.date_range("2024-01-01", periods=140)
+    sales = 20 + 8 * np.sin(np.arange(140) * 2 * np.pi / 7) + np.random.default_rng(5).normal(0, 1, 140)
+    sales[70] = 90
+    panel = Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": sales}), freq="D")
+    exchange.save(Diagnose(panel, look), tmp_path / "request")
+    exchange.save(run(exchange.load(tmp_path / "request")), tmp_path / "result")
+    back = exchange.load(tmp_path / "result")
+    assert pd.Timestamp("2024-03-11") in set(back.odd["ds"])
+    assert len(back.shown) == 140 - look.differences - 7 * look.seasonal_differences
+    assert back.acf.frame["value"].abs().max() <= 1
+    assert back.orders.candidates["aicc"].is_monotonic_increasing
+    assert all((back.level.reading, back.acf.reading, back.pacf.reading, back.parts.reading, back.orders.reading))
+
+
+def test_a_flat_series_is_diagnosed_without_an_error():
+    panel = Panel.build(pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=30), "y": 2.0}), freq="D")
+    assert run(Diagnose(panel)).odd.empty
