@@ -191,7 +191,10 @@ def _regularity(values: pl.Series) -> float:
     steps = days.unique().sort().diff().drop_nulls().dt.total_days().to_list()
     if not steps:
         return rising * plausible
-    common = Counter(min(s, 400) if not 28 <= s <= 31 else 30 for s in steps).most_common(1)[0][1] / len(steps)
+    counted = Counter(min(s, 400) if not 28 <= s <= 31 else 30 for s in steps)
+    step, times = counted.most_common(1)[0]
+    covered = min(1.0, len(steps) / max(1, sum(steps) / step))
+    common = times / len(steps) * covered
     return (common + 0.5 * rising) * plausible
 
 

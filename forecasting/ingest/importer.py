@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 
 from forecasting.core.errors import InputError, MappingNeeded
+from forecasting.core.frequency import normalise_freq
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.facts import Facts, extract, platform_of
@@ -24,7 +25,8 @@ from forecasting.ingest.grid import (
 )
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.overlap import mark_overlap
-from forecasting.ingest.propose import propose_for
+from forecasting.ingest.panelcsv import panel_from_table
+from forecasting.ingest.propose import is_panel, propose_for
 from forecasting.ingest.reader import read_tables
 from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
 from forecasting.ingest.stream import Streamed, stream_orders
@@ -91,9 +93,23 @@ def import_files(
         say(0.5 * k / len(files), f"Reading {name}")
         tables.extend(read_tables(data, name))
     say(0.5, "Understanding the columns")
+    own = panel_from_table(tables[0]) if len(tables) == 1 and mapping is None and is_panel(tables[0].header) else None
+    if own is not None and (freq is None or normalise_freq(freq) == own.freq):
+        return _own_panel(own, tables[0])
     sources, issues = _sources(tables, mapping)
     say(0.7, "Summing to periods")
     return _finish(sources, tables, freq, issues, say)
+
+
+def _own_panel(panel: Panel, table: Table) -> Import:
+    """A PANEL.csv comes back as it was written."""
+    mapping = propose_for(table)
+    roles = {c.column: c.role for c in mapping.columns}
+    roles |= {name: "attribute" for name in panel.static.columns}
+    report = ImportReport(
+        mapping.platform, table.encoding, table.delimiter, "panel", roles, "YMD", panel.freq, table.height, table.height, 0, ()
+    )
+    return Import(panel, report, no_rejects().to_pandas(), (table,), mapping)
 
 
 def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Import:

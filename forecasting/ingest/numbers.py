@@ -195,9 +195,12 @@ def _decimal_sign(rest: list[str], column: pl.Series, hint: str) -> tuple[str, b
         return max(votes, key=lambda s: votes[s]), False
     if not any(unclear.values()):
         return hint if votes["."] else ".", False
-    # Only "1,234" or only "1.234": three digits after one sign. A comma groups unless the file says otherwise.
-    if unclear[","] and not unclear["."]:
-        return hint, True
+    grouping = [sign for sign in ",." if unclear[sign]]
+    small = column.str.strip_chars().str.contains(r"^[-+]?\d{1,3}$")
+    if len(grouping) == 1 and small.any() and not column.str.contains(r"^\s*[-+]?\d{4,}\s*$").any():
+        # 999 is written without a sign and 1,000 with one: the sign groups.
+        return ("." if grouping[0] == "," else ","), False
+    # Only "1,234" or only "1.234" everywhere: what the rest of the file speaks for, and that is said.
     return hint, True
 
 

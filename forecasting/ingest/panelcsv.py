@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from forecasting.core.panel import Panel
+from forecasting.core.panel import KEYS, Panel
+from forecasting.ingest.grid import KNOWN, STATIC
+from forecasting.ingest.table import Table
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 
@@ -41,9 +43,53 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_RISKY) else text
 
 
+def panel_from_table(table: Table) -> Panel | None:
+    """The Panel that `write_panel_csv` wrote, or None when the table was changed so that it must be read like any other.
+
+    Columns that hold a word, and those that always describe (name, category, ...), are attributes; the rest are regressors.
+    """
+    cells = table.cells.rename(dict(zip(table.cells.columns, table.header, strict=True))) if _distinct(table.header) else None
+    if cells is None or tuple(table.header[:3]) != KEYS or not cells.height:
+        return None
+    dates = cells["ds"].str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
+    dates = dates.fill_null(cells["ds"].str.to_datetime("%Y-%m-%d", time_unit="us", strict=False))
+    numbers = {name: _floats(cells[name]) for name in table.header[2:]}
+    words = [n for n in table.header[3:] if n in STATIC or numbers[n] is None]
+    ids = _plain(cells["unique_id"])
+    unique = not pl.DataFrame([ids, dates]).is_duplicated().any()
+    if dates.null_count() or numbers["y"] is None or not unique or (ids == "").any():
+        return None
+    frame = pd.DataFrame({"unique_id": np.asarray(ids.to_list(), dtype=object), "ds": dates.to_numpy()})
+    for name in table.header[2:]:
+        values = numbers[name]
+        if name not in words and values is not None:
+            frame[name] = values.to_numpy()
+    first = cells.select(ids, *(_plain(cells[n]) for n in words)).unique("unique_id", keep="first", maintain_order=True)
+    static = pd.DataFrame({n: first[n].to_list() for n in words}, index=pd.Index(first["unique_id"].to_list()), dtype=object)
+    return Panel.build(frame, static=static, known=[n for n in KNOWN if n in frame.columns])
+
+
+def _distinct(header: tuple[str, ...]) -> bool:
+    return len(set(header)) == len(header)
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Text without the apostrophe that `neutral` set before it."""
+    guarded = column.str.contains(r"^'[=+\-@\t\r']")
+    return pl.select(pl.when(guarded).then(column.str.slice(1)).otherwise(column).alias(column.name)).to_series()
+
+
+def _floats(column: pl.Series) -> pl.Series | None:
+    """The column as numbers, NaN where it is blank, or None when it holds words."""
+    values = column.cast(pl.Float64, strict=False)
+    if (values.is_null() & (column != "")).any():
+        return None
+    return values.fill_null(float("nan"))
+
+
 def _numbers(column: pd.Series) -> pl.Series:
     """Shortest text that reads back as the same number; whole numbers without a fraction; missing stays blank."""
-    values = pl.Series(column.name, column.to_numpy()).fill_nan(None)
+    values = pl.Series(str(column.name), column.to_numpy()).fill_nan(None)
     whole = (values == values.round(0)) & (values.abs() < 1e15)
     texts = pl.select(
         pl.when(whole).then(values.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(values.cast(pl.String))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words and files read best as they stand
 """Codes that stand in a sales table and are no products: postage, fees, adjustments, vouchers, totals."""
 
 from __future__ import annotations

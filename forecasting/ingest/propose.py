@@ -223,7 +223,10 @@ def _content_fit(role: str, column: _Column) -> float:
     if column.kind == BLANK:
         return 0.3
     if role == "date":
-        return 1.0 if column.kind == DATE or _dates_in_disguise(column) else 0.1
+        if column.kind == DATE or _dates_in_disguise(column):
+            return 1.0
+        dated = sum(kind_of(s) == DATE for s in column.samples)
+        return 0.8 if dated >= 0.2 * len(column.samples) and dated else 0.2
     if role in _NUMERIC:
         return (
             1.0

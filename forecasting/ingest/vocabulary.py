@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words and files read best as they stand
 """The words merchants head their columns with, in five languages, and the role each one names."""
 
 from __future__ import annotations

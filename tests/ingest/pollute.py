@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words and files read best as they stand
 """Breaks clean tables in every way real files are broken, one flaw or two at a time, and scores the reader on them.
 
 Run `python -m tests.ingest.pollute` for the score: the share of files read cell for cell as they were before the flaw.

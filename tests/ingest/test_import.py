@@ -1,0 +1,311 @@
+# ruff: noqa: E501 - tables of words and files read best as they stand
+"""What the import decides, asks, sums, and says."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.core.errors import InputError, MappingNeeded
+from forecasting.core.panel import Panel
+from forecasting.ingest import Mapping, import_files, propose_mapping, read_tables, write_panel_csv
+from forecasting.ingest.dates import parse_dates
+from forecasting.ingest.numbers import parse_number, parse_numbers
+from tests.ingest.merchants import DATES, HEADERS, NUMBERS, sums_of, tidy_rows, to_csv, to_xlsx, truth
+
+pl = pytest.importorskip("polars")
+
+
+def table(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def y_of(done, sku: str) -> list[float]:
+    return done.panel.series(sku)["y"].tolist()
+
+
+def test_day_and_month_order_is_decided_by_the_whole_column() -> None:
+    assert parse_dates(pl.Series(["01/02/2024", "13/02/2024"])).order == "DMY"
+    assert parse_dates(pl.Series(["01/02/2024", "02/13/2024"])).order == "MDY"
+
+
+def test_cadence_decides_where_both_orders_fit() -> None:
+    months = parse_dates(pl.Series([f"01/{m:02d}/{y}" for y in (2022, 2023) for m in range(1, 13)]))
+    assert (months.order, months.ambiguous) == ("DMY", False)
+
+
+def test_what_fits_both_ways_is_asked() -> None:
+    data = table("date,sku,units", *(f"0{d}/0{m}/2024,A,{d}" for m, d in [(3, 2), (4, 3), (5, 4), (6, 5)]))
+    mapping = propose_mapping(read_tables(data, "a.csv"))
+    assert [q.key for q in mapping.questions] == ["date_order"]
+    assert "day first" in mapping.questions[0].text
+    done = import_files([("a.csv", data)], mapping=mapping.answered("date_order", "MDY"))
+    assert done.panel.first == pd.Timestamp("2024-02-01")
+    assert done.report.date_order == "MDY"
+    assert not done.mapping.questions
+    assert any("day first" in issue for issue in import_files([("a.csv", data)]).report.issues)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("￥1,234", 1234), ("(123)", -123), ("120-", -120), ("−5", -5), ("1.2万", 12000), ("1.5亿", 1.5e8), ("$38,000.00", 38000), ("8.33%", 0.0833),
+        ("1,23,456", 123456), ("12 345", 12345), ("12\u202f345", 12345), ("１２", 12), ("--", None), ("abc", None), ("1-2", None), ("12 34", None), ("EUR 5", 5),
+        ("1'234", 1234), ('="7"', 7), ("3件", 3), ("1e3", 1000),
+    ],
+)  # fmt: skip
+def test_numbers(text: str, value: float | None) -> None:
+    assert parse_number(text) == value
+
+
+def test_the_decimal_sign_belongs_to_the_column() -> None:
+    assert parse_numbers(pl.Series(["1.234", "2,5"])).values.to_list() == [1234.0, 2.5]
+    assert parse_numbers(pl.Series(["1.234", "2.5"])).values.to_list() == [1.234, 2.5]
+    assert parse_numbers(pl.Series(["1,234", "25"])).values.to_list() == [1234.0, 25.0]
+    assert parse_numbers(pl.Series(["1,234"])).ambiguous
+
+
+def test_ids_stay_text_and_destroyed_ones_are_refused() -> None:
+    done = import_files(
+        [("a.csv", table("date,sku,units", "2024-01-01,00123,1", "2024-01-02,6.02E+17,1", "2024-01-02,123456789012345678,2"))]
+    )
+    assert done.panel.ids == ("00123", "123456789012345678")
+    assert "power of ten" in done.set_aside["reason"].item()
+
+
+def test_absent_rows_of_sales_are_zero_and_explicit_blanks_are_missing() -> None:
+    done = import_files(
+        [
+            (
+                "a.csv",
+                table(
+                    "date,sku,units", "2024-01-01,A,1", "2024-01-01,B,2", "2024-01-02,B,1", "2024-01-03,A,", "2024-01-04,B,3"
+                ),
+            )
+        ]
+    )
+    a = y_of(done, "A")
+    assert a[:2] == [1.0, 0.0]
+    assert np.isnan(a[2])
+    assert a[3] == 0.0
+    assert any("without a row sold 0" in issue for issue in done.report.issues)
+
+
+def test_a_table_with_rows_of_zero_has_missing_rows_missing() -> None:
+    rows = [f"2024-01-{d:02d},{s},{(d + k) % 3}" for d in range(1, 21) for k, s in enumerate("AB") if (d, s) != (9, "A")]
+    done = import_files([("a.csv", table("date,sku,units", *rows))])
+    assert np.isnan(y_of(done, "A")[8])
+
+
+def test_a_hole_in_the_file_is_missing_and_a_closed_weekday_is_zero() -> None:
+    start = dt.date(2024, 1, 1)
+    days = [start + dt.timedelta(days=d) for d in range(120)]
+    rows = [f"{o}{k},{d},S{k},{1 + k}" for o, d in enumerate(days) for k in range(8) if d.weekday() != 5 and not 50 <= o < 54]
+    done = import_files([("o.csv", table("order id,date,sku,qty", *rows))])
+    series = done.panel.series("S1").set_index("ds")["y"]
+    assert series["2024-01-06"] == 0.0
+    assert series[[str(days[k]) for k in (50, 51, 52, 53) if days[k].weekday() != 5]].isna().all()
+    text = " ".join(done.report.issues)
+    assert "closed on Saturdays" in text
+    assert "count as missing" in text
+
+
+def test_after_the_last_sale_there_are_zeros() -> None:
+    done = import_files([("o.csv", table("order,date,sku,qty", "1,2024-01-01,A,2", "2,2024-01-02,B,1", "3,2024-01-05,B,1"))])
+    assert y_of(done, "A") == [2.0, 0.0, 0.0, 0.0, 0.0]
+
+
+def test_returns_are_kept_apart_and_never_netted() -> None:
+    done = import_files([("o.csv", table("order,date,sku,qty", "1,2024-01-01,A,5", "C1,2024-01-02,A,-2", "2,2024-01-03,A,1"))])
+    assert y_of(done, "A") == [5.0, 0.0, 1.0]
+    assert done.panel.series("A")["returns"].tolist() == [0.0, 2.0, 0.0]
+
+
+def test_codes_that_are_no_products_are_set_aside_with_reasons() -> None:
+    rows = [
+        "1,2024-01-01,POST,POSTAGE,1",
+        "2,2024-01-01,M,Manual,1",
+        "3,2024-01-01,22041,FRAME,2",
+        "4,2024-01-01,BANK CHARGES,Bank Charges,1",
+        "5,2024-01-02,M2,Mug,2",
+    ]
+    done = import_files([("o.csv", table("order,date,sku,name,qty", *rows))])
+    assert done.panel.ids == ("22041", "M2")
+    assert set(done.set_aside["reason"]) == {
+        "not a product: postage",
+        "not a product: manual entry",
+        "not a product: bank charges",
+    }
+    assert done.set_aside["row"].tolist() == [2, 3, 5]
+
+
+def test_the_same_file_twice_does_not_double_the_sales() -> None:
+    data = to_csv(tidy_rows(HEADERS["en"], DATES["iso"], NUMBERS["plain"])).encode()
+    once, twice = import_files([("a.csv", data)]), import_files([("a.csv", data), ("b.csv", data)])
+    assert once.panel.digest == twice.panel.digest
+    assert twice.report.rows_set_aside == once.report.rows_read
+
+
+def test_overlapping_exports_meet_and_repeated_order_lines_stay() -> None:
+    lines = [f"{o},2024-01-{1 + o:02d},A,2" for o in range(10)] + ["9,2024-01-10,A,2"]
+    head = "order,date,sku,qty"
+    done = import_files([("a.csv", table(head, *lines[:7])), ("b.csv", table(head, *lines[4:]))])
+    assert y_of(done, "A") == [2.0] * 9 + [4.0]
+
+
+def test_a_later_export_corrects_an_earlier_one_and_says_so() -> None:
+    first = [f"2024-01-{d:02d},A,5" for d in range(1, 11)]
+    second = [*first[5:9], "2024-01-10,A,7", "2024-01-11,A,5"]
+    done = import_files([("a.csv", table("date,sku,units", *first)), ("b.csv", table("date,sku,units", *second))])
+    assert y_of(done, "A") == [5.0] * 9 + [7.0, 5.0]
+    assert any("later file" in issue for issue in done.report.issues)
+
+
+def test_stores_are_summed_or_kept_apart_by_choice() -> None:
+    data = table(
+        "date,store,sku,units,price", "2024-01-01,N,A,1,2", "2024-01-01,S,A,3,4", "2024-01-02,N,A,2,2", "2024-01-02,S,A,2,4"
+    )
+    done = import_files([("a.csv", data)])
+    assert y_of(done, "A") == [4.0, 4.0]
+    assert done.panel.series("A")["price"].tolist() == [3.5, 3.0]
+    assert done.panel.static.loc["A", "channel"] == "N, S"
+    apart = import_files([("a.csv", data)], mapping=done.mapping.answered("channels", "split"))
+    assert apart.panel.ids == ("A | N", "A | S")
+
+
+def test_promotions_prices_and_stock_become_regressors() -> None:
+    data = table("date,sku,units,price,promo,stock,temperature", "2024-01-01,A,1,2.5,yes,9,3.5", "2024-01-02,A,2,2.0,no,7,4")
+    panel = import_files([("a.csv", data)]).panel
+    assert panel.known == ("price", "promo")
+    assert panel.series("A")[["price", "promo", "stock", "temperature"]].to_numpy().tolist() == [
+        [2.5, 1, 9, 3.5],
+        [2.0, 0, 7, 4],
+    ]
+
+
+def test_a_profile_is_saved_and_applied() -> None:
+    data = table("when,what,how many,how much", "2024-01-01,A,1,9", "2024-01-02,A,2,8")
+    mapping = propose_mapping(read_tables(data, "a.csv")).with_role("how many", "ignore").with_role("how much", "units")
+    again = Mapping.from_json(mapping.to_json())
+    assert y_of(import_files([("a.csv", data)], mapping=again), "A") == [9.0, 8.0]
+    with pytest.raises(MappingNeeded, match="JSON"):
+        Mapping.from_json("{}")
+
+
+def test_several_sheets_and_a_cover() -> None:
+    rows = [["date", "sku", "units"], ["2024-01-01", "A", 3]]
+    done = import_files(
+        [("b.xlsx", to_xlsx({"About": [["Report"], ["by", "Bob"]], "Jan": rows, "Feb": [rows[0], ["2024-02-01", "A", 4]]}))],
+        freq="MS",
+    )
+    assert y_of(done, "A") == [3.0, 4.0]
+
+
+def test_the_report_has_exactly_its_keys() -> None:
+    done = import_files([("a.csv", table("date,sku,units", "2024-01-01,A,1", "bad,A,1"))])
+    assert list(json.loads(done.report.to_json())) == [
+        "platform", "encoding", "delimiter", "layout", "mapping", "date_order", "freq", "rows_read", "rows_used", "rows_set_aside", "issues",
+    ]  # fmt: skip
+    assert done.set_aside.columns.tolist() == ["file", "sheet", "row", "column", "value", "reason"]
+    assert done.set_aside.iloc[0][["row", "column", "value"]].tolist() == [3, "date", "bad"]
+
+
+def test_a_future_regressor_without_units_is_no_sale_but_stays() -> None:
+    data = table("date,sku,units,price", "2024-01-01,A,1,2", "2024-01-02,A,,2", "2024-01-03,A,2,2")
+    assert np.isnan(y_of(import_files([("a.csv", data)]), "A")[1])
+
+
+def test_nothing_usable_says_where_and_why() -> None:
+    with pytest.raises(InputError, match="line 2"):
+        import_files([("a.csv", table("date,sku,units", "x,A,1", "y,A,2"))])
+
+
+@pytest.mark.parametrize("freq", ["W-MON", "W-SUN", "MS", "D"])
+def test_freq_asked_for_sums_to_it(freq: str) -> None:
+    data = to_csv(tidy_rows(HEADERS["en"], DATES["iso"], NUMBERS["plain"])).encode()
+    done = import_files([("a.csv", data)], freq=freq)
+    assert done.panel.freq == freq
+    assert done.panel.frame.groupby("unique_id")["y"].sum().to_dict() == sums_of(truth())
+
+
+names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=6).filter(
+    lambda s: s.strip() == s and s not in ("nan",)
+)
+
+
+@st.composite
+def panels(draw: st.DrawFn) -> Panel:
+    ids = draw(st.lists(names.map(lambda s: "S" + s), min_size=1, max_size=3, unique=True))
+    length = draw(st.integers(9, 20))
+    freq = draw(st.sampled_from(["D", "W-MON", "W-SUN", "MS"]))
+    dates = pd.date_range("2023-01-02", periods=length, freq=freq)
+    units = st.one_of(st.integers(0, 999).map(float), st.floats(0, 1e5, allow_nan=False), st.just(float("nan")))
+    frames = [
+        pd.DataFrame(
+            {
+                "unique_id": i,
+                "ds": dates,
+                "y": draw(st.lists(units, min_size=length, max_size=length)),
+                "price": draw(st.floats(0.01, 99)),
+                "stock": 1.5,
+            }
+        )
+        for i in ids
+    ]
+    static = pd.DataFrame({"name": [draw(names) for _ in ids], "category": "007"}, index=ids)
+    return Panel.build(pd.concat(frames), freq=freq, static=static, known=["price"])
+
+
+@given(panel=panels())
+@settings(max_examples=40, deadline=None)
+def test_an_exported_panel_comes_back_with_its_digest(panel: Panel, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("panel") / "PANEL.csv"
+    write_panel_csv(panel, path)
+    assert import_files([("PANEL.csv", path.read_bytes())]).panel.digest == panel.digest
+
+
+def test_an_imported_panel_comes_back_with_its_digest(tmp_path) -> None:
+    rows = [
+        "1,2024-01-01,A,Mug,2,3.5",
+        "2,2024-01-02,=B,Bowl,1,9",
+        "C3,2024-01-04,A,Mug,-1,3.5",
+        "4,2024-01-05,00123,Vase,4,1.25",
+    ]
+    panel = import_files([("o.csv", table("order,date,sku,name,qty,price", *rows))]).panel
+    write_panel_csv(panel, tmp_path / "p.csv")
+    assert import_files([("p.csv", (tmp_path / "p.csv").read_bytes())]).panel.digest == panel.digest
+
+
+@given(
+    units=st.lists(st.integers(0, 5000), min_size=12, max_size=30),
+    day=st.sampled_from(sorted(set(DATES) - {"ampm"})),
+    number=st.sampled_from(sorted(NUMBERS)),
+    header=st.sampled_from(sorted(HEADERS)),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_locale_comes_back_cell_for_cell(
+    units: list[int], day: str, number: str, header: str, delimiter: str, encoding: str
+) -> None:
+    start = dt.date(2024, 1, 5)
+    days = [start + dt.timedelta(days=d) for d in range(len(units))]
+    rows = [HEADERS[header]] + [
+        [DATES[day](d), "A-1", "Mug", NUMBERS[number](n), "1"] for d, n in zip(days, units, strict=True)
+    ]
+    text = to_csv(rows, delimiter)
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        return
+    done = import_files([("x.csv", data)])
+    series = done.panel.series("A-1")
+    found = dict(zip(series["ds"].dt.date, series["y"], strict=True))
+    assert {d: found.get(d) for d in days if found.get(d) is not None} == {
+        d: float(n) for d, n in zip(days, units, strict=True) if found.get(d) is not None
+    }
+    assert done.report.rows_used == len(units)
