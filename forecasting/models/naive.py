@@ -38,7 +38,8 @@ class SeasonalNaive:
         seasons = _by_season(panel.matrix(), season)
         filled = _carried_forward(seasons)
         previous = np.concatenate([np.full_like(filled[:, :1], np.nan), filled[:, :-1]], axis=1)
-        return FittedCycle(self.name, panel, cycle=filled[:, -1], expected=_by_period(previous, panel), memory=1.0)
+        cycle = _completed(filled[:, -1])
+        return FittedCycle(self.name, panel, cycle=cycle, expected=_by_period(previous, panel), memory=1.0)
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,13 @@ def _by_season(history: np.ndarray, season: int) -> np.ndarray:
 
 def _by_period(seasons: np.ndarray, panel: Panel) -> np.ndarray:
     return seasons.reshape(len(panel), -1)[:, -len(panel.calendar) :]
+
+
+def _completed(cycle: np.ndarray) -> np.ndarray:
+    """A history shorter than a season leaves periods unknown; they take the mean of the known ones, not zero."""
+    known = ~np.isnan(cycle)
+    mean = np.where(known, cycle, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return np.where(known, cycle, mean[:, None])
 
 
 def _carried_forward(seasons: np.ndarray) -> np.ndarray:
