@@ -199,7 +199,10 @@ class Jobs:
         ending = worker.work(folder / "request", folder / "result", lambda progress: self._hear(key, progress))
         with self._lock:
             del self._workers[key]
+            cancelled = not self._jobs[key].active
         self._put_back(worker, ending)
+        if not cancelled:
+            _tell_log(worker, ending)
         return ending
 
     def _hear(self, key: str, progress: Progress) -> None:
@@ -222,7 +225,6 @@ class Jobs:
                 self._spares.append(worker)
         if not kept:
             worker.kill()
-        _tell_log(worker, ending)
 
     def _new_worker(self) -> Worker:
         return Worker(self.folder / f"{uuid.uuid4().hex}.log")

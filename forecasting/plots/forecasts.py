@@ -117,7 +117,8 @@ def by_horizon(
         )  # fmt: skip
     house(figure, palette, height=height, y_title="Error, share of sales")
     return figure.update_yaxes(rangemode="tozero", tickformat=".0%").update_xaxes(
-        title_text=f"{noun.capitalize()}s ahead", dtick=max(1, int(table["horizon"].max()) // 8)
+        title_text=f"{noun.capitalize()}s ahead",
+        tickvals=sorted(table["horizon"].unique())[:: max(1, table["horizon"].nunique() // 12)],
     )
 
 
