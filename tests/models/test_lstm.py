@@ -14,7 +14,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import listen
 from forecasting.models.lstm import Lstm
 
-TINY = Lstm(horizon=7, window=14, units=8, epochs=3, batch_size=32, windows=128)
+TINY = Lstm(horizon=7, window=14, units=8, epochs=3, batch_size=32, windows=128, members=1)
 
 
 def weekly_shop(skus: int = 6, days: int = 120, seed: int = 0) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def test_every_epoch_is_reported(panel):
 
 
 def test_it_learns_the_weekday(panel):
-    spec = Lstm(horizon=7, window=28, units=16, epochs=30, patience=8, batch_size=64, windows=512)
+    spec = Lstm(horizon=7, window=28, units=16, epochs=30, patience=8, batch_size=64, windows=512, members=1)
     mean = spec.fit(panel).forecast(7).mean
     saturday = panel.future_dates(7).dayofweek == 5
     ratio = mean[:, saturday].sum() / mean[:, ~saturday].mean(axis=1).sum()
@@ -138,7 +138,7 @@ def with_price(frame: pd.DataFrame) -> Panel:
 
 def test_a_planned_price_moves_the_forecast():
     panel = with_price(weekly_shop())
-    fitted = Lstm(horizon=7, window=14, units=16, epochs=25, patience=8, batch_size=64, windows=512).fit(panel)
+    fitted = Lstm(horizon=7, window=14, units=16, epochs=25, patience=8, batch_size=64, windows=512, members=1).fit(panel)
     dates = panel.future_dates(7)
     usual = pd.DataFrame({"unique_id": np.repeat(panel.ids, 7), "ds": np.tile(dates, 6), "price": 10.0})
     lift = fitted.forecast(7, usual.assign(price=5.0)).mean.sum() / fitted.forecast(7, usual).mean.sum()
@@ -165,7 +165,7 @@ def test_every_grain_is_forecast(freq, periods, horizon):
     dates = pd.date_range("2020-01-06" if freq == "W-MON" else "2020-01-01", periods=periods, freq=freq)
     values = 20 + np.random.default_rng(1).poisson(5, periods)
     frame = pd.concat([pd.DataFrame({"unique_id": name, "ds": dates, "y": values * 1.0}) for name in "AB"])
-    fitted = Lstm(horizon=horizon, units=4, epochs=1, windows=64, batch_size=16).fit(Panel.build(frame, freq=freq))
+    fitted = Lstm(horizon=horizon, units=4, epochs=1, windows=64, batch_size=16, members=1).fit(Panel.build(frame, freq=freq))
     forecast = fitted.forecast(horizon)
     assert fitted.failures == ()
     assert ((forecast.mean > 5) & (forecast.mean < 80)).all()
@@ -191,7 +191,7 @@ def test_learning_on_with_another_shape_starts_afresh(panel, fitted):
 
 def test_contributions_add_up_to_the_forecast():
     panel = with_price(weekly_shop())
-    fitted = Lstm(horizon=7, window=14, units=8, epochs=8, batch_size=64, windows=512).fit(panel)
+    fitted = Lstm(horizon=7, window=14, units=8, epochs=8, batch_size=64, windows=512, members=1).fit(panel)
     plan = pd.DataFrame({"unique_id": np.repeat(panel.ids, 7), "ds": np.tile(panel.future_dates(7), 6), "price": 5.0})
     parts = fitted.contributions(plan)
     totals = parts.groupby("unique_id")["units"].sum()

@@ -52,7 +52,7 @@ class Network:
         "poisson", "Loss", "What is minimised; all of them aim at the mean, so that totals are right.", choices=LOSSES
     )
     members: int = knob(
-        1,
+        3,
         "Networks",
         "How many networks, from different seeds, are averaged: steadier, and as many times slower.",
         low=1,

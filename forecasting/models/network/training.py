@@ -130,7 +130,8 @@ def predict(model: Any, inputs: Inputs, size: int = 512) -> np.ndarray:
 def _compile(model: Any, plan: Plan, steps: int) -> None:
     keras = load_keras()
     rate = keras.optimizers.schedules.CosineDecay(plan.learning_rate, decay_steps=steps * plan.epochs, alpha=0.05)
-    model.compile(optimizer=keras.optimizers.Adam(rate, clipnorm=1.0), loss=loss_of(plan.loss))
+    # XLA is no faster on these small networks and takes five seconds to compile them.
+    model.compile(optimizer=keras.optimizers.Adam(rate, clipnorm=1.0), loss=loss_of(plan.loss), jit_compile=False)
 
 
 def _step(step: Callable[..., Any], batch: tuple[Inputs, np.ndarray, np.ndarray]) -> tuple[float, float]:
