@@ -11,7 +11,7 @@ import polars as pl
 from forecasting.core.errors import PanelInvalid
 from forecasting.core.frequency import infer_freq, normalise_freq, season_length
 from forecasting.core.panel import Panel
-from forecasting.ingest.facts import AMOUNTS
+from forecasting.ingest.columns import AMOUNTS
 
 KNOWN = ("price", "list_price", "discount", "promo")
 STATIC = ("name", "category", "brand", "channel")

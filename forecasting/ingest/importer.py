@@ -12,7 +12,8 @@ from forecasting.core.errors import InputError, MappingNeeded
 from forecasting.core.frequency import normalise_freq
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
-from forecasting.ingest.facts import Facts, extract, platform_of
+from forecasting.ingest.checks import platform_of
+from forecasting.ingest.facts import Facts, extract
 from forecasting.ingest.grid import (
     KNOWN,
     absent_rule,
@@ -105,7 +106,7 @@ def _own_panel(panel: Panel, table: Table) -> Import:
     """A PANEL.csv comes back as it was written."""
     mapping = propose_for(table)
     roles = {c.column: c.role for c in mapping.columns}
-    roles |= {name: "attribute" for name in panel.static.columns}
+    roles |= dict.fromkeys(panel.static.columns, "attribute")
     report = ImportReport(
         mapping.platform, table.encoding, table.delimiter, "panel", roles, "YMD", panel.freq, table.height, table.height, 0, ()
     )

@@ -8,8 +8,9 @@ import pandas as pd
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.columns import clean_text, regressor_name
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.facts import clean_text, flag, regressor_name
+from forecasting.ingest.facts import flag
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.reader import main_table, read_tables
 from forecasting.ingest.table import Table

@@ -218,7 +218,7 @@ def _small_numbers(column: _Column) -> bool:
     return all(re.fullmatch(r"\d{1,2}(?:\.0)?", s.strip()) for s in column.samples)
 
 
-def _content_fit(role: str, column: _Column) -> float:
+def _content_fit(role: str, column: _Column) -> float:  # noqa: PLR0911 - one line for each role
     """From 0 to 1: can these cells play this role?"""
     if column.kind == BLANK:
         return 0.3

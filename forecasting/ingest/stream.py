@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from forecasting.ingest.checks import platform_of
 from forecasting.ingest.dialect import sniff
 from forecasting.ingest.encoding import detect_encoding
-from forecasting.ingest.facts import Facts, extract, platform_of
+from forecasting.ingest.facts import Facts, extract
 from forecasting.ingest.fastcsv import head_text, is_regular, layout_of, offset_of_line, parse_piece
 from forecasting.ingest.grid import attribute_counts, day_sums
 from forecasting.ingest.mapping import Mapping

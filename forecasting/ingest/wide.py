@@ -8,8 +8,9 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.columns import clean_text, named_columns
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.facts import Facts, clean_text, named_columns
+from forecasting.ingest.facts import Facts
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product

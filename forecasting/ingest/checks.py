@@ -1,0 +1,103 @@
+"""Rows that are no sales: totals, broken codes, what is no product, cancelled orders, stock corrections."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from forecasting.ingest.columns import ColumnReader
+from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.platforms import PLATFORMS, Platform
+from forecasting.ingest.products import not_a_product
+from forecasting.ingest.table import Table
+from forecasting.ingest.vocabulary import plain
+
+FALSE_WORDS = {
+    "",
+    "0",
+    "n",
+    "no",
+    "false",
+    "f",
+    "nein",
+    "non",
+    "否",
+    "无",
+    "off",
+    "falsch",
+    "faux",
+    "none",
+    "-",
+    "nan",
+    "null",
+    "falso",
+}
+
+
+_CANCELLED = re.compile(
+    r"cancel(?:l?ed)?|voided|void|failed|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?|交易关闭|已关闭|已取消|待付款|等待买家付款|未付款|unpaid|pending payment|draft|expired|取消",
+    re.IGNORECASE,
+)
+
+
+_BROKEN_ID = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}", re.IGNORECASE)
+
+
+def platform_of(mapping: Mapping, table: Table) -> Platform | None:
+    """The platform named by the mapping, in the variant that fits the table."""
+    names = {plain(h) for h in table.header} | {h.strip().lower() for h in table.header}
+    found = [p for p in PLATFORMS if p.name == mapping.platform]
+    return max(found, key=lambda p: sum(c in names for c in p.roles), default=None)
+
+
+def check_keys(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> None:
+    """Reasons that concern the row as a whole; the first that holds is the one told."""
+    later, reader.checks = reader.checks, []
+    reader.check(reader.totals, "sku", sku, "a totals row, not a sale")
+    reader.check(sku == "", "sku", sku, "no SKU")
+    broken = sku.str.contains(rf"(?i)^{_BROKEN_ID.pattern}$")
+    reader.check(broken, "sku", sku, "Excel destroyed this code (written as a power of ten): export it as text")
+    _check_products(reader, sku, name)
+    _check_status(reader)
+    _check_price(reader)
+    reader.checks += later
+
+
+def _check_products(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> None:
+    if name is None:
+        reasons = {code: not_a_product(code) for code in sku.unique().to_list()}
+    else:
+        pairs = pl.DataFrame({"sku": sku, "name": name}).lazy().group_by("sku", "name").len().filter(pl.col("name") != "")
+        names = dict(pairs.sort("len", "name").group_by("sku").agg(pl.col("name").last()).collect().iter_rows())
+        reasons = {code: not_a_product(code, names.get(code, "")) for code in sku.unique().to_list()}
+    for what in sorted({r for r in reasons.values() if r}):
+        codes = [code for code, reason in reasons.items() if reason == what]
+        reader.check(sku.is_in(codes), "sku", sku, f"not a product: {what}")
+
+
+def _check_status(reader: ColumnReader) -> None:
+    platform = platform_of(reader.mapping, reader.table)
+    status = reader.text("status")
+    if status is not None:
+        not_sold = platform.not_sold if platform else ()
+        words = [
+            w for w in status.unique().to_list() if w and (_CANCELLED.fullmatch(w) or any(n in w.lower() for n in not_sold))
+        ]
+        reader.check(status.is_in(words), "status", status, "the order was cancelled or never paid")
+    cancelled = reader.text("cancelled")
+    if cancelled is not None:
+        yes = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))
+        reader.check(yes, "cancelled", cancelled, "the order was cancelled")
+
+
+def _check_price(reader: ColumnReader) -> None:
+    """Stock corrections among order lines: no price and nobody who bought."""
+    j, customer = reader.mapping.index("price"), reader.text("customer")
+    if j is None or reader.mapping.layout != "orders":
+        return
+    price = reader.numbers(j).values
+    reader.check((price < 0).fill_null(False), "price", reader.table.column(j), "a negative price: an adjustment, not a sale")
+    if customer is not None:
+        free = (price == 0).fill_null(False) & (customer == "")
+        reader.check(free, "price", reader.table.column(j), "no price and no customer: a stock correction, not a sale")

@@ -1,0 +1,137 @@
+"""Columns of a table by the role they play, and the reasons found in them to set rows aside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.numbers import Numbers, parse_numbers
+from forecasting.ingest.products import is_total
+from forecasting.ingest.table import Table
+from forecasting.ingest.vocabulary import plain
+
+AMOUNTS = ("revenue", "refund", "visitors", "page_views", "add_to_cart", "buyers", "orders", "tax", "cost")
+
+
+LEVELS = ("price", "list_price", "discount", "promo", "stock", "conversion")
+
+
+_RESERVED = frozenset(
+    [
+        *(
+            *AMOUNTS,
+            *LEVELS,
+            "unique_id",
+            "sku",
+            "ds",
+            "y",
+            "returns",
+            "sold",
+            "returned",
+            "name",
+            "category",
+            "brand",
+            "channel",
+        ),
+        *("line", "order", "price_paid", "paid", "priced", "again"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One reason to set rows aside: where it holds, the column blamed, and the sentence."""
+
+    bad: pl.Series
+    column: str
+    value: pl.Series
+    reason: str
+
+
+class ColumnReader:
+    """Reads the columns of one table by role; collects issues on the way."""
+
+    def __init__(self, table: Table, mapping: Mapping) -> None:
+        self.table, self.mapping = table, mapping
+        self.issues: list[str] = []
+        self.checks: list[Check] = []
+        self._totals: pl.Series | None = None
+
+    @property
+    def totals(self) -> pl.Series:
+        """Rows in which a key cell says that they sum others up."""
+        if self._totals is None:
+            self._totals = _row_is_total(self)
+        return self._totals
+
+    def text(self, role: str) -> pl.Series | None:
+        j = self.mapping.index(role)
+        return None if j is None else clean_text(self.table.column(j))
+
+    def header(self, role: str) -> str:
+        return self.mapping.role(role) or ""
+
+    def check(self, bad: pl.Series, role: str, value: pl.Series, reason: str) -> None:
+        if bad.any():
+            self.checks.append(Check(bad, self.header(role), value, reason))
+
+    def numbers(self, index: int) -> Numbers:
+        hint = self.mapping.decimal or ("," if self.table.delimiter == ";" else ".")
+        found = parse_numbers(self.table.column(index), self.mapping.decimal or None, hint)
+        if found.ambiguous:
+            form = "decimal comma" if found.decimal == "," else "decimal point"
+            self.issues.append(
+                f"column {self.table.header[index]!r}: numbers like 1{'.,'[found.decimal == '.']}234 are read with a {form}; change 'decimal' if that is wrong"
+            )
+        return found
+
+
+def clean_text(column: pl.Series) -> pl.Series:
+    """Cells without the wrapping that protects them from Excel."""
+    column = column.str.strip_chars(" \t\r\n\u00a0\u200b\ufeff")
+    wrapped = column.str.starts_with('="') & column.str.ends_with('"')
+    if wrapped.any():
+        column = (
+            pl.select(pl.when(wrapped).then(column.str.slice(2).str.head(-1)).otherwise(column)).to_series().str.strip_chars()
+        )
+    quoted = column.str.starts_with("'") & (column.str.len_chars() > 1) & ~column.str.ends_with("'")
+    if quoted.any():
+        column = pl.select(pl.when(quoted).then(column.str.slice(1)).otherwise(column)).to_series()
+    return column
+
+
+def regressor_name(header: str) -> str:
+    """The name of a further column: its header in small letters, joined by underscores."""
+    return re.sub(r"\W+", "_", plain(header)).strip("_") or "column"
+
+
+def named_columns(table: Table, mapping: Mapping, role: str) -> dict[int, str]:
+    """Names of further columns: their headers in small letters, joined by underscores; numbered where a name is taken."""
+    taken, found = set(_RESERVED), dict[int, str]()
+    for j, column in enumerate(mapping.columns):
+        if column.role in ("regressor", "attribute"):
+            name = base = regressor_name(table.header[j])
+            count = 2
+            while name in taken:
+                name, count = f"{base}_{count}", count + 1
+            taken.add(name)
+            if column.role == role:
+                found[j] = name
+    return found
+
+
+def _row_is_total(reader: ColumnReader) -> pl.Series:
+    """Rows in which a key cell says that they sum others up."""
+    found = pl.Series([False]).new_from_index(0, reader.table.height)
+    for role in ("sku", "name", "date", "category", "channel"):
+        j = reader.mapping.index(role)
+        if j is not None:
+            texts = reader.table.column(j).unique()
+            # No totals word holds more than 30 letters, or fewer than two.
+            short = texts.filter(texts.str.len_chars().is_between(2, 30) & ~texts.str.contains(r"\d"))
+            words = [w for w in short.to_list() if is_total(w)]
+            found = found | reader.table.column(j).is_in(words) if words else found
+    return found

@@ -1,0 +1,227 @@
+"""Where the body of a table begins, and which rows above it are its header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.tokens import Row
+
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+_MAX_HEADER_ROWS = 6
+
+
+def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[Row]]:
+    """Index of the first row of the body, and the rows of its header."""
+    if not any(kind in (NUMBER, DATE) for kind in kinds):
+        return _find_text_body(rows, width, kinds)
+    first = next((i for i, row in enumerate(rows) if is_body(row, width, kinds)), None)
+    if first is None:
+        return _find_text_body(rows, width, kinds)
+    first = _below_group_row(rows, first, width, kinds)
+    first = _up_to_full_header(rows, first, width, kinds)
+    if first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width):
+        return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
+    if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
+        return 1, [rows[0]]
+    return first, _header_above(rows, first, width, kinds)
+
+
+def _up_to_full_header(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
+    """Data rows may begin with ones that miss all their values; the full row of words above them is the header."""
+    if first < 2 or _header_above(rows, first, width, kinds):
+        return first
+    for index in range(first - 2, max(-1, first - 5), -1):
+        row = rows[index]
+        full = _names_columns(row, width, kinds, lowest=True) and all(kind_of(c) in (BLANK, TEXT) for c in row.cells)
+        if (
+            full
+            and filled_cells(row) > max(filled_cells(r) for r in rows[index + 1 : first])
+            and all(r.cells[0].strip() for r in rows[index + 1 : first])
+        ):
+            return index + 1
+    return first
+
+
+def _below_group_row(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
+    """A row of years over months ("2023", blank, "2024", blank) looks like values; the names right below it give it away."""
+    for index in range(first + 1, min(first + 3, len(rows) - 1)):
+        row = rows[index]
+        names = not any(kind_of(c) == NUMBER and not _YEAR.fullmatch(c.strip()) for c in row.cells) and filled_cells(
+            row
+        ) >= 0.6 * _used(kinds)
+        above = all(_is_group(r) for r in rows[first:index])
+        if names and above and not is_body(row, width, kinds) and is_body(rows[index + 1], width, kinds):
+            return index + 1
+    return first
+
+
+def _is_group(row: Row) -> bool:
+    """Years or words with gaps between them."""
+    cells = [c.strip() for c in row.cells if c.strip()]
+    return all(_YEAR.fullmatch(c) or kind_of(c) in (TEXT, DATE) for c in cells) and any(_YEAR.fullmatch(c) for c in cells)
+
+
+def is_body(row: Row, width: int, kinds: list[str]) -> bool:
+    """Most of the filled cells under typed columns have the column's kind."""
+    if abs(len(row.cells) - width) > max(1, width // 2) or not filled_cells(row):
+        return False
+    for cells in _shifts(row.cells, width):
+        typed = [(cell, kind) for cell, kind in zip(cells, kinds, strict=False) if kind in (NUMBER, DATE) and cell.strip()]
+        good = sum(kind_of(cell) == kind for cell, kind in typed)
+        if typed and good * 2 > len(typed) and (len(typed) > 1 or filled_cells(row) > 1 or width == 1):
+            return True
+    return False
+
+
+def _shifts(cells: Sequence[str], width: int) -> list[Sequence[str]]:
+    """The row as it stands, and, when it has a cell too many or too few, moved by one from either end."""
+    if len(cells) == width:
+        return [cells]
+    if len(cells) > width:
+        return [cells, cells[len(cells) - width :]]
+    return [cells, [*[""] * (width - len(cells)), *cells]]
+
+
+def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
+    """A header of years or periods (2019, 2020, 2021 or 1, 2, 3 ...) above numbers: rises by one step all along."""
+    if len(below) < 1 or width < 4 or (kind_of(row.cells[0]) != TEXT and row.cells[0].strip()):
+        return False
+    cells = [c.strip() for c in row.cells if c.strip()]
+    numbers = [c for c in cells if re.fullmatch(r"\d{1,4}", c)]
+    if len(numbers) < 3 or len(numbers) < 0.6 * len(cells):
+        return False
+    values = [int(c) for c in numbers]
+    steps = {b - a for a, b in pairwise(values)}
+    years = all(_YEAR.fullmatch(c) for c in numbers)
+    return steps == {1} and (years or values[0] in (0, 1)) and not all(r.cells[: len(cells)] == row.cells for r in below)
+
+
+def _header_above(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
+    """The rows directly above the body that name its columns, from top to bottom."""
+    bottom = first - 1
+    low = _sparse_level(rows, first, width, kinds)
+    if low:
+        bottom -= len(low)
+    found: list[Row] = list(low)
+    for index in range(bottom, max(-1, bottom - _MAX_HEADER_ROWS), -1):
+        row = rows[index]
+        if not _names_columns(row, width, kinds, lowest=len(found) == len(low)):
+            break
+        if len(found) > len(low) and _blank_between(row, found[0]):
+            break
+        if found and [c.strip() for c in row.cells] == [c.strip() for c in found[0].cells]:
+            break
+        found.insert(0, row)
+    return _drop_titles(found, width) if len(found) > len(low) else []
+
+
+def _sparse_level(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
+    """A thin last level of the header ("", "", "air", "rail", ""): words only, nothing in the first column, a full row above it."""
+    if first < 2 or _names_columns(rows[first - 1], width, kinds, lowest=True):
+        return []
+    row, above = rows[first - 1], rows[first - 2]
+    thin = not row.cells[0].strip() and all(kind_of(c) in (BLANK, TEXT) for c in row.cells) and filled_cells(row) >= 1
+    return [row] if thin and width > 2 and _names_columns(above, width, kinds, lowest=True) else []
+
+
+def _blank_between(upper: Row, lower: Row) -> bool:
+    """Whether lines lie between two rows that are not line breaks inside the upper one's cells."""
+    inside = sum(len(re.findall(r"\r\n|\r|\n", c)) for c in upper.cells)
+    return lower.line - upper.line > 1 + inside
+
+
+def _names_columns(row: Row, width: int, kinds: list[str], lowest: bool) -> bool:
+    filled = filled_cells(row)
+    if not lowest and filled == 1 and width > 2 and len(row.cells) >= width - 1 and not row.cells[0].strip():
+        return True  # one group over the later columns
+    if filled < (1 if width == 1 else 2):
+        return False
+    found = {kind_of(c) for c in row.cells if not _YEAR.fullmatch(c.strip())}
+    if DATE in found and NUMBER in found:
+        return False  # a date beside a number is a row of values, however oddly it stands
+    if lowest:
+        return filled >= max(1 if width == 1 else 2, 0.45 * min(width, _used(kinds)))
+    texts = [cell for cell in row.cells if cell.strip()]
+    if any(cell.strip() for cell in row.cells[width:]):
+        return False
+    return len(row.cells) > 1 and all(len(cell) <= 150 for cell in texts) and len(row.cells) >= 0.5 * width
+
+
+def _used(kinds: list[str]) -> int:
+    return sum(kind != BLANK for kind in kinds) or len(kinds)
+
+
+def _drop_titles(found: list[Row], width: int) -> list[Row]:
+    """Rows above the lowest header row stay only if they can be a second level: groups over several columns, or full rows."""
+    while len(found) > 1:
+        top, below = found[0], found[1]
+        pairs = filled_cells(top) == 2 and top.cells[0].strip() and top.cells[1].strip() and width > 3
+        looks_like_note = top.cells[0].strip().endswith((":", "：")) or pairs
+        typed = sum(kind_of(cell) in (NUMBER,) and not _YEAR.fullmatch(cell.strip()) for cell in top.cells)
+        if (
+            looks_like_note
+            or (typed * 2 > filled_cells(top))
+            or (filled_cells(below) < filled_cells(top) / 2 and below.cells[0].strip())
+        ):
+            found = found[1:]
+        else:
+            break
+    return found
+
+
+def _find_text_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[Row]]:
+    """A table of words only: its first full row is the header unless it looks like the rows below it."""
+    full = [
+        i for i, row in enumerate(rows) if abs(len(row.cells) - width) <= 1 and filled_cells(row) >= max(1, 0.6 * _used(kinds))
+    ]
+    if not full:
+        return 0, []
+    first = full[0]
+    header = rows[first]
+    if _repeats_below(header, rows[first + 1 :]) or any(kind_of(c) in (NUMBER, DATE) for c in header.cells[:1]):
+        return first, []
+    return first + 1, [header]
+
+
+def _repeats_below(header: Row, below: list[Row]) -> bool:
+    """A cell of the first row that comes again in its own column is a value, not a name."""
+    if not below:
+        return False
+    hits = sum(
+        any(len(row.cells) > j and row.cells[j] == cell for row in below[:PROBE])
+        for j, cell in enumerate(header.cells)
+        if cell.strip()
+    )
+    same = any(row.cells == header.cells for row in below)
+    return hits >= max(1, 0.3 * filled_cells(header)) and not same
+
+
+def merge_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Join the levels of a header; in the upper levels a name stretches over the blanks to its right (merged cells).
+
+    >>> merge_header([("", "2023", "", "2024", ""), ("sku", "Jan", "Feb", "Jan", "Feb")])
+    ('sku', '2023 Jan', '2023 Feb', '2024 Jan', '2024 Feb')
+    """
+    width = max(len(row) for row in rows)
+    levels = [[*(cell.strip() if len(rows) > 1 else cell for cell in row), *[""] * (width - len(row))] for row in rows]
+    for upper, lower in reversed(list(pairwise(levels))):
+        name = ""
+        for j, cell in enumerate(upper):
+            name = cell or name
+            upper[j] = name if lower[j] else cell
+    return tuple(
+        " ".join(part for part in column if part) if len(rows) > 1 else column[0] for column in zip(*levels, strict=True)
+    )
+
+
+def filled_cells(row: Row) -> int:
+    """How many cells of the row hold anything."""
+    return sum(1 for cell in row.cells if cell.strip())
+
+
+PROBE = 400
