@@ -1,12 +1,14 @@
 """What the first visitor would wait for is loaded while the server starts."""
 
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
 _FIRST = ("pandas", "plotly.graph_objects", "forecasting.plots.history", "ui.intake", "ui.parts", "pyarrow")
+_PAUSE = 6.0
 
 
 @asynccontextmanager
@@ -19,4 +21,5 @@ async def warm(_app: Any) -> AsyncIterator[None]:
 def _load() -> None:
     for name in _FIRST:
         import_module(name)
+    time.sleep(_PAUSE)  # a worker loads for seconds; the first page goes first
     import_module("ui.jobs").manager()

@@ -87,6 +87,11 @@ class Screen:
         """How many charts are drawn."""
         return self.page.locator(".js-plotly-plot .main-svg").count() and self.page.locator(".js-plotly-plot").count()
 
+    def wait_for_charts(self, count: int) -> None:
+        """Wait until this many charts are drawn."""
+        drawn = "count => document.querySelectorAll('.js-plotly-plot .main-svg').length >= count"
+        self.page.wait_for_function(drawn, arg=count, timeout=PATIENCE)
+
 
 @contextmanager
 def serving() -> Iterator[tuple[str, subprocess.Popen]]:

@@ -23,7 +23,7 @@ def test_deep_link_on_a_fresh_server_opens_the_page_inside_the_app(fresh_server,
     assert screen.title() == "SKU"
     assert screen.page.get_by_test_id("stSidebarNav").get_by_text("Data", exact=True).count() == 1
     assert screen.chosen("SKU").startswith("995242")
-    assert screen.charts() >= 2
+    screen.wait_for_charts(3)
 
 
 def test_selection_follows_from_page_to_page_and_stands_in_the_url(server, tab):
@@ -36,7 +36,7 @@ def test_selection_follows_from_page_to_page_and_stands_in_the_url(server, tab):
     screen.follow("Diagnose")
     assert "sku=981760" in screen.page.url
     assert re.search(r"ARIMA\(", screen.text())
-    assert screen.charts() == 4
+    screen.wait_for_charts(4)
 
 
 def test_upload_shows_the_first_chart_and_what_was_found(server, tab):

@@ -1,0 +1,106 @@
+"""How fast and how large the app is in a real browser with the gift shop loaded: `python benchmarks/pages.py`.
+
+Starts a server, opens the sample in a cold Chromium, then walks through all pages several times. Prints seconds from the
+start of the server to its first answer, from the address to the first chart, from a click in the sidebar to a page that stands
+still, and the memory of the server. Needs Chromium and the development dependencies.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+STEPS = {
+    "SKU": "SKU",
+    "Diagnose": "Diagnose",
+    "Model": "Model",
+    "Compare": "Compare",
+    "Forecast": "Forecast",
+    "Data": "Your sales",
+}
+ROUNDS = 5
+STILL = "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], .st-key-job')"
+
+
+def main() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    started = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        print(f"server ready            {time.perf_counter() - started:6.2f} s")
+        with sync_playwright() as driver:
+            path = shutil.which("chromium") or shutil.which("google-chrome")
+            browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+            walk(browser.new_page(viewport={"width": 1280, "height": 900}), f"http://127.0.0.1:{port}/?demo=retail", server.pid)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def walk(page: Page, address: str, pid: int) -> None:
+    started = time.perf_counter()
+    page.goto(address)
+    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=120_000)
+    print(f"first chart             {time.perf_counter() - started:6.2f} s")
+    print(f"memory, sample loaded   {memory(pid):6.0f} MB")
+    seconds: dict[str, list[float]] = {step: [] for step in STEPS}
+    for _ in range(ROUNDS):
+        for step, title in STEPS.items():
+            seconds[step].append(switch(page, step, title))
+    for step, found in seconds.items():
+        print(f"to {step:20} {found[0]:6.2f} s the first time, {statistics.median(found[1:]):5.2f} s median after that")
+    print(f"page switch, median     {statistics.median(value for found in seconds.values() for value in found[1:]):6.2f} s")
+    print(f"memory, all pages seen  {memory(pid):6.0f} MB")
+    print(f"load of the machine     {os.getloadavg()[0]:6.1f} on {os.cpu_count()} cores")
+
+
+def switch(page: Page, step: str, title: str) -> float:
+    """Seconds from a click until the page is there and nothing runs any more."""
+    started = time.perf_counter()
+    page.get_by_test_id("stSidebarNav").get_by_text(step, exact=True).click()
+    there = "title => document.querySelector('h1') && document.querySelector('h1').innerText === title"
+    page.wait_for_function(there, arg=title, timeout=120_000)
+    page.wait_for_function(STILL, timeout=120_000)
+    seconds = time.perf_counter() - started
+    page.wait_for_timeout(300)
+    return seconds
+
+
+def memory(pid: int) -> float:
+    """Resident memory of a process in MB; NaN where the system does not say."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return float("nan")
+    return next(
+        int(line.split()[1]) / 1024 for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS")
+    )
+
+
+def wait_for(address: str) -> None:
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main()
