@@ -39,6 +39,6 @@ if imported is not None and source is not None:
             found.issues(imported)
     with st.container(border=True):
         parts.section("What each column means")
-        intake.mapping_form(imported, source)
+        intake.mapping_form(imported.mapping, source, panel.digest[:12])
     with st.expander("The file as it was found"):
         found.as_found(imported)

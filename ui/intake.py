@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.samples import SAMPLES
-from forecasting.workflow import Imported, ImportFiles
-from ui import running
+from forecasting.workflow import Imported, ImportFiles, Unclear
+from ui import running, words
 from ui.demo import open_sample
 from ui.uploads import Source
 from ui.workspace import current
@@ -59,12 +59,15 @@ def follow() -> None:
         workspace.results.pop(JOB)
         workspace.set_panel(here.result.panel, here.result, here.settings)
         st.rerun()
+    if isinstance(here.result, Unclear) and isinstance(here.settings, Source) and here.job is None:
+        st.error(words.sentence(here.result.reason), icon=":material/error:")
+        mapping_form(here.result.mapping, here.settings, "unclear")
 
 
 def busy() -> bool:
-    """Whether an import is running or has just failed."""
+    """Whether an import is running, has just failed, or waits for a mapping."""
     here = running.slot(JOB)
-    return here.job is not None or bool(here.error)
+    return here.job is not None or bool(here.error) or here.result is not None
 
 
 def sample_cards() -> None:
@@ -102,27 +105,26 @@ def questions(imported: Imported, source: Source) -> None:
                 st.rerun()
 
 
-def mapping_form(imported: Imported, source: Source) -> None:
+def mapping_form(mapping: "Mapping", source: Source, key: str) -> None:
     """What each column was taken for, with samples; changes are used when the button is pressed."""
     labels = _labels()
     table = pd.DataFrame(
-        [(column.column, labels[column.role], ", ".join(column.samples[:3])) for column in imported.mapping.columns],
+        [(column.column, labels[column.role], ", ".join(column.samples[:3])) for column in mapping.columns],
         columns=["Column", "Means", "For example"],
     )
-    with st.form("mapping", border=False):
+    with st.form(f"mapping-form-{key}", border=False):
         edited = st.data_editor(
-            table, hide_index=True, disabled=["Column", "For example"], key=f"mapping-{imported.panel.digest[:12]}",
+            table, hide_index=True, disabled=["Column", "For example"], key=f"mapping-{key}",
             column_config={"Means": st.column_config.SelectboxColumn(options=list(labels.values()), required=True)},
         )  # fmt: skip
         if st.form_submit_button("Read again with these meanings", icon=":material/refresh:"):
-            begin(source, _corrected(imported, table["Means"], edited["Means"]))
+            begin(source, _corrected(mapping, table["Means"], edited["Means"]))
             st.rerun()
 
 
-def _corrected(imported: Imported, before: pd.Series, after: pd.Series) -> "Mapping":
+def _corrected(mapping: "Mapping", before: pd.Series, after: pd.Series) -> "Mapping":
     roles = {label: role for role, label in _labels().items()}
-    mapping = imported.mapping
-    for column, old, new in zip(imported.mapping.columns, before, after, strict=True):
+    for column, old, new in zip(mapping.columns, before, after, strict=True):
         mapping = mapping if old == new else mapping.with_role(column.column, roles[new])
     return mapping
 

@@ -27,7 +27,7 @@ from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, planna
 from forecasting.workflow.remains import Remains
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
-from forecasting.workflow.uploading import Found, Imported, ImportFiles
+from forecasting.workflow.uploading import Found, Imported, ImportFiles, Unclear
 
 __all__ = [
     "BASELINE",
@@ -51,6 +51,7 @@ __all__ = [
     "Standings",
     "TryModel",
     "Tryout",
+    "Unclear",
     "backtest_frame",
     "carried_on",
     "compare",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from forecasting.core.errors import MappingNeeded
 from forecasting.core.panel import Panel
 from forecasting.workflow.request import run
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:  # the readers load libraries that the server does not need as
 
     from forecasting.ingest.mapping import Mapping
     from forecasting.ingest.report import ImportReport
+    from forecasting.ingest.table import Table
 
 _PREVIEW = 50
 
@@ -51,15 +54,40 @@ class Imported:
     tables: tuple[Found, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Unclear:
+    """The files could be read, but not what their columns mean: why, a mapping to be completed by hand, the tables found."""
+
+    reason: str
+    mapping: Mapping
+    tables: tuple[Found, ...]
+
+
 @run.register
-def bring_in(request: ImportFiles) -> Imported:
-    """Import the files. Raises FileUnreadable, MappingNeeded and other InputErrors in one sentence each."""
+def bring_in(request: ImportFiles) -> Imported | Unclear:
+    """Import the files. Raises FileUnreadable and other InputErrors, but MappingNeeded, in one sentence each."""
     from forecasting.ingest import import_files
 
     files = [(name, (Path(request.folder) / name).read_bytes()) for name in request.names]
-    done = import_files(files, mapping=request.mapping, freq=request.freq)
-    tables = tuple(Found(table.name, table.sheet, table.height, _head(table.header, table.cells)) for table in done.tables)
-    return Imported(done.panel, done.report, done.mapping, _as_pandas(done.set_aside), tables)
+    try:
+        done = import_files(files, mapping=request.mapping, freq=request.freq)
+    except MappingNeeded as error:
+        return _unclear(str(error), files, request.mapping)
+    return Imported(done.panel, done.report, done.mapping, _as_pandas(done.set_aside), _found(done.tables))
+
+
+def _unclear(reason: str, files: list[tuple[str, bytes]], mapping: Mapping | None) -> Unclear:
+    from forecasting.ingest import ColumnRole, Mapping, main_table, read_tables
+
+    tables = [table for name, content in files for table in read_tables(content, name)]
+    main = main_table(tables)
+    samples = [tuple(dict.fromkeys(cell for cell in main.column(place).head(_PREVIEW) if cell)) for place in range(main.width)]
+    blank = (ColumnRole(name, "ignore", cells[:5], 0.0) for name, cells in zip(main.header, samples, strict=True))
+    return Unclear(reason, mapping or Mapping(tuple(blank)), _found(tables))
+
+
+def _found(tables: Iterable[Table]) -> tuple[Found, ...]:
+    return tuple(Found(table.name, table.sheet, table.height, _head(table.header, table.cells)) for table in tables)
 
 
 def _head(header: tuple[str, ...], cells: pl.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from forecasting.core.errors import FileUnreadable, MappingNeeded
 from forecasting.core.panel import Panel
 from forecasting.ingest import import_files
 from forecasting.samples import SAMPLES
-from forecasting.workflow import Diagnose, ImportFiles, open_sample, run
+from forecasting.workflow import Diagnose, ImportFiles, Unclear, open_sample, run
 from forecasting.workflow.diagnosing import Look
 
 
@@ -53,16 +53,28 @@ def test_headers_that_are_blank_or_come_twice_are_told_apart(tmp_path):
     assert head.columns.is_unique
 
 
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [(b"\x89PNG\r\n\x1a\n0000", FileUnreadable), (b"a,b\nx,y\nz,w\n", MappingNeeded)],
-    ids=["image", "no dates"],
-)
-def test_a_wrong_file_is_one_sentence(tmp_path, content, error):
-    (tmp_path / "wrong").write_bytes(content)
-    with pytest.raises(error, match=r"\w") as caught:
+def test_a_wrong_file_is_one_sentence(tmp_path):
+    (tmp_path / "wrong").write_bytes(b"\x89PNG\r\n\x1a\n0000")
+    with pytest.raises(FileUnreadable, match="PNG") as caught:
         run(ImportFiles(str(tmp_path), ("wrong",)))
     assert "\n" not in str(caught.value)
+
+
+def test_columns_that_are_not_understood_can_be_named_by_hand(tmp_path, monkeypatch):
+    def lost(files, mapping=None, freq=None):
+        if mapping is None:
+            raise MappingNeeded("odd.csv has no column with dates")
+        return import_files(files, mapping=mapping, freq=freq)
+
+    monkeypatch.setattr("forecasting.ingest.import_files", lost)
+    rows = [f"2024-01-{day:02d},A,{day}" for day in range(1, 29)]
+    (tmp_path / "odd.csv").write_text("\n".join(["x1,x2,x3", *rows]), encoding="utf-8")
+    exchange.save(run(ImportFiles(str(tmp_path), ("odd.csv",))), tmp_path / "result")
+    unclear = exchange.load(tmp_path / "result")
+    assert isinstance(unclear, Unclear)
+    assert unclear.mapping.columns[0].samples[:2] == ("2024-01-01", "2024-01-02")
+    mapping = unclear.mapping.with_role("x1", "date").with_role("x2", "sku").with_role("x3", "units")
+    assert run(ImportFiles(str(tmp_path), ("odd.csv",), mapping)).panel.ids == ("A",)
 
 
 @pytest.mark.parametrize("look", [Look(), Look("log", 1, 1), Look("box-cox", 2)])
