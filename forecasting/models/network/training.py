@@ -17,6 +17,7 @@ Weights = tuple[np.ndarray, ...]
 KEPT = 0.6  # share of the mean weights that an epoch keeps: single epochs differ by several per cent in the level of all SKUs
 
 
+HELD = 4  # one window is held back to judge by for so many that are drawn, at most
 WEIGHT = 0.75  # power of the scale by which a window counts
 
 
@@ -94,7 +95,8 @@ def train(shape: Architecture, plan: Plan, batches: Batches, training: Block, va
     drawn = min(plan.windows, len(training.pairs))
     steps = -(-drawn // batches.size)
     _compile(model, plan, steps)
-    held = [batches.of(validation, part) for part in _parts(validation.pairs, batches.size)]
+    judges = validation.pairs[random.permutation(len(validation.pairs))[: max(batches.size, plan.windows // HELD)]]
+    held = [batches.of(validation, part) for part in _parts(judges, batches.size)]
     best, weights, epochs, started = np.inf, model.get_weights(), [], time.monotonic()
     mean: list[np.ndarray] = []
     waited = 0

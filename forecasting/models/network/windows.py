@@ -96,7 +96,7 @@ def _summary(history: History, rows: np.ndarray, origins: np.ndarray, scale: np.
     start = np.maximum(origins - 56, 0)
     seen = np.maximum(history.counts[rows, origins] - history.counts[rows, start], 1)
     often = (history.sold[rows, origins] - history.sold[rows, start]) / seen
-    peers = history.sums[:, origins].sum(axis=0) / np.maximum(history.counts[:, origins].sum(axis=0), 1)
+    peers = history.shop_mean(origins, history.periods)
     size = np.log((so_far + 1e-9 * scale) / np.maximum(peers, 1e-9 * scale))
     age = np.minimum(history.counts[rows, origins] / 56, 1.0)
     return np.clip(np.stack([*spans, often, size / 3, age], axis=1), -5, 5)
