@@ -12,7 +12,7 @@ from forecasting import exchange
 from forecasting.core.errors import InputError, SpecInvalid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import listen
-from forecasting.models.lstm import Lstm
+from forecasting.models.lstm import Cnn, Gru, Lstm, Rnn
 
 TINY = Lstm(horizon=7, window=14, units=8, epochs=3, batch_size=32, windows=128, members=1)
 
@@ -208,3 +208,12 @@ def test_the_mean_of_several_networks_is_forecast(panel, fitted):
     assert several.forecast(7).mean == pytest.approx(
         expected, rel=0.02
     )  # the level of the later block is set once for the mean
+
+
+@pytest.mark.parametrize("family", [Gru, Rnn, Cnn])
+def test_the_relatives_of_the_lstm_forecast_too(panel, family):
+    spec = family(horizon=7, window=28, units=4, layers=2, epochs=1, windows=64, batch_size=32, members=1)
+    forecast = spec.fit(panel).forecast(7)
+    sold = np.nanmean(panel.matrix()[:, -28:], axis=1)
+    assert forecast.model == family.name
+    assert forecast.mean.mean(axis=1) == pytest.approx(sold, rel=0.5)
