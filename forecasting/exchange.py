@@ -97,7 +97,10 @@ def _decode(structure: Any, folder: Path) -> Any:  # noqa: PLR0911 - one line fo
 
 def _dataclass_of(where: str) -> Any:
     module, _, name = where.partition(":")
-    kind = getattr(import_module(module), name, None) if module.split(".")[0] == "forecasting" else None
+    try:
+        kind = getattr(import_module(module), name, None) if module.split(".")[0] == "forecasting" else None
+    except ModuleNotFoundError:
+        kind = None
     if not is_dataclass(kind):
         raise InputError(f"The saved work names '{where}', which this version does not have; run it again.")
     return kind
