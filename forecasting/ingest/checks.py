@@ -9,7 +9,7 @@ import polars as pl
 from forecasting.ingest.columns import ColumnReader
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.platforms import PLATFORMS, Platform
-from forecasting.ingest.products import not_a_product
+from forecasting.ingest.products import may_be_no_product, not_a_product
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import plain
 
@@ -65,12 +65,10 @@ def check_keys(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> 
 
 
 def _check_products(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> None:
-    if name is None:
-        reasons = {code: not_a_product(code) for code in sku.unique().to_list()}
-    else:
-        pairs = pl.DataFrame({"sku": sku, "name": name}).lazy().group_by("sku", "name").len().filter(pl.col("name") != "")
-        names = dict(pairs.sort("len", "name").group_by("sku").agg(pl.col("name").last()).collect().iter_rows())
-        reasons = {code: not_a_product(code, names.get(code, "")) for code in sku.unique().to_list()}
+    pairs = pl.DataFrame({"sku": sku, "name": "" if name is None else name}).lazy().group_by("sku", "name").len()
+    spoken = pairs.sort(pl.col("name") != "", "len", "name").group_by("sku").agg(pl.col("name").last())
+    suspects = spoken.filter(may_be_no_product(pl.col("sku"), pl.col("name"))).collect()
+    reasons = {code: not_a_product(code, words) for code, words in suspects.iter_rows()}
     for what in sorted({r for r in reasons.values() if r}):
         codes = [code for code, reason in reasons.items() if reason == what]
         reader.check(sku.is_in(codes), "sku", sku, f"not a product: {what}")

@@ -90,7 +90,16 @@ class ColumnReader:
 
 
 def clean_text(column: pl.Series) -> pl.Series:
-    """Cells without the wrapping that protects them from Excel."""
+    """Cells without the wrapping that protects them from Excel; worked out on the distinct cells, which are few."""
+    texts = column.unique()
+    clean = _unwrapped(texts)
+    odd = clean != texts
+    if not odd.any():
+        return column
+    return column.replace(texts.filter(odd), clean.filter(odd))
+
+
+def _unwrapped(column: pl.Series) -> pl.Series:
     column = column.str.strip_chars(" \t\r\n\u00a0\u200b\ufeff")
     wrapped = column.str.starts_with('="') & column.str.ends_with('"')
     if wrapped.any():

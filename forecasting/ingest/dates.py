@@ -79,6 +79,8 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
     clean = _tidied(texts)
     parts = _split_numeric(clean)
     found, ambiguous = (order, False) if order else _decide_order(parts, hint)
+    if ambiguous and _dotted(clean):
+        found, ambiguous = "DMY", False
     values = _from_parts(parts, found)
     rest = texts.filter(values.is_null()).to_list()
     others, grain = _parse_rest([t for t in rest if t is not None and not is_missing(t)])
@@ -87,12 +89,16 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
         values = values.fill_null(extra)
     values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(False), None)
     values = _without_strays(values, texts, column)
-    missing = pl.Series([t is None or is_missing(t) for t in texts.to_list()], dtype=pl.Boolean)
-    wrong = texts.filter(values.is_null() & ~missing)
+    wrong = [t for t in texts.filter(values.is_null()).to_list() if t is not None and not is_missing(t)]
     mapped = _lookup(column, texts, values)
-    bad = column.is_in(wrong.implode()) if len(wrong) else pl.Series([False]).new_from_index(0, len(column))
+    bad = column.is_in(wrong) if wrong else pl.Series([False]).new_from_index(0, len(column))
     used = found if parts.drop_nulls("a").height else ""
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
+
+
+def _dotted(texts: pl.Series) -> bool:
+    """Whether all dates are written with full stops, year last: nobody puts the month first so."""
+    return bool(texts.str.contains(r"^\D*\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}(\D|$)").mean() == 1.0)
 
 
 def _without_strays(values: pl.Series, texts: pl.Series, column: pl.Series) -> pl.Series:

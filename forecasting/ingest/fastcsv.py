@@ -14,7 +14,7 @@ from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, tokenize
 
 FAST_FROM = 2 << 20
-_HEAD = 1 << 17
+_HEAD = 1 << 16
 _CHECK = 8 << 20
 
 
@@ -50,7 +50,7 @@ def layout_of(head: str, dialect: Dialect, width: int) -> Region | None:
     """The layout of the head, if it is the simple one: an optional preamble, one header row, then rows of one width."""
     if len(dialect.delimiter) != 1 or dialect.delimiter == " " or dialect.escape or dialect.pad or dialect.quote != '"':
         return None
-    regions = find_regions(tokenize(head, dialect, width)[:1500])
+    regions = find_regions(tokenize(head, dialect, width)[:600])
     if len(regions) != 1:
         return None
     region = regions[0]

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+import polars as pl
 
 _CODES = {
     "POST": "postage",
@@ -77,6 +80,10 @@ _NAMES = (
     (re.compile(r"tips?|trinkgeld|pourboire|propina"), "tip"),
     (re.compile(r"补差价.*|差价.*补.*|价格补差.*"), "price adjustment"),
 )
+_HINT = (
+    r"(?i)post|porto|versand|ship|deliver|frais|gastos|运费|邮费|carriage|manual|discount|rabatt|remise|descuento|coupon|sample|bank|fee|"
+    r"adjust|cruk|test|gift|gc|gutschein|cadeau|regalo|礼品|tip|trinkgeld|pourboire|propina|差"
+)
 _TOTAL = re.compile(
     r"(?:grand |sub[- ]?|overall )?totals?(?:\s*[:：].*| général| general| geral)?|sums?|(?:gesamt|zwischen)?summe|gesamt(?:ergebnis)?|insgesamt|total (?:general|général|ventes|sales|units)|"
     r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus)|gesamtsumme|totaux|subtotales?",
@@ -84,6 +91,7 @@ _TOTAL = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def not_a_product(code: str, name: str = "") -> str | None:
     """What a code stands for when it is no product, or None.
 
@@ -105,6 +113,12 @@ def not_a_product(code: str, name: str = "") -> str | None:
     return None
 
 
+def may_be_no_product(code: pl.Expr, name: pl.Expr) -> pl.Expr:
+    """A quick sieve over many codes: every code that `not_a_product` would refuse passes it."""
+    return (code + " " + name).str.contains(_HINT) | code.str.strip_chars().str.to_uppercase().is_in(list(_CODES))
+
+
+@lru_cache(maxsize=1 << 16)
 def is_total(text: str) -> bool:
     """Whether a key cell marks a totals row.
 

@@ -69,7 +69,7 @@ def stream_orders(data: bytes, name: str, mapping: Mapping | None, say: Say) -> 
 
 def _plan(data: bytes) -> _Plan | None:
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    head = head_text(data[start : start + (1 << 17)])
+    head = head_text(data[start : start + (1 << 16)])
     sniffed = sniff(head) if head else None
     region = layout_of(head, sniffed.dialect, sniffed.width) if head and sniffed and not sniffed.skip_lines else None
     if region is None or sniffed is None:
