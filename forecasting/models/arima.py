@@ -67,7 +67,7 @@ class Arima:
         "none", "Holidays of", "Public holidays and shopping festivals of a country.", choices=("none", *COUNTRIES)
     )
     tried: int = knob(
-        2, "Candidates", "How many of the suggested orders are fitted exactly, to keep the best.", low=1, high=10, advanced=True
+        1, "Candidates", "How many of the suggested orders are fitted exactly, to keep the best.", low=1, high=10, advanced=True
     )
     events: tuple[Event, ...] = ()
     jobs: int = 1
