@@ -127,7 +127,8 @@ def lags(window: Window, horizon: int) -> Said:
     from mlforecast import MLForecast
     from mlforecast.lag_transforms import RollingMean
 
-    train, season = window.train, window.train.season_length
+    train = window.train
+    season = train.season_length if len(train.calendar) > 2 * train.season_length + horizon else 4
     frame = train.frame[["unique_id", "ds", "y", *train.known]].copy()
     frame["y"] = frame.groupby("unique_id")["y"].ffill().fillna(0.0)
     frame = frame.groupby("unique_id").filter(lambda rows: len(rows) > season + horizon)

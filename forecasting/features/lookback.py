@@ -99,7 +99,8 @@ class Lookback:
     def level(self, origin: int) -> np.ndarray:
         """The scale of each SKU at an origin, in units: mostly its recent mean, shape (SKUs,); 0 before its first sale."""
         recent, longer = self._mean(origin, self.windows[1]), self._mean(origin, self.periods)
-        return np.nan_to_num(np.where(np.isnan(recent), longer, 0.8 * recent + 0.2 * longer))
+        level = np.nan_to_num(np.where(np.isnan(recent), longer, 0.8 * recent + 0.2 * longer))
+        return np.maximum(level, 0.0)  # more returns than sales is no level to build on
 
     def base(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
         """A plain forecast in units of `level`: recent means, shaped by the last seasons, never 0; shape (rows,)."""
@@ -219,6 +220,13 @@ class Lookback:
         count = np.maximum(self._between(self._counts, origin, self.windows[2]), 1)
         mean = self._between(self._sums, origin, self.windows[2]) / count
         return np.sqrt(np.maximum(self._between(self._squares, origin, self.windows[2]) / count - mean**2, 0.0))
+
+    def constant(self) -> np.ndarray:
+        """SKUs that sold the same in every period of at least four, shape (SKUs,)."""
+        known = ~np.isnan(self.sales)
+        lowest = np.where(known, self.sales, np.inf).min(axis=1)
+        highest = np.where(known, self.sales, -np.inf).max(axis=1)
+        return (known.sum(axis=1) >= 4) & (lowest == highest)
 
     def silent_share(self, origin: int) -> np.ndarray:
         """Share of the periods of the last long window in which nothing was sold, shape (SKUs,); 0 where nothing is known."""

@@ -93,7 +93,8 @@ class FittedAuto:
             return replace(self.spec, horizon=horizon).fit(self.panel).forecast(horizon, future)
         lookback = Lookback.of(self.panel.without(self.panel.regressors), horizon, None)
         mean = self._mean(horizon, future)
-        dead = _dead(lookback)
+        dead, constant = _dead(lookback), lookback.constant()
+        mean[constant] = lookback.level(lookback.periods - 1)[constant, None]
         mean[dead] = 0.0
         return Forecast(
             model=self.spec.name,

@@ -10,7 +10,7 @@ from forecasting.core.panel import Panel
 from forecasting.features.demand import demand_class
 from forecasting.features.lookback import WINDOWS
 from forecasting.models.boosting import Boosting
-from forecasting.models.intermittent import IMAPA, TSB
+from forecasting.models.intermittent import IMAPA
 from forecasting.models.linear import Linear
 from forecasting.models.naive import SeasonalNaive, WindowMean
 from forecasting.models.recent import LastYear, RecentShape
@@ -32,7 +32,7 @@ class Effort:
 
 
 EFFORTS: dict[str, Effort] = {
-    "fast": Effort(cutoffs=2, skus=500, rows=200_000, rounds=120),
+    "fast": Effort(cutoffs=2, skus=400, rows=200_000, rounds=120),
     "balanced": Effort(cutoffs=3, skus=1_000, rows=400_000, rounds=150),
     "best": Effort(cutoffs=5, skus=3_000, rows=1_000_000, rounds=250),
 }
@@ -52,7 +52,6 @@ def members(profile: Profile, horizon: int, seed: int, jobs: int) -> tuple[Model
         RecentShape(),
         LastYear(),
         IMAPA(horizon=horizon, jobs=jobs),
-        TSB(horizon=horizon, jobs=jobs),
         CES(horizon=horizon, jobs=jobs),
         *thorough,
         Linear(),
