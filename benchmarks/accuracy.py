@@ -156,10 +156,15 @@ def scored(said: Said, window: Window, cpu: float) -> dict[str, float]:
         "mase": np.nanmean(np.nanmean(np.abs(error), axis=1) / mase),
         "rmsse": np.nanmean(np.sqrt(np.nanmean(error**2, axis=1) / rmsse)),
         "bias": -np.nansum(error) / units,
-        "coverage_80": ((actual >= said.p10) & (actual <= said.p90))[known].mean(),
-        "coverage_95": ((actual >= said.p025) & (actual <= said.p975))[known].mean(),
+        "coverage_80": coverage(actual[known], said.p10[known], said.p90[known]),
+        "coverage_95": coverage(actual[known], said.p025[known], said.p975[known]),
         "cpu_s": cpu / len(window.train),
     }
+
+
+def coverage(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+    """Share inside the interval; NaN for a method that gave none."""
+    return float("nan") if np.isnan(low).all() else float(((actual >= low) & (actual <= high)).mean())
 
 
 def measure(task: Task, methods: list[str], windows: int) -> pd.DataFrame:
