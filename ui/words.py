@@ -104,13 +104,14 @@ def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
 
 
 def sentence(text: str) -> str:
-    """A remark as a sentence: it begins with a capital and ends with a full stop.
+    """A remark as a sentence: it begins with a capital, unless with a file's name, and ends with a full stop.
 
-    >>> sentence("the shop is closed on Saturdays"), sentence("Is it?")
-    ('The shop is closed on Saturdays.', 'Is it?')
+    >>> sentence("the shop is closed on Saturdays"), sentence("Is it?"), sentence("sales.csv is empty")
+    ('The shop is closed on Saturdays.', 'Is it?', 'sales.csv is empty.')
     """
     tidy = text.strip()
-    return f"{tidy[:1].upper()}{tidy[1:]}{'' if tidy.endswith(('.', '?', '!', '…')) else '.'}"
+    first = tidy[:1] if "." in tidy.split(" ")[0] else tidy[:1].upper()
+    return f"{first}{tidy[1:]}{'' if tidy.endswith(('.', '?', '!', '…')) else '.'}"
 
 
 def period(freq: str) -> str:
