@@ -1,6 +1,7 @@
 """Import of a large order file against the bare minimum in pandas: `python benchmarks/import_speed.py FILE.csv`.
 
-Each runs in a process of its own, so that its peak memory is its own. Prints seconds (wall and CPU), peak memory and the ratios.
+Each runs in a process of its own, so that its peak memory is its own. Prints seconds (wall and CPU), peak memory and the
+ratios.
 """
 
 import json

@@ -27,7 +27,7 @@ class Cleaning:
         fill: how missing units are filled: "none", "weekday_mean", "linear", "seasonal" or "zero".
         outliers: which test marks outliers: "none", "box", "z" or "robust_z".
         outlier_action: "flag" only marks them, "cap" pulls them to the edge of the usual, "fill" replaces them like a gap.
-        stockouts: "none", "mask" (days without stock are missing, the sell-out day is only flagged) or "suggest" (only flagged).
+        stockouts: "none", "mask" (days without stock are missing, the sell-out day is only flagged) or "suggest" (flagged).
         before_first_sale, after_last_sale: zeros there mean "not listed" and become missing instead of 0.
         past_only: fills use earlier periods only, as a backtest must.
     """
@@ -55,8 +55,8 @@ class Cleaning:
 class Cleaned:
     """A cleaned Panel and the account of its cells.
 
-    `cells` has one row for every cell that a rule touched or marked: unique_id, ds, y_raw, y_clean, flags (what was seen, joined
-    by "; "), rule (what changed it, "" when it was only marked). Cells that are not in it are as they were.
+    `cells` has one row for every cell that a rule touched or marked: unique_id, ds, y_raw, y_clean, flags (what was seen,
+    joined by "; "), rule (what changed it, "" when it was only marked). Cells that are not in it are as they were.
     """
 
     panel: Panel

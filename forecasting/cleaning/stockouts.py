@@ -14,7 +14,7 @@ CHANCE = 0.001
 
 @dataclass(frozen=True)
 class Stockouts:
-    """Matrices (SKUs, periods): out of stock throughout, sold out in the course of the period, suspected without a stock column."""
+    """Matrices (SKUs, periods): out of stock throughout, sold out during the period, suspected without a stock column."""
 
     out: np.ndarray
     sold_out: np.ndarray
@@ -25,8 +25,8 @@ def find_stockouts(panel: Panel, y: np.ndarray) -> Stockouts:
     """Find stock-outs by the panel's `stock` column (stock at the end of each period), or suspect them by runs of zeros.
 
     With a stock column a period is out when it ends with no stock and sold nothing, and sold out when it ends with no stock but
-    sold something: its sales are a lower bound of the demand. Without one, a run of zeros is suspected when it would come by chance
-    less than once in a thousand at the SKU's usual share of selling periods.
+    sold something: its sales are a lower bound of the demand. Without one, a run of zeros is suspected when it would come by
+    chance less than once in a thousand at the SKU's usual share of selling periods.
     """
     none = np.zeros(y.shape, dtype=bool)
     if "stock" in panel.regressors:

@@ -36,7 +36,8 @@ FALSE_WORDS = {
 
 
 _CANCELLED = re.compile(
-    r"cancel(?:l?ed)?|voided|void|failed|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?|交易关闭|已关闭|已取消|待付款|等待买家付款|未付款|unpaid|pending payment|draft|expired|取消",
+    r"cancel(?:l?ed)?|voided|void|failed|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?|交易关闭|已关闭|已取消|待付款|等待买家付款"
+    r"|未付款|unpaid|pending payment|draft|expired|取消",
     re.IGNORECASE,
 )
 

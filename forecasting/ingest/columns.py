@@ -84,7 +84,8 @@ class ColumnReader:
         if found.ambiguous:
             form = "decimal comma" if found.decimal == "," else "decimal point"
             self.issues.append(
-                f"column {self.table.header[index]!r}: numbers like 1{'.,'[found.decimal == '.']}234 are read with a {form}; change 'decimal' if that is wrong"
+                f"column {self.table.header[index]!r}: numbers like 1{'.,'[found.decimal == '.']}234 are read with a "
+                f"{form}; change 'decimal' if that is wrong"
             )
         return found
 

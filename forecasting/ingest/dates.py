@@ -14,7 +14,10 @@ from forecasting.ingest.numbers import is_missing, unwrap
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 _FAR_DAYS = 3 * 366
-_TIME = r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
+_TIME = (
+    r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
+)
 _NUMERIC = (
     rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{_TIME}$"
 )
@@ -102,7 +105,7 @@ def _dotted(texts: pl.Series) -> bool:
 
 
 def _without_strays(values: pl.Series, texts: pl.Series, column: pl.Series) -> pl.Series:
-    """Dates years away from all others, on hardly any row, are errors of typing or a system's "never": they are no days of sales."""
+    """Dates years away from all others, on hardly any row, are typing errors or a system's "never": no days of sales."""
     known = values.drop_nulls().unique().sort()
     steps = known.diff().dt.total_days()
     if len(known) < 10 or int(steps.max() or 0) <= _FAR_DAYS:  # type: ignore[arg-type]

@@ -18,7 +18,8 @@ from forecasting.ingest.table import Table
 
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _RETURNED = re.compile(
-    r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso|退货|销售退货|已退款|退款成功|credit note",
+    r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso"
+    r"|退货|销售退货|已退款|退款成功|credit note",
     re.IGNORECASE,
 )
 
@@ -27,7 +28,7 @@ _RETURNED = re.compile(
 class Facts:
     """Usable sales of one table, and the account of the rest.
 
-    `frame` has line (UInt32), sku, ds (Datetime), sold and returned (Float64, null where the cell is blank), then amounts, levels,
+    `frame` has line (UInt32), sku, ds (Datetime), sold and returned (Float64, null where blank), then amounts, levels,
     attributes, order, channel and regressors as far as the table has them. `rejects` has line, column, value, reason.
     """
 
@@ -99,7 +100,8 @@ def _dates(reader: ColumnReader) -> Dates:
     found = parse_dates(column, reader.mapping.date_order or None)
     if found.ambiguous:
         reader.issues.append(
-            f"every date in {reader.header('date')!r} can be read day first or month first; {found.order} was taken: confirm or change it"
+            f"every date in {reader.header('date')!r} can be read day first or month first; "
+            f"{found.order} was taken: confirm or change it"
         )
     order = f"; dates are read as {found.order}" if found.order else ""
     missing = found.values.is_null() & ~found.bad
@@ -225,7 +227,8 @@ def _measure(reader: ColumnReader, index: int) -> pl.Series:
     if found.bad.any():
         lines = reader.table.lines.filter(found.bad).head(5).to_list()
         reader.issues.append(
-            f"{found.bad.sum()} cells of {reader.table.header[index]!r} are no numbers (lines {', '.join(map(str, lines))}); they count as missing"
+            f"{found.bad.sum()} cells of {reader.table.header[index]!r} are no numbers "
+            f"(lines {', '.join(map(str, lines))}); they count as missing"
         )
     return found.values
 

@@ -58,7 +58,7 @@ def period_start(freq: str) -> pl.Expr:
 
 
 def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
-    """One row per SKU and period: units, returns and amounts summed, prices weighted by units, stock as last seen, promotions as the strongest."""
+    """One row per SKU and period: units, returns and amounts summed, prices weighted by units, stock as last seen."""
     # Codes group several times faster than text, and plain sums than sums with a condition.
     ids = frame["sku"].unique().sort()
     frame = frame.with_columns(period_start(freq), pl.col("sku").cast(pl.Enum(ids)))
@@ -90,7 +90,7 @@ def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
 
 
 def day_sums(frame: pl.DataFrame) -> pl.DataFrame:
-    """Order lines summed to SKUs and days, with the parts from which averages are made: what several pieces can be added up from."""
+    """Order lines summed to SKUs and days, with the parts of averages, so that the sums of several pieces can be added up."""
     frame = frame.with_columns(pl.col("ds").dt.truncate("1d"), pl.col("sku").cast(pl.Categorical))
     frame, prices = _with_paid(frame)
     totals = frame.group_by("sku", "ds").agg(pl.col("sold", "returned", *prices).sum())
@@ -180,7 +180,8 @@ def absent_rule(facts: pl.DataFrame, summed: pl.DataFrame, layout: str, left_out
     if zeros < 0.005 and summed.height > 1:
         return (
             True,
-            "a listed SKU without a row sold 0: the table has no rows of 0, so they were left out; it counts as listed from its first row on",
+            "a listed SKU without a row sold 0: the table has no rows of 0, so they were left out; "
+            "it counts as listed from its first row on",
         )
     return False, "a SKU without a row counts as missing: the table states sales of 0 by rows of their own"
 
@@ -259,7 +260,8 @@ def _gaps(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: li
         noun = _NOUN.get(freq.split("-")[0], "period")
         spans = [f"{calendar[a]:%Y-%m-%d}" + (f" to {calendar[b - 1]:%Y-%m-%d}" if b - a > 1 else "") for a, b in _runs(gap)]
         issues.append(
-            f"{int(gap.sum())} {noun}s have no row of any SKU and count as missing: {', '.join(spans[:6])}{' ...' if len(spans) > 6 else ''}"
+            f"{int(gap.sum())} {noun}s have no row of any SKU and count as missing: "
+            f"{', '.join(spans[:6])}{' ...' if len(spans) > 6 else ''}"
         )
     return gap
 

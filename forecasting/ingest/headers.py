@@ -121,7 +121,7 @@ def _header_above(rows: list[Row], first: int, width: int, kinds: list[str]) -> 
 
 
 def _sparse_level(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
-    """A thin last level of the header ("", "", "air", "rail", ""): words only, nothing in the first column, a full row above it."""
+    """A thin last level of the header ("", "", "air", "rail"): words only, nothing in the first column, a full row above."""
     if first < 2 or _names_columns(rows[first - 1], width, kinds, lowest=True):
         return []
     row, above = rows[first - 1], rows[first - 2]

@@ -41,8 +41,8 @@ Progress = Callable[[float, str], None]
 class Import:
     """The outcome of an import.
 
-    `set_aside` has the columns file, sheet, row, column, value, reason; `tables` are all tables found, `mapping` the one that was
-    used for the main table, with the questions that stay open.
+    `set_aside` has the columns file, sheet, row, column, value, reason; `tables` are all tables found, `mapping` the one
+    that was used for the main table, with the questions that stay open.
     """
 
     panel: Panel
@@ -247,7 +247,8 @@ def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:
     reason, count = rejects["reason"].value_counts(sort=True).row(0)
     first = rejects.filter(pl.col("reason") == reason).row(0, named=True)
     return (
-        f"None of the {main.facts.rows:,} rows of {main.table.name} can be used; most often ({count:,} rows, first on line {first['row']}: "
+        f"None of the {main.facts.rows:,} rows of {main.table.name} can be used; "
+        f"most often ({count:,} rows, first on line {first['row']}: "
         f"{first['column']} = {first['value'][:60]!r}): {reason}. Check that column, or choose another one in the mapping"
     )
 

@@ -7,21 +7,25 @@ import re
 import polars as pl
 
 _SALES = re.compile(
-    r"601|251|633|231|sales?(?: issue| order)?|goods issue.*|issue|gi|verkauf|warenausgang|wa|销售出库|销售|出库|venta|vente|sortie|salida",
+    r"601|251|633|231|sales?(?: issue| order)?|goods issue.*|issue|gi|verkauf|warenausgang|wa"
+    r"|销售出库|销售|出库|venta|vente|sortie|salida",
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"602|651|653|252|634|returns?|sales? returns?|customer returns?|retoure|rückgabe|销售退货|退货|退货入库|devoluci[oó]n|retour",
+    r"602|651|653|252|634|returns?|sales? returns?|customer returns?"
+    r"|retoure|rückgabe|销售退货|退货|退货入库|devoluci[oó]n|retour",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\d{3}|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*|wareneingang|we|umlagerung|inventur.*|采购入库|入库|调拨.*|盘点.*|报废.*|生产入库|其他.*|compra|achat|entrada|entrée",
+    r"\d{3}|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*"
+    r"|wareneingang|we|umlagerung|inventur.*|采购入库|入库|调拨.*|盘点.*|报废.*"
+    r"|生产入库|其他.*|compra|achat|entrada|entrée",
     re.IGNORECASE,
 )
 
 
 def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str]) -> pl.Series | None:
-    """Units with the sign of demand (sales positive, returns negative), null for other movements; None where there are no movements.
+    """Units with the sign of demand (sales positive, returns negative), null for other movements; None without movements.
 
     In a stock ledger a sale leaves the stock, so its quantity can be negative: the movement type decides, not the sign.
     """
@@ -39,7 +43,8 @@ def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str
         return None
     issues.append(
         f"movement types: {', '.join(sorted(sales))} are sales{', ' + ', '.join(sorted(back)) + ' returns' if back else ''}"
-        f"{', the others are set aside' if other else ''}{'; quantities leave the stock, so their minus means sold' if ledger else ''}"
+        f"{', the others are set aside' if other else ''}"
+        f"{'; quantities leave the stock, so their minus means sold' if ledger else ''}"
     )
     demand = -values if ledger else values
     return pl.select(

@@ -53,6 +53,7 @@ def _conflicts(first: pl.DataFrame, issues: list[str]) -> pl.DataFrame:
     marked = first.with_columns(stale=stale)
     if marked["stale"].any():
         issues.append(
-            f"{marked['stale'].sum()} SKUs and dates have another value in a later file; the later file was believed: please confirm"
+            f"{marked['stale'].sum()} SKUs and dates have another value in a later file; "
+            "the later file was believed: please confirm"
         )
     return marked.with_columns(again=pl.col("again") | pl.col("stale"))

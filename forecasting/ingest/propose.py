@@ -399,7 +399,7 @@ def _with_questions(table: Table, mapping: Mapping) -> Mapping:
 
 
 def _order_hint(table: Table, mapping: Mapping) -> str:
-    """Which order the rest of the file speaks for: decimal commas and continental words for day first, dollars for month first."""
+    """Which order the rest of the file speaks for: decimal commas and continental words: day first; dollars: month first."""
     words = " ".join(c.column for c in mapping.columns).lower()
     if re.search(r"datum|menge|artikel|fecha|cantidad|quantit|date de|référence|unidades|prix|preis|umsatz|stück", words):
         return "DMY"

@@ -1,7 +1,7 @@
 """Rows of a file -> its tables: what stands above a table, its header, its rows, and what stands below.
 
-The parts are told apart as a person does it: by looking which rows have the shape of the body (the kinds of its columns), not by
-words of any language.
+The parts are told apart as a person does it: by looking which rows have the shape of the body (the kinds of its columns),
+not by words of any language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Very large order files: read, checked and summed piece by piece, so that memory depends on the products and days, not the lines."""
+"""Very large order files, summed piece by piece, so that memory depends on the products and days, not the lines."""
 
 from __future__ import annotations
 

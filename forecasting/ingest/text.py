@@ -75,7 +75,7 @@ def _refuse_too_wide(text: str, name: str) -> None:
 
 
 def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
-    """Rows written with another delimiter than the rest, recognised by coming out whole, and of the right kinds, under that one."""
+    """Rows written with another delimiter than the rest, known by coming out whole, and of the right kinds, under that one."""
     width = sniffed.width
     if width < 3 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
         return rows

@@ -160,7 +160,7 @@ def _plain_escaped(dialect: Dialect) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _field(dialect: Dialect) -> re.Pattern[str]:
-    """One field and what ends it: group 1 quoted text, group 2 plain text, group 3 the delimiter or nothing at a record's end."""
+    """One field and what ends it: groups 1 and 3 quoted and plain text, 2 and 4 the delimiter, or nothing at a record's end."""
     q = re.escape(dialect.quote)
     d = r"(?: {2,}|\t)" if dialect.spaces else re.escape(dialect.delimiter) if dialect.delimiter else "(?!)"
     end = rf"({d}|(?=[\r\n])|\Z)"

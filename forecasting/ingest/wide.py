@@ -95,7 +95,8 @@ def _counted(labels: list[str], issues: list[str]) -> tuple[list[object], str, s
     monthly = any(re.match(r"\s*(m|month)[_\s-]?\d", x, re.IGNORECASE) for x in labels)
     unit = "1w" if weekly else "1mo" if monthly else "1d"
     issues.append(
-        f"the periods ({labels[0]!r}, ...) carry no dates; they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}"
+        f"the periods ({labels[0]!r}, ...) carry no dates; "
+        f"they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}"
     )
     start = pl.Series(["2000-01-01" if monthly else _FIRST_DAY]).str.to_datetime("%Y-%m-%d", time_unit="us")
     first = min((n for n in numbers if n is not None), default=0)
@@ -200,7 +201,8 @@ def _series_across(table: Table, mapping: Mapping) -> Facts:
         frames.append(frame)
     if found.ambiguous:
         issues.append(
-            f"every date in {table.header[j]!r} can be read day first or month first; {found.order} was taken: confirm or change it"
+            f"every date in {table.header[j]!r} can be read day first or month first; "
+            f"{found.order} was taken: confirm or change it"
         )
     if not frames:
         raise MappingNeeded(f"{table.name} has no column of sales beside the dates; choose one in the mapping")

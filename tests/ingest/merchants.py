@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of words and files read best as they stand
+
 """Writes merchants' files of every platform, layout, language and encoding from one known truth."""
 
 from __future__ import annotations

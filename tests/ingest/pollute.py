@@ -186,7 +186,7 @@ def flaws() -> dict[str, Flaw]:
     }
     for mark in (",", ";", "\t", "|", "~", "^", "||"):
         found[f"delimiter-{mark!r}"] = lambda d, m=mark: replace(d, delimiter=m)
-    for place, pick in (("first", lambda n: 0), ("middle", lambda n: n // 2), ("last", lambda n: n - 1)):
+    for place, pick in (("first", lambda _: 0), ("middle", lambda n: n // 2), ("last", lambda n: n - 1)):
         found |= _placed(place, pick)
     return found
 

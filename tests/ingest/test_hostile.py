@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of words and files read best as they stand
+
 """Files that are no table, or mean harm, are refused in one sentence; the rest of the program never sees them."""
 
 import gzip
