@@ -1,9 +1,9 @@
 """Speed and accuracy of the global network beside the baselines and AutoETS, on the same cutoffs, in one run.
 
-    python benchmarks/lstm.py                          # the gift shop's 200 best sellers, four cutoffs, 28 days ahead
-    python benchmarks/lstm.py --store grocery          # prices and promotions known ahead
-    python benchmarks/lstm.py --skus 3000 --windows 1  # the size that the network must bear
-    python benchmarks/lstm.py --sample 500             # SKUs drawn at random instead of the best sellers
+    python -m benchmarks.lstm                          # the gift shop's 200 best sellers, four cutoffs, 28 days ahead
+    python -m benchmarks.lstm --store grocery          # prices and promotions known ahead
+    python -m benchmarks.lstm --skus 3000 --windows 1  # the size that the network must bear
+    python -m benchmarks.lstm --sample 500             # SKUs drawn at random instead of the best sellers
 
 The best sellers are chosen by the whole history, as a shop would on its last day, so every model comes out too low on them:
 SKUs that were about to rise were chosen for it. A random sample has no such effect.
