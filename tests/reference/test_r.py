@@ -76,6 +76,7 @@ def best_of_ours(values: np.ndarray) -> float:
     return min(tried)
 
 
+@pytest.mark.slow
 def test_the_automatic_search_is_rarely_worse_than_that_of_r() -> None:
     """AICc is only comparable at the same differences; where R chooses others, nothing is said."""
     gaps = []
