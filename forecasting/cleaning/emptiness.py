@@ -11,7 +11,7 @@ from forecasting.core.panel import Panel
 
 @dataclass(frozen=True)
 class Emptiness:
-    """Counts of cells: before the first sale, after the last, sold nothing in between, missing; and periods missing for all SKUs."""
+    """Counts of cells: before the first sale, after the last, zeros between, missing; and periods missing for all SKUs."""
 
     before_first_sale: int
     after_last_sale: int

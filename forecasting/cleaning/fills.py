@@ -28,7 +28,7 @@ def fill(y: np.ndarray, season_length: int, method: str, *, past_only: bool = Fa
 
 
 def _weekday_mean(y: np.ndarray, season_length: int, past_only: bool) -> np.ndarray:
-    """Mean of the same place in the last 8 seasons; else, unless only the past counts, in the next 8; else of all periods near."""
+    """Mean of the same place in the last 8 seasons; else, unless only the past counts, the next 8; else of periods near."""
     out = y.copy()
     missing = np.argwhere(np.isnan(y))
     for row, t in missing:

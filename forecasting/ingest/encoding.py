@@ -141,7 +141,7 @@ def _double_byte_scores(sample: bytes) -> dict[str, float]:
     """Share of characters among the everyday ones of each double-byte encoding; 0 where it cannot decode the sample."""
     scores: dict[str, float] = {}
     for name, common in (("gb18030", _common_gb), ("big5", _common_big5), ("shift_jis", _common_sjis)):
-        wide = [c for c in _decode_lenient(sample, name) if ord(c) > 0x7F]
+        wide = [c for c in _decode_lenient(sample, name) if ord(c) > 0x7F and c not in "\u00a0\u202f"]
         scores[name] = sum(map(common, wide)) / len(wide) if wide else 0.0
     return scores
 

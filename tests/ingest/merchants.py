@@ -1,4 +1,3 @@
-
 """Writes merchants' files of every platform, layout, language and encoding from one known truth."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Files that are no table, or mean harm, are refused in one sentence; the rest of the program never sees them."""
 
 import gzip
@@ -132,7 +131,7 @@ def test_fuzz(seed: int) -> None:
         try:
             report = import_files([(case.name, data)]).report
         except ShelfcastError as refused:
-            assert len(str(refused)) < 900
+            assert len(str(refused)) < 900  # noqa: PT017 - both outcomes are right
         else:
             assert report.rows_read == report.rows_used + report.rows_set_aside
         assert time.perf_counter() - started < 30, case.label
