@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.dates import parse_date_text, parse_dates
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.mapping import ColumnRole, Mapping, Question
-from forecasting.ingest.numbers import parse_numbers, unwrap
+from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.platforms import Platform, recognise
 from forecasting.ingest.products import is_total
 from forecasting.ingest.reader import main_table
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import plain, role_of
 
-_SAMPLE = 400
 _SINGLE = frozenset(
     [
         "date",
@@ -57,40 +57,8 @@ _SINGLE = frozenset(
         "uom",
     ]
 )
-_NUMERIC = frozenset(
-    [
-        "units",
-        "returns",
-        "revenue",
-        "price",
-        "list_price",
-        "discount",
-        "stock",
-        "visitors",
-        "page_views",
-        "add_to_cart",
-        "buyers",
-        "orders",
-        "cost",
-        "refund",
-        "tax",
-    ]
-)
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
-
-
-@dataclass(frozen=True)
-class _Column:
-    """What the cells of a column look like."""
-
-    header: str
-    index: int
-    kind: str
-    blank: float
-    distinct: float
-    whole: bool
-    samples: tuple[str, ...]
 
 
 def propose_mapping(tables: Sequence[Table]) -> Mapping:
@@ -112,7 +80,7 @@ def propose_mapping(tables: Sequence[Table]) -> Mapping:
 
 def propose_for(table: Table) -> Mapping:
     """Propose the mapping of one table."""
-    columns = [_look_at(table, j) for j in range(table.width)]
+    columns = [look_at(table, j) for j in range(table.width)]
     if is_panel(table.header):
         return _panel_mapping(columns)
     platform = recognise(table.header)
@@ -133,24 +101,7 @@ def is_panel(header: Sequence[str]) -> bool:
     return tuple(header[:3]) == ("unique_id", "ds", "y")
 
 
-def _look_at(table: Table, index: int) -> _Column:
-    column = table.column(index)
-    step = max(1, len(column) // _SAMPLE)
-    cells = column.gather_every(step).head(2 * _SAMPLE).to_list() if len(column) else []
-    filled = [c for c in cells if kind_of(c) != BLANK]
-    kinds = [kind_of(unwrap(c)) for c in filled]
-    kind = max((DATE, NUMBER, TEXT), key=kinds.count) if kinds else BLANK
-    if kinds and kinds.count(kind) < 0.6 * len(kinds):
-        kind = TEXT
-    distinct = len(set(filled)) / len(filled) if filled else 0.0
-    whole = kind == NUMBER and all(
-        re.fullmatch(r"[-+(]?[\d,. ]*\d[)-]?", c.strip()) and not re.search(r"[.,]\d{1,2}\D*$", c.strip()) for c in filled
-    )
-    samples = tuple(dict.fromkeys(c for c in filled))[:5]
-    return _Column(table.header[index], index, kind, 1 - len(filled) / len(cells) if cells else 1.0, distinct, whole, samples)
-
-
-def _named_roles(columns: list[_Column], platform: Platform | None) -> dict[int, tuple[str, float]]:
+def _named_roles(columns: list[Look], platform: Platform | None) -> dict[int, tuple[str, float]]:
     """Roles by header words; of several columns for one role the one whose word and cells fit best keeps it."""
     claims: list[tuple[float, int, str]] = []
     for column in columns:
@@ -159,7 +110,7 @@ def _named_roles(columns: list[_Column], platform: Platform | None) -> dict[int,
         if found is None:
             continue
         role, strength = _adapted(found[0], found[1], column)
-        claims.append((strength * _content_fit(role, column), column.index, role))
+        claims.append((strength * content_fit(role, column), column.index, role))
     roles: dict[int, tuple[str, float]] = {}
     taken: set[str] = set()
     for strength, index, role in sorted(claims, key=lambda c: (-c[0], c[1])):
@@ -185,13 +136,13 @@ def _platform_role(header: str, platform: Platform | None) -> str | None:
     return None
 
 
-def _adapted(role: str, strength: float, column: _Column) -> tuple[str, float]:
+def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:
     """Words with two meanings, told apart by the cells: "sales" in money, "day" or "month" as a number, "sale" as a flag."""
     text = plain(column.header)
     money = any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) or (column.kind == NUMBER and not column.whole)
     if role == "units" and text in ("sales", "ventes", "ventas", "verkäufe", "volume", "demand") and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
-    if role == "date" and column.kind == NUMBER and _small_numbers(column):
+    if role == "date" and column.kind == NUMBER and small_numbers(column):
         part = next(
             (
                 p
@@ -214,41 +165,7 @@ def _adapted(role: str, strength: float, column: _Column) -> tuple[str, float]:
     return role, strength
 
 
-def _small_numbers(column: _Column) -> bool:
-    return all(re.fullmatch(r"\d{1,2}(?:\.0)?", s.strip()) for s in column.samples)
-
-
-def _content_fit(role: str, column: _Column) -> float:  # noqa: PLR0911 - one line for each role
-    """From 0 to 1: can these cells play this role?"""
-    if column.kind == BLANK:
-        return 0.3
-    if role == "date":
-        if column.kind == DATE or _dates_in_disguise(column):
-            return 1.0
-        dated = sum(kind_of(s) == DATE for s in column.samples)
-        return 0.8 if dated >= 0.2 * len(column.samples) and dated else 0.2
-    if role in _NUMERIC:
-        return (
-            1.0
-            if column.kind == NUMBER
-            else 0.4
-            if column.kind == TEXT and any(c.isdigit() for s in column.samples for c in s)
-            else 0.05
-        )
-    if role == "sku":
-        return 0.9 if column.kind != DATE else 0.2
-    if role in ("name", "category", "brand"):
-        return 1.0 if column.kind == TEXT else 0.6
-    return 1.0
-
-
-def _dates_in_disguise(column: _Column) -> bool:
-    """Serial numbers, epochs, compact dates: only believed under a header that says date."""
-    good = [s for s in column.samples if parse_date_text(s)[0] is not None or re.fullmatch(r"(19|20)\d{6}(\.0)?", s.strip())]
-    return len(good) >= max(1, 0.6 * len(column.samples))
-
-
-def _with_content(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+def _with_content(columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
     """Fill the roles that no header named from what the cells look like."""
     roles = dict(roles)
     have = {role for role, _ in roles.values()}
@@ -283,7 +200,7 @@ def _with_content(columns: list[_Column], roles: dict[int, tuple[str, float]]) -
     return roles
 
 
-def _wide_periods(columns: list[_Column]) -> list[int]:
+def _wide_periods(columns: list[Look]) -> list[int]:
     """Columns whose headers are periods: a table with periods across."""
     named = [c.index for c in columns if _is_period(c.header)]
     return named if len(named) >= 3 and len(named) >= 0.4 * len(columns) else []
@@ -304,7 +221,7 @@ def _is_period(header: str) -> bool:
     )
 
 
-def _wide_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
+def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
     roles = {j: r for j, r in roles.items() if j not in periods and r[0] not in ("units", "date", "revenue", "year", "month")}
     if "sku" not in {r for r, _ in roles.values()}:
         rest = [
@@ -321,7 +238,7 @@ def _wide_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[s
     return _ask_order(replace(mapping, date_order=order.order), order.ambiguous, table.header[periods[0]])
 
 
-def _series_across(columns: list[_Column], roles: dict[int, tuple[str, float]]) -> bool:
+def _series_across(columns: list[Look], roles: dict[int, tuple[str, float]]) -> bool:
     """Dates down and SKUs across: one date, no SKU column, and several number columns without a known word."""
     have = {r for r, _ in roles.values()}
     strong = {
@@ -333,7 +250,7 @@ def _series_across(columns: list[_Column], roles: dict[int, tuple[str, float]]) 
     return "date" in have and not have & {"sku", "name"} and not strong & {"units", "revenue"} and len(numbers) >= 2
 
 
-def _across_mapping(table: Table, columns: list[_Column], roles: dict[int, tuple[str, float]]) -> Mapping:
+def _across_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Mapping:
     roles = {j: r for j, r in roles.items() if not is_total(columns[j].header)}
     kept = {
         j: r for j, r in roles.items() if r[0] in ("date", "time", "channel") or (r[1] > 0.55 and columns[j].kind != NUMBER)
@@ -355,7 +272,7 @@ def _generic_name(roles: dict[int, tuple[str, float]]) -> str:
 
 
 def _assemble(
-    columns: list[_Column], roles: dict[int, tuple[str, float]], layout: str, platform: str, unknown: str = ""
+    columns: list[Look], roles: dict[int, tuple[str, float]], layout: str, platform: str, unknown: str = ""
 ) -> Mapping:
     found = []
     for column in columns:
@@ -366,7 +283,7 @@ def _assemble(
     return Mapping(tuple(found), layout=layout, platform=platform)
 
 
-def _role_of_unknown(column: _Column, layout: str, unknown: str) -> str:
+def _role_of_unknown(column: Look, layout: str, unknown: str) -> str:
     if column.kind == BLANK or not column.header.strip() or layout == "orders":
         return "ignore"
     if unknown:
@@ -380,7 +297,7 @@ def _role_of_unknown(column: _Column, layout: str, unknown: str) -> str:
     )
 
 
-def _panel_mapping(columns: list[_Column]) -> Mapping:
+def _panel_mapping(columns: list[Look]) -> Mapping:
     first = {0: "sku", 1: "date", 2: "units"}
     found = tuple(ColumnRole(c.header, first.get(c.index, "regressor"), c.samples) for c in columns)
     return Mapping(found, layout="panel", platform="Shelfcast panel", absent="missing")
