@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.panel import Panel
+from forecasting.features.newcomers import tempered
 
 WINDOWS = {
     "h": (24, 72, 168, 672),
@@ -100,7 +101,8 @@ class Lookback:
         """The scale of each SKU at an origin, in units: mostly its recent mean, shape (SKUs,); 0 before its first sale."""
         recent, longer = self._mean(origin, self.windows[1]), self._mean(origin, self.periods)
         level = np.nan_to_num(np.where(np.isnan(recent), longer, 0.8 * recent + 0.2 * longer))
-        return np.maximum(level, 0.0)  # more returns than sales is no level to build on
+        level = np.maximum(level, 0.0)  # more returns than sales is no level to build on
+        return tempered(level, self._counts[:, origin + 1])
 
     def base(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
         """A plain forecast in units of `level`: recent means, shaped by the last seasons, never 0; shape (rows,)."""

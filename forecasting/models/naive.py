@@ -11,6 +11,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.knob import check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
+from forecasting.features.newcomers import tempered
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class SeasonalNaive:
 
 @dataclass(frozen=True)
 class WindowMean:
-    """The mean of the last `window` periods for every period ahead (28 days, 13 weeks or 6 months when not given)."""
+    """The mean of the last `window` periods for every period ahead (28 days, 13 weeks or 6 months when not given).
+
+    A SKU that was only just listed is drawn toward the shop's usual level, see `features.newcomers`.
+    """
 
     name: ClassVar[str] = "window_mean"
     window: int | None = knob(None, "Window", "How many of the last periods are averaged.", low=1, high=1000)
@@ -56,8 +60,8 @@ class WindowMean:
         window = self.window or grain(panel.freq).horizon
         history = pd.DataFrame(panel.matrix().T)
         means = history.rolling(window, min_periods=1).mean().ffill()
-        expected = means.shift().to_numpy().T
-        return FittedCycle(self.name, panel, cycle=means.to_numpy().T[:, -1:], expected=expected, memory=1.0 / window)
+        level = tempered(means.to_numpy()[-1], history.notna().sum().to_numpy())
+        return FittedCycle(self.name, panel, level[:, None], means.shift().to_numpy().T, memory=1.0 / window)
 
 
 @dataclass(frozen=True)
@@ -114,8 +118,11 @@ class FittedCycle:
         return rows.assign(fitted=self.panel.rows(self.expected)).dropna().reset_index(drop=True)
 
     def _sigma(self) -> np.ndarray:
+        """Root mean square of the errors made so far; where there were none, as much as is expected itself."""
         squared = (self.panel.matrix() - self.expected) ** 2
-        return np.sqrt(np.nansum(squared, axis=1) / np.maximum((~np.isnan(squared)).sum(axis=1), 1))
+        count = (~np.isnan(squared)).sum(axis=1)
+        unknown = np.abs(np.nan_to_num(self.cycle)).mean(axis=1)
+        return np.where(count > 0, np.sqrt(np.nansum(squared, axis=1) / np.maximum(count, 1)), unknown)
 
 
 def _by_season(history: np.ndarray, season: int) -> np.ndarray:

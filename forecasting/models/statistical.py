@@ -18,6 +18,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
+from forecasting.features.newcomers import tempered
 
 LONGEST = 1_500  # periods: the smoothing weights of anything older are nothing, its cost is not
 SHORTEST = 4
@@ -108,7 +109,7 @@ def fit_each(spec: PerSeries, panel: Panel) -> FittedSeries:
         reasons.append(reason)
     failures = tuple(Failure(unique_id, reason) for unique_id, reason in zip(panel.ids, reasons, strict=True) if reason)
     mean, memory = np.stack([path.mean for path in paths]), np.array([path.memory for path in paths])
-    return FittedSeries(spec, panel, mean, _aligned(paths, history.shape), memory, failures)
+    return FittedSeries(spec, panel, mean * _restraint(mean, history), _aligned(paths, history.shape), memory, failures)
 
 
 def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tuple[Path, str]:
@@ -176,6 +177,13 @@ def _each(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> It
 
 def _chunk(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> list[tuple[Path, str]]:
     return [one(spec, series, season, horizon) for series in history]
+
+
+def _restraint(mean: np.ndarray, history: np.ndarray) -> np.ndarray:
+    """What the forecast of each SKU is multiplied by: less than 1 where a newcomer starts high, shape (SKUs, 1)."""
+    level = mean.mean(axis=1)
+    periods = (np.maximum.accumulate(history > 0, axis=1) & ~np.isnan(history)).sum(axis=1)
+    return np.divide(tempered(level, periods), level, out=np.ones_like(level), where=level > 0)[:, None]
 
 
 def _constant(level: float, length: int, horizon: int) -> Path:

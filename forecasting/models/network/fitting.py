@@ -8,6 +8,7 @@ from forecasting.core.forecast import Pooled
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.core.progress import part
+from forecasting.features.newcomers import tempered
 from forecasting.models.network.architecture import Architecture, build
 from forecasting.models.network.history import History, history_of
 from forecasting.models.network.intervals import classes_of, pooled, spread_of
@@ -39,9 +40,10 @@ class Prepared:
         return patch if self.cutter.window % patch == 0 else 1
 
     def recent_mean(self) -> np.ndarray:
-        """Mean units of each SKU's last window, shape (N,)."""
+        """Mean units of each SKU's last window, newcomers drawn toward the usual, shape (N,)."""
         rows = np.arange(len(self.history.sales))
-        return self.history.mean(rows, np.full(len(rows), self.history.periods), self.cutter.window)
+        means = self.history.mean(rows, np.full(len(rows), self.history.periods), self.cutter.window)
+        return tempered(means, self.history.counts[:, -1])
 
 
 def prepare(panel: Panel, horizon: int, window: int | None) -> Prepared:
