@@ -32,6 +32,8 @@ LARGEST = 800_000_000
 
 def main() -> None:
     """Carry out one job after the other until standard input is closed or the process has grown too large."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # pages are drawn by the server on the same cores, and somebody is looking at them
     lines: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen_to_parent, args=(lines,), daemon=True).start()
     _rehearse(lines)

@@ -107,6 +107,7 @@ def _read_pacf(values: np.ndarray, band: float) -> str:
         return "No lag adds much once the shorter ones are known: an autoregressive part is hardly needed."
     first_inside = int(np.argmax(~beyond)) if not beyond.all() else len(values)
     if first_inside:
-        return f"The first {first_inside} lags each add something, then it breaks off: try AR up to p = {min(first_inside, 5)}."
+        lags = "Only the first lag adds something" if first_inside == 1 else f"The first {first_inside} lags each add something"
+        return f"{lags}, then it breaks off: try AR up to p = {min(first_inside, 5)}."
     strongest = int(np.abs(values).argmax())
     return f"The lag that adds most is {strongest + 1} ({values[strongest]:+.2f}): a pattern of that length."
