@@ -120,7 +120,9 @@ def regressor_name(header: str) -> str:
 
 def named_columns(table: Table, mapping: Mapping, role: str) -> dict[int, str]:
     """Names of further columns: their headers in small letters, joined by underscores; numbered where a name is taken."""
-    taken, found = set(_RESERVED), dict[int, str]()
+    # A panel's own columns come back under their own names.
+    taken = {c.role for c in mapping.columns} if mapping.layout == "panel" else set(_RESERVED)
+    found: dict[int, str] = {}
     for j, column in enumerate(mapping.columns):
         if column.role in ("regressor", "attribute"):
             name = base = regressor_name(table.header[j])

@@ -12,7 +12,8 @@ import polars as pl
 
 from forecasting.ingest.numbers import is_missing, unwrap
 
-FIRST_YEAR, LAST_YEAR = 1980, 2100
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_MODERN, _ENOUGH_OLD = 1980, 10
 _FAR_DAYS = 3 * 366
 _TIME = (
     r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?"
@@ -91,7 +92,7 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
         extra = texts.replace_strict(list(others), list(others.values()), default=None, return_dtype=pl.Datetime("us"))
         values = values.fill_null(extra)
     values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(False), None)
-    values = _without_strays(values, texts, column)
+    values = _without_strays(_without_placeholders(values), texts, column)
     wrong = [t for t in texts.filter(values.is_null()).to_list() if t is not None and not is_missing(t)]
     mapped = _lookup(column, texts, values)
     bad = column.is_in(wrong) if wrong else pl.Series([False]).new_from_index(0, len(column))
@@ -102,6 +103,13 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
 def _dotted(texts: pl.Series) -> bool:
     """Whether all dates are written with full stops, year last: nobody puts the month first so."""
     return bool(texts.str.contains(r"^\D*\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}(\D|$)").mean() == 1.0)
+
+
+def _without_placeholders(values: pl.Series) -> pl.Series:
+    """A few dates long ago are a system's zero (1900, 1970); many are a historical series."""
+    old = (values.dt.year() < _MODERN).fill_null(value=False)
+    few = values.filter(old).dt.date().n_unique() < _ENOUGH_OLD
+    return values.set(old, None) if few else values
 
 
 def _without_strays(values: pl.Series, texts: pl.Series, column: pl.Series) -> pl.Series:

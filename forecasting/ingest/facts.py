@@ -11,11 +11,13 @@ from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
 from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, clean_text, named_columns
 from forecasting.ingest.dates import Dates, parse_date_text, parse_dates
+from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.movements import movement_signs
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.table import Table
 
+_FLAG_SAMPLE = 10_000
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _RETURNED = re.compile(
     r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso"
@@ -218,8 +220,17 @@ def _with_measures(reader: ColumnReader, frame: pl.DataFrame) -> pl.DataFrame:
         if j is not None:
             found[role] = flag(reader.table.column(j)) if role == "promo" else _measure(reader, j)
     for j, name in named_columns(reader.table, reader.mapping, "regressor").items():
-        found[f"x:{name}"] = _measure(reader, j)
+        found[f"x:{name}"] = _flag_or_measure(reader, j, name)
     return frame.with_columns(**found)
+
+
+def _flag_or_measure(reader: ColumnReader, index: int, name: str) -> pl.Series:
+    """Words under a heading of plans ("event": "Easter") say that there is one; all else is measured."""
+    column = reader.table.column(index)
+    if not planned(name) or column.head(_FLAG_SAMPLE).cast(pl.Float64, strict=False).is_not_null().any():
+        return _measure(reader, index)
+    reader.issues.append(f"the words in {reader.table.header[index]!r} are read as 1 where there is one, and 0 elsewhere")
+    return flag(column)
 
 
 def _measure(reader: ColumnReader, index: int) -> pl.Series:

@@ -12,8 +12,8 @@ from forecasting.core.errors import PanelInvalid
 from forecasting.core.frequency import infer_freq, normalise_freq, season_length
 from forecasting.core.panel import Panel
 from forecasting.ingest.columns import AMOUNTS
+from forecasting.ingest.known import known_ahead
 
-KNOWN = ("price", "list_price", "discount", "promo")
 STATIC = ("name", "category", "brand", "channel")
 MAX_CELLS = 60_000_000
 _ZERO_WHERE_ABSENT = frozenset(("y", "returns", *AMOUNTS))
@@ -166,31 +166,46 @@ def _level(name: str) -> pl.Expr:
     return pl.col(name).mean().alias(name.removeprefix("x:"))
 
 
-def absent_rule(facts: pl.DataFrame, summed: pl.DataFrame, layout: str, left_out: bool, asked: str) -> tuple[bool, str]:
+def absent_rule(summed: pl.DataFrame, layout: str, left_out: bool, asked: str) -> tuple[bool, str]:
     """Whether a listed SKU without a row sold nothing, and the sentence that says which rule was used."""
-    if asked in ("zero", "missing"):
-        return asked == "zero", f"a SKU without a row counts as {'0' if asked == 'zero' else 'missing'}, as chosen"
     if layout == "panel":
         return False, ""
+    if asked in ("zero", "missing"):
+        return asked == "zero", f"a SKU without a row counts as {'0' if asked == 'zero' else 'missing'}, as chosen"
     if layout == "wide":
         return False, "a blank cell counts as missing, not as 0"
     if layout == "orders" or left_out:
         return True, "a listed SKU without a row sold 0: the file holds sales only; it counts as listed from its first row on"
-    zeros = facts.filter(pl.col("sold") == 0).height / max(1, facts.height)
-    if zeros < 0.005 and summed.height > 1:
-        return (
-            True,
-            "a listed SKU without a row sold 0: the table has no rows of 0, so they were left out; "
-            "it counts as listed from its first row on",
+    stated, absent = _empty_cells(summed)
+    if stated > absent or summed.height < 2:
+        return False, (
+            f"a SKU without a row counts as missing: the table states sales of 0 by rows of their own "
+            f"({stated:,} rows of 0, {absent:,} without a row)"
         )
-    return False, "a SKU without a row counts as missing: the table states sales of 0 by rows of their own"
+    few = (
+        f"only {stated:,} of its {stated + absent:,} periods without sales have a row"
+        if stated
+        else "the table has no rows of 0"
+    )
+    return True, f"a listed SKU without a row sold 0: {few}, so they were left out; it counts as listed from its first row on"
 
 
-def build_panel(
-    summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, known: tuple[str, ...], issues: list[str]
-) -> Panel:
+def _empty_cells(summed: pl.DataFrame) -> tuple[int, int]:
+    """Between each SKU's first and last row: how many of its periods have a row of 0, and how many have none.
+
+    A row of 0 with a return is there for the return; periods without a row of any SKU tell nothing.
+    """
+    nothing = (pl.col("y") == 0) & (pl.col("returns").fill_null(0) == 0 if "returns" in summed.columns else pl.lit(value=True))
+    spans = (
+        summed.with_columns(place=pl.col("ds").rank("dense").cast(pl.Int64))
+        .group_by("sku")
+        .agg(absent=pl.col("place").max() - pl.col("place").min() + 1 - pl.len(), stated=nothing.sum())
+    )
+    return int(spans["stated"].sum()), int(spans["absent"].sum())
+
+
+def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, issues: list[str]) -> Panel:
     """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing days."""
-    known = tuple(k for k in known if k in summed.columns)
     days = summed["ds"].to_numpy()
     calendar = pd.date_range(days.min(), days.max(), freq=freq)
     ids = summed["sku"].unique(maintain_order=True).to_list()
@@ -206,7 +221,8 @@ def build_panel(
         )
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     place = indptr[codes] + periods - first[codes]
-    gap = _gaps(periods, calendar, freq, issues) if zero else np.zeros(len(calendar), dtype=bool)
+    units = summed["y"].cast(pl.Float64).fill_null(0.0).to_numpy()
+    gap = _gaps(periods, units, calendar, freq, issues) if zero else np.zeros(len(calendar), dtype=bool)
     holes = _repeated(gap, first, indptr) if gap.any() else None
     columns = {
         name: _laid_out(summed[name], place, int(indptr[-1]), zero and name in _ZERO_WHERE_ABSENT, holes)
@@ -220,7 +236,7 @@ def build_panel(
         freq=freq,
         season_length=season_length(freq),
         static=static,
-        known=known,
+        known=known_ahead(columns),
     )
 
 
@@ -243,17 +259,18 @@ def _repeated(gap: np.ndarray, first: np.ndarray, indptr: np.ndarray) -> np.ndar
     return cells[missing[None, :] >= first[:, None]]
 
 
-def _gaps(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
+def _gaps(periods: np.ndarray, units: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
     """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed."""
     counts = np.bincount(periods, minlength=len(calendar))
+    totals = np.bincount(periods, weights=np.nan_to_num(units), minlength=len(calendar))
     empty = counts == 0
     if not empty.any():
         return empty
     empty = _without_closing_days(empty, calendar, freq, issues)
-    usual = counts[counts > 0].mean()
+    usual = max(counts[counts > 0].mean(), float(np.quantile(totals[counts > 0], 0.05)))
     gap = np.zeros(len(calendar), dtype=bool)
     for start, stop in _runs(empty):
-        # Few rows a period leave empty periods by chance (Poisson); only a run that chance hardly makes is a gap.
+        # Few rows or units a period leave empty periods by chance (Poisson); only a run that chance hardly makes is a gap.
         if usual * (stop - start) > 4.6:
             gap[start:stop] = True
     if gap.any():

@@ -15,7 +15,6 @@ from forecasting.core.progress import report as tell
 from forecasting.ingest.checks import platform_of
 from forecasting.ingest.facts import Facts, extract
 from forecasting.ingest.grid import (
-    KNOWN,
     absent_rule,
     add_up,
     attribute_counts,
@@ -119,11 +118,11 @@ def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Impor
     issues = list(streamed.facts.issues)
     grain = choose_freq(streamed.days, "orders", "", freq or streamed.mapping.freq)
     summed = _tidy_columns(add_up(streamed.days, grain), streamed.mapping)
-    zero, rule = absent_rule(streamed.days, summed, "orders", True, streamed.mapping.absent)
+    zero, rule = absent_rule(summed, "orders", True, streamed.mapping.absent)
     issues.append(rule)
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
-    panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), (), issues)
+    panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), issues)
     _common_issues(streamed.days, summed, streamed.mapping, issues)
     rejects = _rejects([source], None)
     report = _report(source, [source], grain, streamed.facts.rows, _rows_unused(rejects), issues)
@@ -198,11 +197,11 @@ def _finish(sources: list[_Source], tables: list[Table], freq: str | None, issue
     summed = sum_to_periods(facts, grain, main.mapping.layout)
     summed = _tidy_columns(summed, main.mapping)
     platform = platform_of(main.mapping, main.table)
-    zero, rule = absent_rule(facts, summed, main.mapping.layout, bool(platform and platform.left_out), main.mapping.absent)
+    zero, rule = absent_rule(summed, main.mapping.layout, bool(platform and platform.left_out), main.mapping.absent)
     issues.extend([rule] if rule else [])
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
-    panel = build_panel(summed, grain, zero, static_of(attribute_counts(facts), ids), _known(main.mapping), issues)
+    panel = build_panel(summed, grain, zero, static_of(attribute_counts(facts), ids), issues)
     _common_issues(facts, summed, main.mapping, issues)
     read = sum(s.facts.rows for s in sources)
     unused = _rows_unused(rejects)
@@ -256,18 +255,9 @@ def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:
 def _tidy_columns(summed: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
     """Columns that say nothing are left out: returns without a return, regressors without a value."""
     empty = [n for n in summed.columns if n not in ("sku", "ds", "y") and summed[n].null_count() == summed.height]
-    if (
-        "returns" in summed.columns
-        and mapping.role("returns") is None
-        and not (summed["returns"] > 0).any()
-        and mapping.layout != "panel"
-    ):
+    if "returns" in summed.columns and mapping.role("returns") is None and not (summed["returns"] > 0).any():
         empty.append("returns")
     return summed.drop(empty)
-
-
-def _known(mapping: Mapping) -> tuple[str, ...]:
-    return () if mapping.layout == "orders" else KNOWN
 
 
 def _common_issues(facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, issues: list[str]) -> None:

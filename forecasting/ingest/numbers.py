@@ -185,7 +185,7 @@ def _decimal_sign(rest: list[str], column: pl.Series, hint: str) -> tuple[str, b
         sign, sure = _vote(text)
         if sign:
             (votes if sure else unclear)[sign] += 1
-    if votes[","] or unclear[","] or unclear["."]:
+    if votes[","] or unclear[","] or unclear["."] or hint == ",":
         dotted = column.filter(column.str.contains(r"^\s*-?\d+\.\d+\s*$")).unique().head(5000).to_list()
         for text in dotted:
             sign, sure = _vote(text)

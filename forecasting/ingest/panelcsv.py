@@ -9,7 +9,8 @@ import pandas as pd
 import polars as pl
 
 from forecasting.core.panel import KEYS, Panel
-from forecasting.ingest.grid import KNOWN, STATIC
+from forecasting.ingest.grid import STATIC
+from forecasting.ingest.known import known_ahead
 from forecasting.ingest.table import Table
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -66,7 +67,8 @@ def panel_from_table(table: Table) -> Panel | None:
             frame[name] = values.to_numpy()
     first = cells.select(ids, *(_plain(cells[n]) for n in words)).unique("unique_id", keep="first", maintain_order=True)
     static = pd.DataFrame({n: first[n].to_list() for n in words}, index=pd.Index(first["unique_id"].to_list()), dtype=object)
-    return Panel.build(frame, static=static, known=[n for n in KNOWN if n in frame.columns])
+    measures = {str(name): frame[name].to_numpy() for name in frame.columns[2:]}
+    return Panel.build(frame, static=static, known=known_ahead(measures))
 
 
 def _distinct(header: tuple[str, ...]) -> bool:

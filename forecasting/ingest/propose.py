@@ -9,8 +9,10 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_date_text, parse_dates
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.mapping import ColumnRole, Mapping, Question
 from forecasting.ingest.numbers import parse_numbers
@@ -59,6 +61,7 @@ _SINGLE = frozenset(
 )
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
+_PANEL_ROLES = frozenset(["name", "category", "brand", "channel", "returns", *AMOUNTS, *LEVELS])
 
 
 def propose_mapping(tables: Sequence[Table]) -> Mapping:
@@ -107,7 +110,8 @@ def _named_roles(columns: list[Look], platform: Platform | None) -> dict[int, tu
     for column in columns:
         known = _platform_role(column.header, platform)
         found = (known, 2.0) if known else role_of(column.header)
-        if found is None:
+        # "Event name" names an event and no product.
+        if found is None or (found[0] in ("name", "sku", "category") and planned(column.header)):
             continue
         role, strength = _adapted(found[0], found[1], column)
         claims.append((strength * content_fit(role, column), column.index, role))
@@ -290,7 +294,7 @@ def _role_of_unknown(column: Look, layout: str, unknown: str) -> str:
         return unknown if column.kind == TEXT else "ignore"
     return (
         "regressor"
-        if column.kind == NUMBER and plain(column.header) not in ("index", "unnamed: 0")
+        if (column.kind == NUMBER and plain(column.header) not in ("index", "unnamed: 0")) or planned(column.header)
         else "attribute"
         if column.kind == TEXT
         else "ignore"
@@ -299,8 +303,15 @@ def _role_of_unknown(column: Look, layout: str, unknown: str) -> str:
 
 def _panel_mapping(columns: list[Look]) -> Mapping:
     first = {0: "sku", 1: "date", 2: "units"}
-    found = tuple(ColumnRole(c.header, first.get(c.index, "regressor"), c.samples) for c in columns)
+    found = tuple(ColumnRole(c.header, first.get(c.index) or _panel_role(c), c.samples) for c in columns)
     return Mapping(found, layout="panel", platform="Shelfcast panel", absent="missing")
+
+
+def _panel_role(column: Look) -> str:
+    """Columns of a panel carry the names of their roles; words describe, other numbers are regressors."""
+    if column.header in _PANEL_ROLES:
+        return column.header
+    return "attribute" if column.kind == TEXT else "regressor"
 
 
 def _with_questions(table: Table, mapping: Mapping) -> Mapping:

@@ -58,7 +58,7 @@ _WORDS: dict[str, str] = {
     "discount": "discount|discounts|discount amount|discount rate|lineitem discount|retail discount|rabatt|nachlass|remise|descuento|折扣|优惠|优惠金额|折扣率|"
     "店铺优惠|平台优惠|retail disc|discount percent|markdown|商家优惠金额(元)|店铺优惠折扣(元)",
     "promo": "promo|promotion|on promotion|onpromotion|promo flag|is promo|promotion flag|promoted|on sale|aktion|angebot|werbung|promotions|"
-    "en promotion|promoción|promocion|oferta|促销|活动|是否促销|促销标记|大促|promo active|is promotion|special|display|mailer|feature|campaign|holiday|event",
+    "en promotion|promoción|promocion|oferta|促销|活动|是否促销|促销标记|大促|promo active|is promotion|special",
     "stock": "stock|inventory|stock on hand|on hand|stock level|inventory level|available|available stock|closing stock|ending inventory|qty on hand|"
     "soh|bestand|lagerbestand|stock disponible|existencias|inventario|库存|库存数量|库存量|可用库存|期末库存|可售库存|on_hand|stock qty|available quantity",
     "category": "category|product category|product type|product_type|department|dept|product group|family|class|lineitem category|commodity|"

@@ -18,6 +18,9 @@ from forecasting.ingest.tokens import Row
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 _ERRORS = (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError)
 
+# The stream that holds an encrypted workbook, as its container names it.
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+
 
 def read_workbook(data: bytes, name: str, sheet: str | None = None) -> list[Table]:
     """Read all sheets, or one; raises FileUnreadable for a locked or damaged workbook and for a sheet that is not there."""
@@ -39,6 +42,8 @@ def _open(data: bytes, name: str) -> calamine.CalamineWorkbook:
     except calamine.PasswordError as error:
         raise FileUnreadable(f"{name} is locked with a password: save it without one and send it again") from error
     except _ERRORS as error:
+        if _LOCKED in data:
+            raise FileUnreadable(f"{name} is locked with a password: save it without one and send it again") from error
         raise FileUnreadable(
             f"{name} is a damaged workbook ({error}): open it in the program it is from and save it again"
         ) from error

@@ -101,6 +101,22 @@ def test_a_table_with_rows_of_zero_has_missing_rows_missing() -> None:
     assert np.isnan(y_of(done, "A")[8])
 
 
+def test_a_few_rows_of_zero_do_not_say_that_zeros_are_stated() -> None:
+    rows = [f"2024-01-{d:02d},{s},{1 + d % 4},0" for d in range(1, 29) for k, s in enumerate("ABC") if (d + k) % 3]
+    back = [f"2024-01-{d:02d},A,0,2" for d in (3, 6, 9)]
+    few = "2024-01-28,B,0,0"
+    done = import_files([("a.csv", table("date,sku,units,returned_units", *rows, *back, few))])
+    assert y_of(done, "C")[:4] == [3.0, 4.0, 0.0, 2.0]
+    assert any("without a row sold 0" in issue for issue in done.report.issues)
+
+
+def test_one_series_that_always_sells_has_a_missing_day_where_the_file_has_none() -> None:
+    rows = [f"2024-01-{d:02d},{40 + d}" for d in range(1, 31) if d != 9]
+    done = import_files([("kiosk.csv", table("date,sales", *rows))])
+    assert done.panel.ids == ("kiosk",)
+    assert np.isnan(y_of(done, "kiosk")[8])
+
+
 def test_a_hole_in_the_file_is_missing_and_a_closed_weekday_is_zero() -> None:
     start = dt.date(2024, 1, 1)
     days = [start + dt.timedelta(days=d) for d in range(120)]
@@ -184,6 +200,56 @@ def test_promotions_prices_and_stock_become_regressors() -> None:
     assert panel.series("A")[["price", "promo", "stock", "temperature"]].to_numpy().tolist() == [
         [2.5, 1, 9, 3.5],
         [2.0, 0, 7, 4],
+    ]
+
+
+def test_flags_a_merchant_plans_are_known_ahead_under_their_own_names() -> None:
+    head = "date,sku,units,display,mailer,is_holiday,event_name,节假日,feature_count,temperature"
+    data = table(
+        head,
+        "2024-01-01,A,1,0,1,TRUE,New Year,是,7,3.5",
+        "2024-01-02,A,2,1,0,FALSE,,否,5,4",
+        "2024-01-03,A,2,1,0,FALSE,,否,4,4",
+    )
+    panel = import_files([("a.csv", data)]).panel
+    assert set(panel.known) == {"display", "mailer", "is_holiday", "event_name", "节假日"}
+    assert panel.series("A")["event_name"].tolist() == [1.0, 0.0, 0.0]
+    assert panel.series("A")["is_holiday"].tolist() == [1.0, 0.0, 0.0]
+
+
+def test_an_exported_panel_summed_to_weeks_keeps_its_columns(tmp_path) -> None:
+    rows = [f"2024-01-{d:02d},A,Mug,{d},2.5,{d % 2},{90 - d},Cups" for d in range(1, 22)]
+    panel = import_files([("a.csv", table("date,sku,name,units,price,promo,stock,category", *rows))]).panel
+    write_panel_csv(panel, tmp_path / "p.csv")
+    weeks = import_files([("p.csv", (tmp_path / "p.csv").read_bytes())], freq="W-MON").panel
+    assert weeks.static.loc["A"].tolist() == ["Mug", "Cups"]
+    assert weeks.regressors == panel.regressors
+    assert y_of(import_files([("p.csv", (tmp_path / "p.csv").read_bytes())], freq="W-MON"), "A") == [28.0, 77.0, 126.0]
+
+
+def test_order_lines_with_discounts_come_back_with_their_digest(tmp_path) -> None:
+    data = table("order,date,sku,qty,discount,total", "1,2024-01-01,A,2,0.5,7", "2,2024-01-03,A,1,0,4")
+    panel = import_files([("o.csv", data)]).panel
+    assert panel.known == ()
+    write_panel_csv(panel, tmp_path / "p.csv")
+    assert import_files([("p.csv", (tmp_path / "p.csv").read_bytes())]).panel.digest == panel.digest
+
+
+def test_a_historical_series_is_read_and_a_systems_zero_date_is_not() -> None:
+    old = [f"{1949 + m // 12}-{1 + m % 12:02d},{112 + m}" for m in range(24)]
+    assert import_files([("air.csv", table("Month,Passengers", *old))]).panel.first == pd.Timestamp("1949-01-01")
+    done = import_files([("a.csv", table("date,sku,units", "1970-01-01,A,9", "2024-01-01,A,1", "2024-01-02,A,2"))])
+    assert done.panel.first == pd.Timestamp("2024-01-01")
+    assert done.report.rows_set_aside == 1
+
+
+def test_dots_that_group_are_told_by_the_rest_of_a_continental_file() -> None:
+    rows = [f"{d:02d}.01.2024;4711;{n};2,50" for d, n in enumerate(["1.150", "850", "12", "1.000"], 1)]
+    assert y_of(import_files([("a.csv", table("Datum;Artikelnummer;Menge;Preis", *rows))]), "4711") == [
+        1150.0,
+        850.0,
+        12.0,
+        1000.0,
     ]
 
 
