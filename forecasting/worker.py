@@ -75,12 +75,21 @@ def _is_small() -> bool:
     """Whether this process is fit for another job: TensorFlow never leaves one, and memory is not always given back."""
     if "tensorflow" in sys.modules:
         return False
-    try:
+    return _resident() < LARGEST
+
+
+def _resident() -> float:
+    """Bytes of memory in use; unknown counts as too much, so that a fresh process takes the next job.
+
+    The operating system's peak (`ru_maxrss`) will not do where this can be read: a child inherits it from its parent.
+    """
+    with suppress(OSError):
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "darwin":
         import resource
-    except ImportError:  # not on Windows
-        return False
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < LARGEST
+
+        return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return float("inf")
 
 
 def _say_progress(progress: Progress) -> None:

@@ -6,7 +6,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import serving
+
+from tests.browser.conftest import serving
 
 
 def test_every_answer_carries_the_security_headers(server):
