@@ -63,9 +63,8 @@ def refit(page: Page, order: tuple[int, int, int]) -> float:
 def report(seconds: list[float]) -> None:
     for order, found in zip(ORDERS, seconds, strict=True):
         print(f"ARIMA{order}  {found:5.2f} s")
-    print(
-        f"median after the first  {statistics.median(seconds[1:]):5.2f} s, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    )
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"median after the first  {statistics.median(seconds[1:]):5.2f} s, {load}")
 
 
 if __name__ == "__main__":
