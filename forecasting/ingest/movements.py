@@ -23,18 +23,23 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 
+# A share of quantities below zero that returns of goods never reach.
+_LEDGER = 0.7
+
 
 def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str]) -> pl.Series | None:
     """Units with the sign of demand (sales positive, returns negative), null for other movements; None without movements.
 
     In a stock ledger a sale leaves the stock, so its quantity can be negative: the movement type decides, not the sign.
     """
-    if status is None:
-        return None
+    if status is None or (status == "").all():
+        return _issues_alone(values, issues)
     words = [w for w in status.unique().to_list() if w]
     sales = [w for w in words if _SALES.fullmatch(w)]
     back = [w for w in words if _BACK.fullmatch(w) and w not in sales]
     other = [w for w in words if _OTHER.fullmatch(w) and w not in sales and w not in back]
+    if not sales and not back and not other:
+        return _issues_alone(values, issues)
     if not sales or len(sales) + len(back) + len(other) < len(words):
         return None
     sold = values.filter(status.is_in(sales))
@@ -50,3 +55,11 @@ def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str
     return pl.select(
         pl.when(status.is_in(sales)).then(demand).when(status.is_in(back)).then(-values.abs()).otherwise(None)
     ).to_series()
+
+
+def _issues_alone(values: pl.Series, issues: list[str]) -> pl.Series | None:
+    """Quantities of which most are below zero are what left the stock; those above it came in and are no sales."""
+    if not int((values < 0).sum()) > _LEDGER * int((values != 0).sum()):
+        return None
+    issues.append("most quantities are below zero: they left the stock and count as sold, those above zero are set aside")
+    return pl.select(pl.when(values > 0).then(None).otherwise(values.abs())).to_series()

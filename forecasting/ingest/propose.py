@@ -11,6 +11,7 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_date_text, parse_dates
+from forecasting.ingest.daysheets import days_across
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
@@ -61,6 +62,12 @@ _SINGLE = frozenset(
 )
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
+_BY_WORD = 0.65  # a header that only holds a known word is no surer than this
+_MEMBERS = frozenset(["sku", "name", "variant", "channel", "category", "brand"])
+_LABELS = re.compile(
+    r"row labels|column labels|zeilenbeschriftungen|spaltenbeschriftungen|行标签|列标签|étiquettes de (?:lignes|colonnes)"
+    r"|etiquetas de (?:fila|columna)|etichette di (?:riga|colonna)"
+)
 _PANEL_ROLES = frozenset(["name", "category", "brand", "channel", "returns", *AMOUNTS, *LEVELS])
 
 
@@ -88,10 +95,10 @@ def propose_for(table: Table) -> Mapping:
         return _panel_mapping(columns)
     platform = recognise(table.header)
     roles = _named_roles(columns, platform)
-    wide = _wide_periods(columns)
+    wide = _wide_periods(columns) or list(days_across(table))
     if wide:
         return _wide_mapping(table, columns, roles, wide)
-    roles = _with_content(columns, roles)
+    roles = _with_content(columns, _without_members(columns, roles))
     if _series_across(columns, roles):
         return _across_mapping(table, columns, roles)
     layout = platform.layout if platform else _layout(roles)
@@ -110,8 +117,10 @@ def _named_roles(columns: list[Look], platform: Platform | None) -> dict[int, tu
     for column in columns:
         known = _platform_role(column.header, platform)
         found = (known, 2.0) if known else role_of(column.header)
+        if found is None or _LABELS.fullmatch(plain(column.header)):
+            continue
         # "Event name" names an event and no product.
-        if found is None or (found[0] in ("name", "sku", "category") and planned(column.header)):
+        if found[0] in ("name", "sku", "category") and planned(column.header):
             continue
         role, strength = _adapted(found[0], found[1], column)
         claims.append((strength * content_fit(role, column), column.index, role))
@@ -226,20 +235,35 @@ def _is_period(header: str) -> bool:
 
 
 def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
-    roles = {j: r for j, r in roles.items() if j not in periods and r[0] not in ("units", "date", "revenue", "year", "month")}
+    sums = [c.index for c in columns if is_total(c.header)]
+    beside = {*periods, *sums}
+    roles = {j: r for j, r in roles.items() if j not in beside and r[0] not in ("units", "date", "revenue", "year", "month")}
     if "sku" not in {r for r, _ in roles.values()}:
         rest = [
             c
             for c in columns
-            if c.index not in periods and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK
+            if c.index not in beside and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK
         ]
         if rest:
             chosen = max(rest, key=lambda c: (roles.get(c.index, ("",))[0] == "", c.distinct, -c.index))
             roles[chosen.index] = ("sku", 0.7)
-    roles |= dict.fromkeys(periods, ("period", 0.9))
+    roles |= dict.fromkeys(periods, ("period", 0.9)) | dict.fromkeys(sums, ("ignore", 0.9))
     mapping = _assemble(columns, roles, "wide", "pivot table", unknown="attribute")
     order = parse_dates(pl.Series([table.header[j] for j in periods]))
     return _ask_order(replace(mapping, date_order=order.order), order.ambiguous, table.header[periods[0]])
+
+
+def _without_members(columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """ "SKU-1", "SKU-2", ... over numbers beside a date are the SKUs themselves, and none is the column of codes."""
+    numbers = [c for c in columns if c.kind == NUMBER and not is_total(c.header)]
+    sold = any(r in ("units", "revenue") and s > _BY_WORD and not is_total(columns[j].header) for j, (r, s) in roles.items())
+    dated = "date" in {r for r, _ in roles.values()} or any(c.kind == DATE for c in columns)
+    if sold or not dated:
+        return roles
+    named = {c.index: found[0] for c in numbers if (found := role_of(c.header)) and found[1] <= _BY_WORD}
+    named = {j: role for j, role in named.items() if role in _MEMBERS}
+    several = {role for role in named.values() if list(named.values()).count(role) > 1}
+    return {j: r for j, r in roles.items() if named.get(j) not in several}
 
 
 def _series_across(columns: list[Look], roles: dict[int, tuple[str, float]]) -> bool:

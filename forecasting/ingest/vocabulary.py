@@ -65,7 +65,7 @@ _WORDS: dict[str, str] = {
     "kategorie|warengruppe|produktgruppe|sortiment|catégorie|categorie|famille|rayon|categoría|categoria|familia|departamento|"
     "类目|品类|分类|商品类目|类别|商品分类|一级类目|二级类目|三级类目|产品分类|大类|中类|小类|category name|sub category|subcategory|sub-category|叶子类目|存货分类",
     "brand": "brand|vendor|lineitem vendor|supplier|manufacturer|marke|hersteller|lieferant|marque|fournisseur|marca|proveedor|品牌|供应商|product vendor|brand name",
-    "channel": "channel|sales channel|store|store id|store nbr|store name|shop|outlet|location|marketplace|source|site|branch|warehouse|plant|"
+    "channel": "channel|sales channel|store|store id|store nbr|store name|shop|outlet|location|marketplace|source|site|branch|warehouse|plant|plnt|werk|"
     "filiale|markt|laden|kanal|verkaufskanal|werk|lager|standort|magasin|boutique|canal|point de vente|tienda|sucursal|almacén|almacen|"
     "店铺|门店|渠道|仓库|店铺名称|门店名称|工厂|销售渠道|平台|门店编号|发货仓库|pos location name|store_nbr|region|fulfillment channel|state",
     "country": "country|land|pays|país|pais|国家|ship country|shipping country|billing country|收货国家",
@@ -77,7 +77,7 @@ _WORDS: dict[str, str] = {
     "订单编号|订单号|主订单编号|子订单编号|订单id|交易编号|单号|凭证编号|物料凭证|交易号|order name|父订单编号|document number|发票号",
     "line_id": "line|line id|line no|line item|position|pos|row|row id|index|no|nr|lfd nr|序号|行号|行项目|order item id|order-item-id|id|idx|lineitem id",
     "status": "status|order status|financial status|item status|订单状态|交易状态|状态|auftragsstatus|bestellstatus|statut|estado|payment status|state of order|event type|"
-    "transaction type|type|order-status|售后状态|退款状态|movement type|bewegungsart|移动类型|sale type|业务类型",
+    "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型",
     "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled",
     "fulfilled": "fulfillment status|lineitem fulfillment status|shipping status|发货状态|物流状态",
     "returns": "returns|returned|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
@@ -92,7 +92,7 @@ _WORDS: dict[str, str] = {
     "cost": "cost|unit cost|cogs|einkaufspreis|ek|coût|costo|coste|成本|进价|成本价|cost price",
     "tax": "tax|taxes|vat|mwst|tva|iva|税|税额|税率|shipping|versand|运费|邮费|买家应付邮费|lineitem taxable|gst",
     "currency": "currency|währung|devise|moneda|币种|货币",
-    "uom": "uom|unit|unit of measure|einheit|mengeneinheit|me|unité|unidad|单位|计量单位|基本单位",
+    "uom": "uom|un|bun|unit|unit of measure|einheit|mengeneinheit|me|unité|unidad|单位|计量单位|基本单位",
     "timezone": "time zone|timezone|zeitzone",
     "note": "note|notes|comment|comments|bemerkung|kommentar|commentaire|remarque|comentario|notas|备注|买家留言|说明|remark|url|image",
 }

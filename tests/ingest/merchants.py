@@ -582,6 +582,38 @@ def pivots() -> Iterator[Case]:
     yield Case("pivot-counted", "m5.csv", to_csv(counted).encode(), {s: 30.0 * k + 465 for k, s in enumerate(SKUS)})
 
 
+def workbook_pivots() -> Iterator[Case]:
+    """Pivot tables as a spreadsheet program lays them out, and sheets of one month with its days across."""
+    sums, days = sums_of(truth()), sorted({d for _, d in truth()})
+    for label, total in (("english", "Grand Total"), ("chinese", "合计")):
+        rows: list[list[object]] = [["Sum of Units", "Column Labels"], ["Row Labels", *days, total]]
+        for sku in SKUS:
+            units = [truth()[sku, d] for d in days]
+            rows.append([sku, *units, sum(units)])
+        rows.append([total, *(sum(truth()[s, d] for s in SKUS) for d in days), sum(truth().values())])
+        yield Case(f"pivot-excel-{label}", "pivot.xlsx", to_xlsx({"Pivot": rows}), sums, rejects=1)
+    names = {sku: f"SKU-{k}" for k, sku in enumerate(SKUS)}
+    down: list[list[object]] = [["Row Labels", *names.values(), "Gesamtergebnis"]]
+    down += [[d, *(truth()[s, d] for s in SKUS), sum(truth()[s, d] for s in SKUS)] for d in days]
+    yield Case("pivot-excel-down", "pivot.xlsx", to_xlsx({"Pivot": down}), {names[s]: n for s, n in sums.items()})
+    sheets: dict[str, list[list[object]]] = {}
+    for month in (1, 2):
+        inside = [d for d in days if d.month == month]
+        sheets[f"{inside[0]:%B %Y}"] = [["SKU", *(d.day for d in inside), "Total"]] + [
+            [s, *(truth()[s, d] for d in inside), sum(truth()[s, d] for d in inside)] for s in SKUS
+        ]
+    yield Case("days-across-months", "sales.xlsx", to_xlsx(sheets), sums)
+
+
+def erp_list() -> Case:
+    """A list printed by an ERP system: rules, bars, trailing minus, no movement but issues."""
+    rule = "-" * 60
+    lines = ["Stock movements", "", rule, "|Material|Plnt|Pstng Date|Quantity|Un|", rule]
+    lines += [f"|{s} |1000|{d:%d.%m.%Y}|  {n}-|PC|" for (s, d), n in truth().items()]
+    lines += ["|X9 |1000|05.01.2024|  500 |PC|", rule]
+    return Case("erp-list", "mb51.txt", "\r\n".join(lines).encode(), sums_of(truth()), rejects=1)
+
+
 def grains() -> Iterator[Case]:
     """Weekly, monthly and hourly tables."""
     weeks = [dt.date(2023, 1, 2) + dt.timedelta(weeks=w) for w in range(40)]
@@ -655,4 +687,12 @@ def containers() -> Iterator[Case]:
 
 def all_cases() -> list[Case]:
     """Every golden file."""
-    return [*tidy_cases(), *(make() for make in PLATFORM_CASES), *pivots(), *grains(), *containers()]
+    return [
+        *tidy_cases(),
+        *(make() for make in PLATFORM_CASES),
+        *pivots(),
+        *workbook_pivots(),
+        erp_list(),
+        *grains(),
+        *containers(),
+    ]
