@@ -266,6 +266,10 @@ def _common_issues(facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, 
         issues.append(f"{back:,.0f} returned units are kept apart in 'returns'; the sales are gross")
     if mapping.layout == "long" and facts.height > summed.height:
         issues.append(f"{facts.height:,} rows were summed to {summed.height:,} SKUs and periods")
+        again = 0 if "channel" in facts.columns else facts.height - facts.drop("line").n_unique()
+        issues.extend(
+            [f"{again:,} rows repeat another row in every cell; they are summed too: check the export"] if again else []
+        )
     if "channel" in facts.columns and facts["channel"].n_unique() > 1 and mapping.channels == "sum":
         issues.append(f"{facts['channel'].n_unique()} channels or stores are summed; choose 'split' to keep them apart")
 

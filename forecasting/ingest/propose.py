@@ -314,6 +314,9 @@ def _assemble(
 def _role_of_unknown(column: Look, layout: str, unknown: str) -> str:
     if column.kind == BLANK or not column.header.strip() or layout == "orders":
         return "ignore"
+    named = role_of(column.header)
+    if named and named[0] in ("sku", "name") and not planned(column.header):
+        return "attribute"  # a second code is a code, however much it looks like a number
     if unknown:
         return unknown if column.kind == TEXT else "ignore"
     return (

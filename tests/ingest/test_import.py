@@ -253,6 +253,24 @@ def test_dots_that_group_are_told_by_the_rest_of_a_continental_file() -> None:
     ]
 
 
+def test_a_second_code_stays_text() -> None:
+    data = table("date,asin,sku,units", "2024-01-01,B01,00123,1", "2024-01-02,B01,00123,2")
+    panel = import_files([("a.csv", data)]).panel
+    assert "00123" in (*panel.ids, *panel.static.loc[panel.ids[0]])
+
+
+def test_rows_repeated_in_every_cell_are_said() -> None:
+    done = import_files([("a.csv", table("date,sku,units", "2024-01-01,A,1", "2024-01-02,A,2", "2024-01-02,A,2"))])
+    assert y_of(done, "A") == [1.0, 4.0]
+    assert any(issue.startswith("1 rows repeat") for issue in done.report.issues)
+
+
+def test_a_workbook_with_a_password_is_said_to_be_locked() -> None:
+    data = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    with pytest.raises(InputError, match="locked with a password"):
+        import_files([("a.xlsx", data)])
+
+
 def test_a_profile_is_saved_and_applied() -> None:
     data = table("when,what,how many,how much", "2024-01-01,A,1,9", "2024-01-02,A,2,8")
     mapping = propose_mapping(read_tables(data, "a.csv")).with_role("how many", "ignore").with_role("how much", "units")
