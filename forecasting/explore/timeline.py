@@ -91,14 +91,14 @@ def _marked(series: pd.DataFrame) -> pd.DataFrame:
             "y": series["y"],
             "missing": series["y"].isna(),
             "stock_out": stock <= 0,
-            "promotion": _promoted(series).astype(float),
+            "promotion": promoted(series).astype(float),
             "price": series.get("price", pd.Series(np.nan, index=series.index)),
         }
     )
 
 
-def _promoted(series: pd.DataFrame) -> pd.Series:
-    """A discount of 5 % or more, or a flag, or a display or leaflet in half of the shops or more."""
+def promoted(series: pd.DataFrame) -> pd.Series:
+    """Which rows had a discount of 5 % or more, or a flag, or a display or leaflet in half of the shops or more."""
     flags = [name for name in series.columns if name.lower() in PROMOTIONS]
     reduced = series.get("discount", pd.Series(0.0, index=series.index)) >= _DISCOUNT
     return reduced | (series[flags] >= _SHARE).any(axis=1)

@@ -1,9 +1,11 @@
 """One function for each thing a user does: the seam that pages, worker, command line and HTTP all call."""
 
+from forecasting.cleaning.clean import Cleaning
 from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
+from forecasting.workflow.cleaning import Clean, Cleaned, beside
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
 from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
 from forecasting.workflow.judging import Contest, Standings, judge
@@ -34,6 +36,9 @@ __all__ = [
     "DEFAULT_MODEL",
     "MODELS",
     "Backtest",
+    "Clean",
+    "Cleaned",
+    "Cleaning",
     "Compare",
     "Contest",
     "Diagnose",
@@ -53,6 +58,7 @@ __all__ = [
     "Tryout",
     "Unclear",
     "backtest_frame",
+    "beside",
     "carried_on",
     "compare",
     "file_bytes",

@@ -12,7 +12,7 @@ import pytest
 
 from forecasting.core.panel import Panel
 from forecasting.explore.timeline import month_by_year, timeline, total, weekday_by_week
-from forecasting.plots import diagnostics, history
+from forecasting.plots import cleaning, diagnostics, history
 from forecasting.plots.theme import DARK, LIGHT, cutoff_line, faint
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0: how protanopes, deuteranopes and tritanopes see linear RGB.
@@ -113,3 +113,16 @@ def test_the_app_and_a_notebook_show_the_same_colours():
         assert theme["chartCategoricalColors"] == [*palette.categories, palette.ink]
         assert theme["chartSequentialColors"] == list(palette.scale)
         assert (theme["backgroundColor"], theme["textColor"]) == (palette.background, palette.text)
+
+
+@pytest.mark.parametrize("rows", [3, 60, 9_000])
+def test_before_and_after_shows_changes_gaps_and_marks(rows):
+    raw = pd.Series(np.arange(rows, dtype=float) % 7)
+    frame = pd.DataFrame({"ds": pd.date_range("2000-01-01", periods=rows), "raw": raw, "clean": raw, "changed": False})
+    assert [trace.name for trace in cleaning.before_after(frame).data] == ["raw"]
+    frame.loc[1, ["clean", "changed"]] = [np.nan, True]
+    frame.loc[2, ["raw", "clean", "changed"]] = [500.0, 9.0, True]
+    figure = cleaning.before_after(frame.assign(marked=frame.index == 0), DARK)
+    assert [trace.name for trace in figure.data] == ["raw", "cleaned", "left out", "marked, not changed"]
+    assert all(len(trace.x) <= 3_000 for trace in figure.data)
+    assert 9.0 in figure.data[1].y
