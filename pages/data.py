@@ -4,7 +4,7 @@ import streamlit as st
 
 from forecasting.plots import history
 from forecasting.workflow import exploring
-from ui import cached, found, intake, parts
+from ui import cached, cleaning, found, intake, parts
 from ui.theme import palette
 from ui.workspace import current
 
@@ -31,6 +31,7 @@ with st.container(border=True):
     frame = cached.total(panel, exploring.default_view(panel.freq))
     parts.chart(history.total_sales(frame, palette()), "total", f"Units of all SKUs of {workspace.name} over time")
 parts.next_step("sku", "See how each SKU sells")
+cleaning.section(workspace.raw or panel)
 
 if imported is not None and source is not None:
     if found.remarks(imported) or imported.report.rows_set_aside:

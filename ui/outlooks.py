@@ -229,10 +229,12 @@ def _settings_of(outlook: Outlook, asked: Asked) -> Settings:
     workspace = current()
     panel = workspace.panel
     ids = () if panel is None or len(asked.ids) == len(panel) else asked.ids
-    data = f"workflow.open_sample({workspace.sample!r})" if workspace.sample else ""
+    read = f"workflow.open_sample({workspace.sample!r})" if workspace.sample else f"workflow.read({_file_name()!r}).panel"
+    data = workspace.cleaned.script(read) if workspace.cleaned else read
+    source = f"{_file_name()}{', cleaned' if workspace.cleaned else ''}"
     plan = asked.plan if asked.plan not in (planning.LEFT_OUT, planning.CARRIED_ON) else ""
     spec = models.chosen_spec(asked.model, asked.horizon)
-    return settings_of(outlook, (spec,), source=_file_name(), data=data, ids=ids, plan=plan)
+    return settings_of(outlook, (spec,), source=source, data=data, ids=ids, plan=plan)
 
 
 def _file_name() -> str:

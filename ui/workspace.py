@@ -27,11 +27,13 @@ class Workspace:
     """The state of one user's work; pages read it and change it through its methods only.
 
     `specs` are the settings with which a model's form starts, by the name of the model, where they are not its defaults.
+    While cleaned sales are in use, `cleaned` is the request that made them; it holds the raw ones, for the way back.
     """
 
     panel: Panel | None = None
     imported: workflow.Imported | None = None
     source: Source | None = None
+    cleaned: workflow.Clean | None = None
     country: str | None = None
     sku: str | None = None
     model: str = workflow.DEFAULT_MODEL
@@ -58,16 +60,28 @@ class Workspace:
             self.specs.clear()
         if self.panel is None or self.panel.freq != panel.freq:
             self.horizon = grain(panel.freq).horizon
-        self.panel, self.imported, self.source = panel, imported, source
+        self.panel, self.imported, self.source, self.cleaned = panel, imported, source, None
         self.country = SAMPLES[self.sample].country if self.sample else None
         if self.sku not in panel.ids:
             self.sku = None
         self.write_url()
         give_back()
 
+    @property
+    def raw(self) -> Panel | None:
+        """The sales as they came in, whichever are in use."""
+        return self.cleaned.panel if self.cleaned else self.panel
+
+    def use(self, panel: Panel, cleaned: workflow.Clean | None, *, keep: str) -> None:
+        """Work with the cleaned or the raw sales of the same data; results of the others are cleared, but the one to keep."""
+        self.panel, self.cleaned = panel, cleaned
+        self.results = {name: result for name, result in self.results.items() if name == keep}
+        self.specs.clear()
+        give_back()
+
     def clear(self) -> None:
         """Forget the data and everything that came from it."""
-        self.panel, self.imported, self.source, self.sku = None, None, None, None
+        self.panel, self.imported, self.source, self.cleaned, self.sku = None, None, None, None, None
         self.results.clear()
         self.write_url()
 

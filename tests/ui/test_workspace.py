@@ -11,6 +11,7 @@ import streamlit as st
 
 from forecasting.core.panel import Panel
 from forecasting.models import make
+from forecasting.workflow import Clean
 from ui.found import rejects_csv
 from ui.uploads import Source
 from ui.workspace import Workspace
@@ -124,3 +125,16 @@ def test_rejects_are_safe_to_open_in_a_spreadsheet():
     text = rejects_csv(rows).decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in text
     assert "x.csv,3," in text
+
+
+def test_cleaned_sales_take_the_place_of_the_raw_ones_and_give_it_back(workspace):
+    raw = workspace.panel
+    workspace.results.update(tryout=1, cleaning=2)
+    request = Clean(raw)
+    workspace.use(panel_of("A", "B", freq="D"), request, keep="cleaning")
+    assert (workspace.raw, workspace.results) == (raw, {"cleaning": 2})
+    workspace.use(raw, None, keep="cleaning")
+    assert (workspace.panel, workspace.raw, workspace.cleaned) == (raw, raw, None)
+    workspace.use(raw, request, keep="cleaning")
+    workspace.set_panel(panel_of("C"), None, Source.of_sample("retail"))
+    assert workspace.raw is workspace.panel
