@@ -127,9 +127,15 @@ def _protected(panel: Panel, dates: Iterable[pd.Timestamp]) -> np.ndarray:
     safe = np.zeros(panel.listed.shape, dtype=bool)
     inside = place[(place >= 0) & (days <= starts[-1] + pd.Timedelta(days=366))]
     safe[:, inside] = True
-    if "promo" in panel.regressors:
-        safe |= np.nan_to_num(panel.matrix("promo")) > 0
+    for name in _plan_flags(panel):
+        safe |= np.nan_to_num(panel.matrix(name)) > 0
     return safe
+
+
+def _plan_flags(panel: Panel) -> list[str]:
+    """The regressors that say "something is on": promotions, displays, holidays; all between 0 and 1, and planned."""
+    planned = [name for name in panel.regressors if name == "promo" or (name in panel.known and "price" not in name)]
+    return [name for name in planned if np.nanmax(panel.columns[name], initial=0.0) <= 1.0]
 
 
 def _mask_listing(work: _Work, spec: Cleaning) -> list[str]:

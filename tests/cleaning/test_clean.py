@@ -153,3 +153,14 @@ def test_codes_come_back_to_words(words: list[str]) -> None:
     assert len(hot.levels) <= 21
     assert all(a in (b, "unknown") for a, b in zip(hot.inverse(hot.transform(clean_words)), clean_words, strict=True))
     assert order.inverse(order.transform(clean_words)) == clean_words
+
+
+def test_a_day_on_display_or_a_holiday_is_spared_too() -> None:
+    days = pd.date_range("2024-01-01", periods=112)
+    y = np.tile([3.0, 4, 5, 4, 3, 8, 9], 16)
+    y[80] = 90.0
+    frame = pd.DataFrame({"unique_id": "A", "ds": days, "y": y, "display": 0.0, "price": 0.9})
+    frame.loc[80, "display"] = 0.4
+    spec = Cleaning(outliers="robust_z", outlier_action="cap")
+    assert clean(Panel.build(frame, known=["display", "price"]), spec).panel.frame["y"][80] == 90.0
+    assert clean(Panel.build(frame, known=["price"]), spec).panel.frame["y"][80] < 90.0
