@@ -191,8 +191,9 @@ def _at(
     ahead = window.future[window.future["unique_id"].isin(set(ids))]
     means = []
     for done, model in enumerate(models):
-        report(done / len(models), f"{model.name} at {window.cutoff:%Y-%m-%d}")
-        means.append(_said(model, train, some, ahead, window.future, rows, horizon))
+        with part(done / len(models), (done + 1) / len(models), f"{model.name} at {window.cutoff:%Y-%m-%d}: "):
+            report(0.0, "fitting")
+            means.append(_said(model, train, some, ahead, window.future, rows, horizon))
     mase, rmsse = scales(some.matrix(), some.season_length)
     actual = window.actual["y"].to_numpy(dtype=float).reshape(len(train), horizon)[rows]
     past = Rehearsal((), np.stack(means), actual, np.full(len(rows), number), rows, mase, rmsse)
