@@ -96,9 +96,9 @@ def import_files(
     own = panel_from_table(tables[0]) if len(tables) == 1 and mapping is None and is_panel(tables[0].header) else None
     if own is not None and (freq is None or normalise_freq(freq) == own.freq):
         return _own_panel(own, tables[0])
-    sources, issues = _sources(tables, mapping)
+    sources, left, issues = _sources(tables, mapping)
     say(0.7, "Summing to periods")
-    return _finish(sources, tables, freq, issues, say)
+    return _finish(sources, left, tables, freq, issues, say)
 
 
 def _own_panel(panel: Panel, table: Table) -> Import:
@@ -126,12 +126,13 @@ def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Impor
     _common_issues(streamed.days, summed, streamed.mapping, issues)
     rejects = _rejects([source], None)
     report = _report(source, [source], grain, streamed.facts.rows, _rows_unused(rejects), issues)
-    return Import(panel, report, rejects.to_pandas(), (streamed.table,), streamed.mapping)
+    return Import(panel, report, rejects.drop("table").to_pandas(), (streamed.table,), streamed.mapping)
 
 
-def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source], list[str]]:
-    """Tables that hold sales; those that do not are said, unless there is no other."""
+def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source], list[tuple[Table, str]], list[str]]:
+    """Tables that hold sales; the others with the reason why not, which is also said, unless there is no other."""
     sources: list[_Source] = []
+    left: list[tuple[Table, str]] = []
     issues: list[str] = []
     refusals: list[MappingNeeded] = []
     for table in tables:
@@ -143,10 +144,11 @@ def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source],
             sources.append(_Source(table, mapping, facts))
         except MappingNeeded as error:
             refusals.append(error)
+            left.append((table, "this table holds no sales: it has no dates, or no numbers of units"))
             issues.append(f"{_label(table)} holds no sales and was left out ({table.height} rows)")
     if not sources:
         raise refusals[0] if refusals else MappingNeeded(_no_rows(tables))
-    return _of_one_kind(sources, issues), issues
+    return _of_one_kind(sources, left, issues), left, issues
 
 
 def _no_rows(tables: list[Table]) -> str:
@@ -163,26 +165,29 @@ def _mapping_for(table: Table, given: Mapping | None) -> Mapping:
     return proposed
 
 
-def _of_one_kind(sources: list[_Source], issues: list[str]) -> list[_Source]:
+def _of_one_kind(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
     """Sales are summed over tables of one kind; a pivot of the same workbook would count them twice."""
-    layouts = {s.mapping.layout for s in sources}
-    if len(layouts) == 1:
-        return sources
     main = max(sources, key=lambda s: s.facts.frame.height)
-    kept = [s for s in sources if s.mapping.layout == main.mapping.layout]
-    issues += [
-        f"{_label(source.table)} is of another kind ({source.mapping.layout}) than the main table and was left out"
-        for source in sources
-        if source.mapping.layout != main.mapping.layout
-    ]
-    return kept
+    others = [s for s in sources if s.mapping.layout != main.mapping.layout]
+    for source in others:
+        what = f"of another kind ({source.mapping.layout}) than the main table"
+        left.append((source.table, f"this table is {what}: it would count its sales twice"))
+        issues.append(f"{_label(source.table)} is {what} and was left out ({source.table.height} rows)")
+    return [s for s in sources if s not in others] if others else sources
 
 
 def _label(table: Table) -> str:
     return f"{table.name}, {table.sheet!r}," if table.sheet else table.name
 
 
-def _finish(sources: list[_Source], tables: list[Table], freq: str | None, issues: list[str], say: Progress) -> Import:
+def _finish(
+    sources: list[_Source],
+    left: list[tuple[Table, str]],
+    tables: list[Table],
+    freq: str | None,
+    issues: list[str],
+    say: Progress,
+) -> Import:
     main = max(sources, key=lambda s: s.facts.rows)
     for source in sources:
         issues.extend(note for note in (*source.table.notes, *source.facts.issues) if note not in issues)
@@ -203,17 +208,17 @@ def _finish(sources: list[_Source], tables: list[Table], freq: str | None, issue
     ids = summed["sku"].unique(maintain_order=True).to_list()
     panel = build_panel(summed, grain, zero, static_of(attribute_counts(facts), ids), issues)
     _common_issues(facts, summed, main.mapping, issues)
-    read = sum(s.facts.rows for s in sources)
-    unused = _rows_unused(rejects)
-    report = _report(main, sources, grain, read, unused, issues)
-    return Import(panel, report, rejects.to_pandas(), tuple(tables), main.mapping)
+    rejects = pl.concat([rejects, *(_all_rows(table, reason, len(sources) + k) for k, (table, reason) in enumerate(left))])
+    read = sum(s.facts.rows for s in sources) + sum(table.height for table, _ in left)
+    report = _report(main, sources, grain, read, _rows_unused(rejects), issues)
+    return Import(panel, report, rejects.drop("table").to_pandas(), tuple(tables), main.mapping)
 
 
 def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:
-    """The account of all tables; `frames` carry the mark of rows that another table has too."""
-    parts = [no_rejects()]
+    """The account of all tables, with their numbers as `table`; `frames` carry the mark of rows that another table has too."""
+    parts = [no_rejects().with_columns(table=pl.lit(0, dtype=pl.UInt32))]
     unmarked = pl.DataFrame(schema={"line": pl.UInt32, "sku": pl.String, "again": pl.Boolean})
-    for source, frame in zip(sources, frames or [unmarked] * len(sources), strict=True):
+    for k, (source, frame) in enumerate(zip(sources, frames or [unmarked] * len(sources), strict=True)):
         again = frame.filter("again").select(
             "line",
             column=pl.lit(""),
@@ -221,23 +226,28 @@ def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.Da
             reason=pl.lit("this row is in another file or table too; it counts once"),
         )
         again = again.unique("line", maintain_order=True)
-        for part in (source.facts.rejects, again):
-            labelled = part.select(
-                file=pl.lit(source.table.name),
-                sheet=pl.lit(source.table.sheet),
-                row="line",
-                column="column",
-                value="value",
-                reason="reason",
-            )
-            parts.append(labelled.cast(SET_ASIDE))  # type: ignore[arg-type]
+        parts += [_labelled(source.table, part, k) for part in (source.facts.rejects, again)]
     return pl.concat(parts)
+
+
+def _all_rows(table: Table, reason: str, number: int) -> pl.DataFrame:
+    """Every row of a table that is not imported, set aside for one reason."""
+    rows = table.cells.select(pl.concat_str(pl.all(), separator=" | ").str.slice(0, 200).alias("value"))
+    account = rows.with_columns(line=table.lines, column=pl.lit(""), reason=pl.lit(reason))
+    return _labelled(table, account, number)
+
+
+def _labelled(table: Table, account: pl.DataFrame, number: int) -> pl.DataFrame:
+    labelled = account.select(
+        file=pl.lit(table.name), sheet=pl.lit(table.sheet), row="line", column="column", value="value", reason="reason"
+    )
+    return labelled.cast(SET_ASIDE).with_columns(table=pl.lit(number, dtype=pl.UInt32))  # type: ignore[arg-type]
 
 
 def _rows_unused(rejects: pl.DataFrame) -> int:
     """Rows of which nothing was used; single cells set aside in a pivot table do not make their row unused."""
     whole = rejects.filter(~pl.col("reason").str.starts_with("this cell"))
-    return whole.select("file", "sheet", "row").unique().height
+    return whole.select("table", "row").unique().height
 
 
 def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:

@@ -289,6 +289,24 @@ def test_several_sheets_and_a_cover() -> None:
     assert y_of(done, "A") == [3.0, 4.0]
 
 
+def test_rows_of_tables_that_are_not_imported_are_counted_and_set_aside() -> None:
+    sales = [["date", "sku", "units"], *([f"2024-01-{d:02d}", "A", d] for d in range(1, 8))]
+    pivot = [["SKU", "2024-01-01", "2024-01-02", "2024-01-03"], ["A", 1, 2, 3]]
+    stock = [["sku", "colour"], ["A", "red"], ["B", "blue"]]
+    done = import_files([("b.xlsx", to_xlsx({"Sales": sales, "Pivot": pivot, "Colours": stock}))])
+    assert (done.report.rows_read, done.report.rows_used, done.report.rows_set_aside) == (10, 7, 3)
+    assert done.set_aside["sheet"].value_counts().to_dict() == {"Colours": 2, "Pivot": 1}
+    assert done.set_aside.query("sheet == 'Colours'")["reason"].str.contains("holds no sales").all()
+    assert done.set_aside.query("sheet == 'Pivot'")["value"].item() == "A | 1 | 2 | 3"
+
+
+def test_two_files_of_one_name_are_counted_apart() -> None:
+    first = table("date,sku,units", "2024-01-01,A,1", "soon,A,1")
+    second = table("date,sku,units", "2024-01-02,A,1", "later,A,1")
+    report = import_files([("sales.csv", first), ("sales.csv", second)]).report
+    assert (report.rows_read, report.rows_used, report.rows_set_aside) == (4, 2, 2)
+
+
 def test_the_report_has_exactly_its_keys() -> None:
     done = import_files([("a.csv", table("date,sku,units", "2024-01-01,A,1", "bad,A,1"))])
     assert list(json.loads(done.report.to_json())) == [
