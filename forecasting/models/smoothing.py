@@ -5,9 +5,8 @@ from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
-from forecasting.core.knob import check_knobs, knob
-from forecasting.core.panel import Panel
-from forecasting.models.statistical import MEMORY, FittedSeries, Path, fit_each
+from forecasting.core.knob import knob
+from forecasting.models.statistical import MEMORY, Path, PerSeries
 
 LONGEST_SEASON = 24  # statsforecast's state-space models have no states for more; longer seasons are taken off first
 _LETTERS = {"auto": "Z", "none": "N", "additive": "A", "multiplicative": "M", "damped": "A"}
@@ -18,12 +17,13 @@ Decomposition = Literal["auto", "additive", "multiplicative"]
 
 
 @dataclass(frozen=True)
-class ETS:
+class ETS(PerSeries):
     """Exponential smoothing with error, trend and season; what is left on `auto` is chosen by AICc.
 
     Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
 
     >>> import pandas as pd
+    >>> from forecasting.core.panel import Panel
     >>> days = pd.date_range("2024-01-01", periods=56)
     >>> sales = pd.DataFrame({"unique_id": "A", "ds": days, "y": [1.0, 2, 3, 4, 5, 6, 9] * 8})
     >>> ETS().fit(Panel.build(sales)).forecast(7).mean.round(1).tolist()
@@ -34,15 +34,6 @@ class ETS:
     error: Part = knob("auto", "Error", "How the noise enters: added, or in proportion to the level.", choices=get_args(Part))
     trend: Trend = knob("auto", "Trend", "None, a straight one, or one that levels off ahead.", choices=get_args(Trend))
     season: Part = knob("auto", "Season", "None, the same amount or the same share in each season.", choices=get_args(Part))
-    season_length: int | None = None
-    horizon: int | None = None
-    jobs: int = 1
-
-    def __post_init__(self) -> None:
-        check_knobs(self)
-
-    def fit(self, panel: Panel) -> FittedSeries:
-        return fit_each(self, panel)
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoETS
@@ -57,7 +48,7 @@ class ETS:
 
 
 @dataclass(frozen=True)
-class Theta:
+class Theta(PerSeries):
     """The Theta method: half the long trend, half exponential smoothing, on deseasonalised sales.
 
     `model` is STM (standard), OTM (optimised), DSTM, DOTM (dynamic), or auto for the best in sample. Assimakopoulos and
@@ -74,15 +65,6 @@ class Theta:
     decomposition: Decomposition = knob(
         "auto", "Season", "The same amount or the same share in each season.", choices=get_args(Decomposition)
     )
-    season_length: int | None = None
-    horizon: int | None = None
-    jobs: int = 1
-
-    def __post_init__(self) -> None:
-        check_knobs(self)
-
-    def fit(self, panel: Panel) -> FittedSeries:
-        return fit_each(self, panel)
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoTheta
@@ -100,16 +82,10 @@ class Theta:
 
 
 @dataclass(frozen=True)
-class CES:
+class CES(PerSeries):
     """Complex exponential smoothing: level and season without a choice of components. Svetunkov, Kourentzes and Ord (2022)."""
 
     name: ClassVar[str] = "ces"
-    season_length: int | None = None
-    horizon: int | None = None
-    jobs: int = 1
-
-    def fit(self, panel: Panel) -> FittedSeries:
-        return fit_each(self, panel)
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoCES
@@ -121,7 +97,7 @@ class CES:
 
 
 @dataclass(frozen=True)
-class MSTL:
+class MSTL(PerSeries):
     """Several seasons at once (an hour of the day and of the week), each taken off by Loess, the rest by ETS.
 
     `season_lengths`: when not given, the panel's season, and a week beside it for hours. Bandara, Hyndman and Bergmeir (2021).
@@ -131,15 +107,6 @@ class MSTL:
     season_lengths: tuple[int, ...] = knob(
         (), "Season lengths", "Periods of each season, with commas: 7, 364 for the week and the year."
     )
-    season_length: int | None = None
-    horizon: int | None = None
-    jobs: int = 1
-
-    def __post_init__(self) -> None:
-        check_knobs(self)
-
-    def fit(self, panel: Panel) -> FittedSeries:
-        return fit_each(self, panel)
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoETS

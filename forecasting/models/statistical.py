@@ -7,7 +7,7 @@ many cores, failures) is here, once for all of them.
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol, cast
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from forecasting.core.errors import SpecInvalid
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
+from forecasting.core.knob import check_knobs
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
@@ -39,20 +40,38 @@ class Path:
     memory: float = MEMORY
 
 
-class PerSeries(Protocol):
-    """A spec that looks at one series at a time: its season and horizon (those of the panel when None), and its cores."""
+@dataclass(frozen=True)
+class PerSeries:
+    """What a spec that looks at one series at a time derives from: it adds a name, its own knobs, and `path`.
+
+    `season_length` and `horizon` are those of the panel when None; `jobs` is the number of cores.
+
+    >>> @dataclass(frozen=True)
+    ... class Last(PerSeries):
+    ...     name: ClassVar[str] = "last"
+    ...
+    ...     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+    ...         return Path(np.full(horizon, history[-1]), np.concatenate([[np.nan], history[:-1]]))
+    >>> sales = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=9), "y": [1.0, 2, 3] * 3})
+    >>> Last().fit(Panel.build(sales)).forecast(2).mean.round(6).tolist()
+    [[3.0, 3.0]]
+    """
 
     name: ClassVar[str]
+    season_length: int | None = None
+    horizon: int | None = None
+    jobs: int = 1
 
-    @property
-    def season_length(self) -> int | None: ...
-    @property
-    def horizon(self) -> int | None: ...
-    @property
-    def jobs(self) -> int: ...
+    def __post_init__(self) -> None:
+        check_knobs(self)
+
+    def fit(self, panel: Panel) -> "FittedSeries":
+        """Run over every series of the panel; see `fit_each`."""
+        return fit_each(self, panel)
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         """`history` has no gaps, begins with its first sale, has mean 1 and is not constant; `season` is 1 or fits twice."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it expects of a series.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +87,7 @@ class FittedSeries:
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:  # noqa: ARG002 - the past is all it uses
         if horizon > self.mean.shape[1]:
-            return fit_each(cast(PerSeries, replace(cast(Any, self.spec), horizon=horizon)), self.panel).forecast(horizon)
+            return replace(self.spec, horizon=horizon).fit(self.panel).forecast(horizon)
         psi = np.repeat(self.memory[:, None], horizon, axis=1)
         psi[:, 0] = 1.0
         reasons = {failure.unique_id: failure.reason for failure in self.failures}

@@ -5,7 +5,7 @@ from statsforecast import models as library
 
 from forecasting.core.errors import SpecInvalid
 from forecasting.core.panel import Panel
-from forecasting.models.intermittent import ADIDA, IMAPA, TSB, CrostonSBA
+from forecasting.models.intermittent import ADIDA, IMAPA, TSB, Croston, CrostonSBA
 from forecasting.models.smoothing import CES, ETS, MSTL, Theta
 
 
@@ -25,6 +25,7 @@ def season() -> np.ndarray:
         (ETS(error="additive", trend="none", season="additive"), library.AutoETS(7, model="ANA")),
         (Theta(model="STM"), library.Theta(7)),
         (CES(), library.AutoCES(7)),
+        (Croston(), library.CrostonClassic()),
         (CrostonSBA(), library.CrostonSBA()),
         (TSB(), library.TSB(0.1, 0.1)),
         (IMAPA(), library.IMAPA()),
