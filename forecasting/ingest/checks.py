@@ -13,6 +13,7 @@ from forecasting.ingest.products import may_be_no_product, not_a_product
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import plain
 
+NOT_CHOSEN = "a channel or store that was not chosen"
 FALSE_WORDS = {
     "",
     "0",
@@ -62,6 +63,7 @@ def check_keys(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> 
     _check_products(reader, sku, name)
     _check_status(reader)
     _check_price(reader)
+    _check_channel(reader)
     reader.checks += later
 
 
@@ -88,6 +90,12 @@ def _check_status(reader: ColumnReader) -> None:
     if cancelled is not None:
         yes = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))
         reader.check(yes, "cancelled", cancelled, "the order was cancelled")
+
+
+def _check_channel(reader: ColumnReader) -> None:
+    channel = reader.text("channel")
+    if channel is not None and reader.mapping.chosen:
+        reader.check(~channel.is_in(list(reader.mapping.chosen)), "channel", channel, NOT_CHOSEN)
 
 
 def _check_price(reader: ColumnReader) -> None:
