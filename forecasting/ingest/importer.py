@@ -41,7 +41,8 @@ class Import:
     """The outcome of an import.
 
     `set_aside` has the columns file, sheet, row, column, value, reason; `tables` are all tables found, `mapping` the one
-    that was used for the main table, with the questions that stay open.
+    that was used for the main table, with the questions that stay open; `channels` are the channels or stores that are in the
+    panel, whether summed or apart.
     """
 
     panel: Panel
@@ -49,6 +50,7 @@ class Import:
     set_aside: pd.DataFrame
     tables: tuple[Table, ...]
     mapping: Mapping
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,13 @@ def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Impor
     _common_issues(streamed.days, summed, streamed.mapping, issues)
     rejects = _rejects([source], None)
     report = _report(source, [source], grain, streamed.facts.rows, _rows_unused(rejects), issues)
-    return Import(panel, report, rejects.drop("table").to_pandas(), (streamed.table,), streamed.mapping)
+    channels = _channels(streamed.names)
+    return Import(panel, report, rejects.drop("table").to_pandas(), (streamed.table,), streamed.mapping, channels)
+
+
+def _channels(counts: pl.DataFrame) -> tuple[str, ...]:
+    """The channels or stores among the attributes that were counted, by name."""
+    return tuple(counts.filter(pl.col("attribute") == "channel")["value"].unique().sort())
 
 
 def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source], list[tuple[Table, str]], list[str]]:
@@ -206,12 +214,13 @@ def _finish(
     issues.extend([rule] if rule else [])
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
-    panel = build_panel(summed, grain, zero, static_of(attribute_counts(facts), ids), issues)
+    counts = attribute_counts(facts)
+    panel = build_panel(summed, grain, zero, static_of(counts, ids), issues)
     _common_issues(facts, summed, main.mapping, issues)
     rejects = pl.concat([rejects, *(_all_rows(table, reason, len(sources) + k) for k, (table, reason) in enumerate(left))])
     read = sum(s.facts.rows for s in sources) + sum(table.height for table, _ in left)
     report = _report(main, sources, grain, read, _rows_unused(rejects), issues)
-    return Import(panel, report, rejects.drop("table").to_pandas(), tuple(tables), main.mapping)
+    return Import(panel, report, rejects.drop("table").to_pandas(), tuple(tables), main.mapping, _channels(counts))
 
 
 def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:

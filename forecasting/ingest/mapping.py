@@ -92,6 +92,7 @@ class Mapping:
         platform: the shop system recognised, or "".
         channels: "sum" adds all channels up, "split" keeps a series for each SKU and channel.
         absent: what a SKU without a row sold: "zero", "missing", or "auto".
+        chosen: the channels or stores to read; empty for all.
         questions: what the user should confirm; answer with `answered`.
     """
 
@@ -103,6 +104,7 @@ class Mapping:
     platform: str = ""
     channels: str = "sum"
     absent: str = "auto"
+    chosen: tuple[str, ...] = ()
     questions: tuple[Question, ...] = field(default=())
 
     def role(self, role: str) -> str | None:
@@ -190,6 +192,7 @@ class Mapping:
             columns = tuple(ColumnRole(str(c["column"]), str(c["role"])) for c in content["columns"])
             strange = [c.role for c in columns if c.role not in ROLES]
             options = {k: str(content.get(k) or "") for k in _OPTIONS}
+            chosen = tuple(str(one) for one in content.get("chosen") or ())
         except (ValueError, KeyError, TypeError) as error:
             raise MappingNeeded(
                 "The profile is not one that Shelfcast saved: it needs the columns and their roles as JSON."
@@ -207,4 +210,5 @@ class Mapping:
             platform=options["platform"],
             channels=options["channels"] or "sum",
             absent=options["absent"] or "auto",
+            chosen=chosen,
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.checks import NOT_CHOSEN
 from forecasting.ingest.columns import clean_text, named_columns
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.daysheets import days_across
@@ -121,6 +122,7 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
         else:
             what = not_a_product(code, words)
             reasons.append(f"not a product: {what}" if what else None)
+    reasons = _not_chosen(table, mapping, reasons)
     bad = pl.Series([r is not None for r in reasons], dtype=pl.Boolean)
     column = mapping.role("sku") or mapping.role("name") or ""
     rejects = pl.DataFrame(
@@ -133,6 +135,14 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
         schema=_SCHEMA,
     )
     return sku.alias("sku"), rejects
+
+
+def _not_chosen(table: Table, mapping: Mapping, reasons: list[str | None]) -> list[str | None]:
+    """The reasons, with one for the rows of channels or stores that the user left out."""
+    channel = _key(table, mapping, "channel")
+    if channel is None or not mapping.chosen:
+        return reasons
+    return [reason or (None if shop in mapping.chosen else NOT_CHOSEN) for reason, shop in zip(reasons, channel, strict=True)]
 
 
 def _bad_cells(table: Table, index: int, bad: pl.Series) -> pl.DataFrame:
