@@ -13,6 +13,7 @@ from scipy.linalg import qr
 
 from forecasting.core.errors import FitFailed
 from forecasting.diagnostics.gaps import bridged
+from forecasting.diagnostics.likelihood import maximise
 from forecasting.diagnostics.whittle import Order, Spectrum
 
 _WORK = 1.5e9  # multiplications that the search may cost: about three seconds
@@ -178,11 +179,15 @@ def _start(target: np.ndarray, columns: np.ndarray, orders: Orders) -> np.ndarra
     values = bridged(target).values
     first = int(np.argmax(np.isfinite(target)))
     steady, regressors = _differenced(values, orders), _differenced(columns[first : first + len(values)], orders)
-    weights = np.linalg.lstsq(regressors, steady, rcond=None)[0] if columns.shape[1] else np.empty(0)
     p, _, q = orders.order
     big_p, _, big_q, season = orders.seasonal
+    order = Order(p, q, big_p, big_q)
+    if np.isfinite(target).all():  # several starts where an ARMA may cancel itself, which gives its likelihood several maxima
+        found = maximise(steady, regressors, order, season, starts=5 if p and q and not (big_p or big_q) else 1)
+        return np.concatenate([found.weights, found.arma])
+    weights = np.linalg.lstsq(regressors, steady, rcond=None)[0] if columns.shape[1] else np.empty(0)
     spectrum = Spectrum.of(steady - regressors @ weights, season, max(p, q, big_p, big_q, 1))
-    return np.concatenate([weights, *spectrum.coefficients(Order(p, q, big_p, big_q))])
+    return np.concatenate([weights, *spectrum.coefficients(order)])
 
 
 def _independent(columns: np.ndarray, orders: Orders) -> tuple[np.ndarray, np.ndarray]:
