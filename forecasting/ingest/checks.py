@@ -58,7 +58,7 @@ def check_keys(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> 
     later, reader.checks = reader.checks, []
     reader.check(reader.totals, "sku", sku, "a totals row, not a sale")
     reader.check(sku == "", "sku", sku, "no SKU")
-    broken = sku.str.contains(rf"(?i)^{_BROKEN_ID.pattern}$")
+    broken = is_broken_code(sku)
     reader.check(broken, "sku", sku, "Excel destroyed this code (written as a power of ten): export it as text")
     _check_products(reader, sku, name)
     _check_status(reader)
@@ -67,29 +67,44 @@ def check_keys(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> 
     reader.checks += later
 
 
+def is_broken_code(sku: pl.Series) -> pl.Series:
+    """Which codes a spreadsheet has turned into numbers in powers of ten."""
+    return sku.str.contains(rf"(?i)^{_BROKEN_ID.pattern}$")
+
+
 def _check_products(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> None:
-    pairs = pl.DataFrame({"sku": sku, "name": "" if name is None else name}).lazy().group_by("sku", "name").len()
-    spoken = pairs.sort(pl.col("name") != "", "len", "name").group_by("sku").agg(pl.col("name").last())
-    suspects = spoken.filter(may_be_no_product(pl.col("sku"), pl.col("name"))).collect()
-    reasons = {code: not_a_product(code, words) for code, words in suspects.iter_rows()}
-    for what in sorted({r for r in reasons.values() if r}):
+    pairs = pl.DataFrame({"sku": sku, "name": "" if name is None else name}).lazy().group_by("sku", "name").len().collect()
+    reasons = no_products(pairs if reader.whole is None else pl.concat([pairs, reader.whole.pairs]))
+    for what in sorted(set(reasons.values())):
         codes = [code for code, reason in reasons.items() if reason == what]
         reader.check(sku.is_in(codes), "sku", sku, f"not a product: {what}")
+
+
+def no_products(pairs: pl.DataFrame) -> dict[str, str]:
+    """The codes that are no products, and what they are; `pairs` tells how often each name is given (sku, name, len)."""
+    summed = pairs.group_by("sku", "name").agg(pl.col("len").sum())
+    spoken = summed.sort(pl.col("name") != "", "len", "name").group_by("sku").agg(pl.col("name").last())
+    suspects = spoken.filter(may_be_no_product(pl.col("sku"), pl.col("name")))
+    reasons = {code: not_a_product(code, words) for code, words in suspects.iter_rows()}
+    return {code: reason for code, reason in reasons.items() if reason}
 
 
 def _check_status(reader: ColumnReader) -> None:
     platform = platform_of(reader.mapping, reader.table)
     status = reader.text("status")
     if status is not None:
-        not_sold = platform.not_sold if platform else ()
-        words = [
-            w for w in status.unique().to_list() if w and (_CANCELLED.fullmatch(w) or any(n in w.lower() for n in not_sold))
-        ]
+        words = [w for w in status.unique().to_list() if says_not_sold(w, platform)]
         reader.check(status.is_in(words), "status", status, "the order was cancelled or never paid")
     cancelled = reader.text("cancelled")
     if cancelled is not None:
         yes = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))
         reader.check(yes, "cancelled", cancelled, "the order was cancelled")
+
+
+def says_not_sold(status: str, platform: Platform | None) -> bool:
+    """Whether the status of an order line says that it was cancelled or never paid."""
+    not_sold = platform.not_sold if platform else ()
+    return bool(status) and bool(_CANCELLED.fullmatch(status) or any(n in status.lower() for n in not_sold))
 
 
 def _check_channel(reader: ColumnReader) -> None:

@@ -16,6 +16,10 @@ from forecasting.ingest.vocabulary import plain
 AMOUNTS = ("revenue", "refund", "visitors", "page_views", "add_to_cart", "buyers", "orders", "tax", "cost")
 
 
+# Columns in which a word can say that its row is a total.
+TOTALS_IN = ("sku", "name", "date", "category", "channel")
+
+
 LEVELS = ("price", "list_price", "discount", "promo", "stock", "conversion")
 
 
@@ -51,11 +55,20 @@ class Check:
     reason: str
 
 
-class ColumnReader:
-    """Reads the columns of one table by role; collects issues on the way."""
+@dataclass(frozen=True)
+class Whole:
+    """What only a whole file can tell, for reading some of its rows: the decimal sign of each column of numbers, and how
+    many of the other rows hold each pair of SKU and name (sku, name, len)."""
 
-    def __init__(self, table: Table, mapping: Mapping) -> None:
-        self.table, self.mapping = table, mapping
+    decimals: dict[int, str]
+    pairs: pl.DataFrame
+
+
+class ColumnReader:
+    """Reads the columns of one table by role; collects issues on the way. `whole` is given when the table is a part."""
+
+    def __init__(self, table: Table, mapping: Mapping, whole: Whole | None = None) -> None:
+        self.table, self.mapping, self.whole = table, mapping, whole
         self.issues: list[str] = []
         self.checks: list[Check] = []
         self._totals: pl.Series | None = None
@@ -79,8 +92,9 @@ class ColumnReader:
             self.checks.append(Check(bad, self.header(role), value, reason))
 
     def numbers(self, index: int) -> Numbers:
-        hint = self.mapping.decimal or ("," if self.table.delimiter == ";" else ".")
-        found = parse_numbers(self.table.column(index), self.mapping.decimal or None, hint)
+        hint = decimal_hint(self.table, self.mapping)
+        known = self.whole.decimals.get(index) if self.whole else None
+        found = parse_numbers(self.table.column(index), known or self.mapping.decimal or None, hint)
         if found.ambiguous:
             form = "decimal comma" if found.decimal == "," else "decimal point"
             self.issues.append(
@@ -88,6 +102,19 @@ class ColumnReader:
                 f"{form}; change 'decimal' if that is wrong"
             )
         return found
+
+
+def decimal_hint(table: Table, mapping: Mapping) -> str:
+    """The decimal sign to take where a column cannot tell: files with semicolons come from where commas are decimal."""
+    return mapping.decimal or ("," if table.delimiter == ";" else ".")
+
+
+def is_total_cell(texts: pl.Series) -> pl.Series:
+    """Which cells of a key column say that their row sums others up."""
+    # No totals word holds more than 30 letters, or fewer than two.
+    short = texts.filter(texts.str.len_chars().is_between(2, 30) & ~texts.str.contains(r"\d")).unique()
+    words = [w for w in short.to_list() if is_total(w)]
+    return texts.is_in(words) if words else pl.Series([False]).new_from_index(0, len(texts))
 
 
 def clean_text(column: pl.Series) -> pl.Series:
@@ -138,12 +165,8 @@ def named_columns(table: Table, mapping: Mapping, role: str) -> dict[int, str]:
 def _row_is_total(reader: ColumnReader) -> pl.Series:
     """Rows in which a key cell says that they sum others up."""
     found = pl.Series([False]).new_from_index(0, reader.table.height)
-    for role in ("sku", "name", "date", "category", "channel"):
+    for role in TOTALS_IN:
         j = reader.mapping.index(role)
         if j is not None:
-            texts = reader.table.column(j).unique()
-            # No totals word holds more than 30 letters, or fewer than two.
-            short = texts.filter(texts.str.len_chars().is_between(2, 30) & ~texts.str.contains(r"\d"))
-            words = [w for w in short.to_list() if is_total(w)]
-            found = found | reader.table.column(j).is_in(words) if words else found
+            found = found | is_total_cell(reader.table.column(j))
     return found

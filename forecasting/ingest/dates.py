@@ -67,12 +67,13 @@ class Dates:
     grain: str = ""
 
 
-def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> Dates:
+def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", strays: bool = True) -> Dates:
     """Read a text column as dates.
 
     Args:
         column: text.
         order: "DMY", "MDY" or "YMD" where it is known; otherwise the column decides, then its cadence, then `hint`.
+        strays: whether dates years away from all others are refused; not where the column is a part of one only.
 
     Example:
         >>> parse_dates(pl.Series(["31/12/2023", "01/01/2024"])).values.dt.to_string("%F").to_list()
@@ -92,12 +93,33 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "") -> 
         extra = texts.replace_strict(list(others), list(others.values()), default=None, return_dtype=pl.Datetime("us"))
         values = values.fill_null(extra)
     values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(False), None)
-    values = _without_strays(_without_placeholders(values), texts, column)
+    values = _without_placeholders(values)
+    values = _without_strays(values, texts, column) if strays else values
     wrong = [t for t in texts.filter(values.is_null()).to_list() if t is not None and not is_missing(t)]
     mapped = _lookup(column, texts, values)
     bad = column.is_in(wrong) if wrong else pl.Series([False]).new_from_index(0, len(column))
     used = found if parts.drop_nulls("a").height else ""
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
+
+
+def plain_days(texts: pl.Series, order: str) -> pl.Series:
+    """Days written as three numbers, in a known order and since 1980; null where a text is anything else.
+
+    >>> plain_days(pl.Series(["12/31/2023", "31/12/2023", "Dec 31"]), "MDY").dt.to_string("%F").to_list()
+    ['2023-12-31', None, None]
+    """
+    values = _from_parts(_split_numeric(texts), order)
+    return values.set(~values.dt.year().is_between(_MODERN, LAST_YEAR).fill_null(value=False), None)
+
+
+def far_apart(days: pl.Series) -> bool:
+    """Whether days (in any order) leave a gap of years between them, so that some may be no days of sales.
+
+    >>> import datetime as dt
+    >>> far_apart(pl.Series([dt.datetime(2011, 5, 1), dt.datetime(2021, 5, 1)]))
+    True
+    """
+    return int(days.unique().sort().diff().dt.total_days().max() or 0) >= _FAR_DAYS  # type: ignore[arg-type]
 
 
 def _dotted(texts: pl.Series) -> bool:

@@ -9,7 +9,7 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
-from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, clean_text, named_columns
+from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, Whole, clean_text, named_columns
 from forecasting.ingest.dates import Dates, parse_date_text, parse_dates
 from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
@@ -43,9 +43,9 @@ class Facts:
     columns: tuple[str, ...]
 
 
-def extract(table: Table, mapping: Mapping) -> Facts:
-    """Read a long table or order lines as sales facts."""
-    reader = ColumnReader(_filled_down(table, mapping), mapping)
+def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts:
+    """Read a long table or order lines as sales facts; `whole` says what a part of a file cannot tell by itself."""
+    reader = ColumnReader(_filled_down(table, mapping), mapping, whole)
     sku, name = _keys(reader)
     dates = _dates(reader)
     sold, returned = _quantities(reader)
@@ -99,7 +99,7 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
 def _dates(reader: ColumnReader) -> Dates:
     j = reader.mapping.index("date")
     column = _composed_dates(reader) if j is None else reader.table.column(j)
-    found = parse_dates(column, reader.mapping.date_order or None)
+    found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:
         reader.issues.append(
             f"every date in {reader.header('date')!r} can be read day first or month first; "
@@ -169,7 +169,8 @@ def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
     reader.check(huge, "units", reader.table.column(j), "not a possible number of units")
     if orders:
         reader.check(found.values.is_null() & ~found.bad & ~reader.totals, "units", reader.table.column(j), "no quantity")
-    signed = movement_signs(reader.text("status"), found.values, reader.issues)
+    # A part of a file has no movements: a file with any is never read in parts.
+    signed = None if reader.whole else movement_signs(reader.text("status"), found.values, reader.issues)
     if signed is not None:
         reader.check(
             signed.is_null() & found.values.is_not_null(),
@@ -209,8 +210,13 @@ def _returned_rows(reader: ColumnReader, values: pl.Series) -> pl.Series:
     status = reader.text("status")
     if status is None:
         return pl.Series([False]).new_from_index(0, len(values))
-    words = [w for w in status.unique().to_list() if w and _RETURNED.fullmatch(w.strip())]
+    words = [w for w in status.unique().to_list() if w and says_returned(w)]
     return status.is_in(words) & (values > 0).fill_null(False) if words else pl.Series([False]).new_from_index(0, len(values))
+
+
+def says_returned(status: str) -> bool:
+    """Whether the status of an order line says that the goods came back."""
+    return bool(_RETURNED.fullmatch(status.strip()))
 
 
 def _with_measures(reader: ColumnReader, frame: pl.DataFrame) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from forecasting.ingest.known import known_ahead
 
 STATIC = ("name", "category", "brand", "channel")
 MAX_CELLS = 60_000_000
+MONEY = 1e6  # money is added up in whole millionths, which sum to the same total in any order
 _ZERO_WHERE_ABSENT = frozenset(("y", "returns", *AMOUNTS))
 _NOUN = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year", "h": "hour"}
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -86,27 +87,24 @@ def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
             .agg(orders=pl.len().cast(pl.Float64))
         )
         summed = summed.join(counted.collect(), on=["sku", "ds"], how="left").with_columns(pl.col("orders").fill_null(0.0))
-    return _named(summed, sums).sort("sku", "ds").with_columns(pl.col("sku").cast(pl.String))
+    return _named(summed, sums).sort("sku", "ds")
 
 
-def day_sums(frame: pl.DataFrame) -> pl.DataFrame:
-    """Order lines summed to SKUs and days, with the parts of averages, so that the sums of several pieces can be added up."""
-    frame = frame.with_columns(pl.col("ds").dt.truncate("1d"), pl.col("sku").cast(pl.Categorical))
-    frame, prices = _with_paid(frame)
+def period_sums(frame: pl.DataFrame, freq: str) -> pl.DataFrame:
+    """Order lines summed to SKUs and periods, with the parts of averages, so that the sums of several pieces can be added up."""
+    frame, prices = _with_paid(frame.with_columns(period_start(freq)))
     totals = frame.group_by("sku", "ds").agg(pl.col("sold", "returned", *prices).sum())
     if "order" in frame.columns:
         lines = frame.lazy().filter(pl.col("sold") > 0).select("sku", "ds", pl.col("order").hash()).unique()
         counted = lines.group_by("sku", "ds").agg(orders=pl.len().cast(pl.Float64)).collect()
         totals = totals.join(counted, on=["sku", "ds"], how="left").with_columns(pl.col("orders").fill_null(0.0))
-    return totals.with_columns(pl.col("sku").cast(pl.String))
+    return totals
 
 
-def add_up(days: pl.DataFrame, freq: str) -> pl.DataFrame:
-    """Day sums of several pieces as one row per SKU and period."""
-    ids = days["sku"].unique().sort()
-    coded = days.with_columns(period_start(freq), pl.col("sku").cast(pl.Enum(ids)))
-    summed = coded.group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum())
-    return _named(summed, []).sort("sku", "ds").with_columns(pl.col("sku").cast(pl.String))
+def add_up(parts: pl.DataFrame, freq: str) -> pl.DataFrame:
+    """Sums of several pieces, as `period_sums` makes them, as one row per SKU and period."""
+    summed = parts.with_columns(period_start(freq)).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum())
+    return _named(summed, []).sort("sku", "ds")
 
 
 def attribute_counts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -127,17 +125,14 @@ def attribute_counts(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_paid(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Units that have a price or an amount, and the money paid for them."""
+    """Units that have a price or an amount, and the money paid for them in whole millionths."""
     sold = pl.col("sold").clip(lower_bound=0)
-    if "price" in frame.columns:
-        return frame.with_columns(priced=pl.when(pl.col("price").is_not_null()).then(sold), paid=sold * pl.col("price")), [
-            "priced",
-            "paid",
-        ]
-    if "revenue" in frame.columns:
-        money = pl.when(pl.col("sold") > 0).then(pl.col("revenue"))
-        return frame.with_columns(priced=pl.when(pl.col("revenue").is_not_null()).then(sold), paid=money), ["priced", "paid"]
-    return frame, []
+    known = next((name for name in ("price", "revenue") if name in frame.columns), None)
+    if known is None:
+        return frame, []
+    money = sold * pl.col("price") if known == "price" else pl.when(pl.col("sold") > 0).then(pl.col("revenue"))
+    priced = pl.when(pl.col(known).is_not_null()).then(sold)
+    return frame.with_columns(priced=priced, paid=(money * MONEY + 0.5).floor()), ["priced", "paid"]
 
 
 def _named(summed: pl.DataFrame, sums: list[str]) -> pl.DataFrame:
@@ -145,7 +140,7 @@ def _named(summed: pl.DataFrame, sums: list[str]) -> pl.DataFrame:
     blank = [pl.when(pl.col(f"n:{name}") > 0).then(pl.col(name)).alias(name) for name in sums if f"n:{name}" in summed.columns]
     summed = summed.with_columns(blank)
     if "paid" in summed.columns:
-        average = pl.when(pl.col("priced") > 0).then(pl.col("paid") / pl.col("priced"))
+        average = pl.when(pl.col("priced") > 0).then(pl.col("paid") / (pl.col("priced") * MONEY))
         price = average.otherwise(pl.col("price")).alias("price") if "price" in summed.columns else average.alias("price_paid")
         summed = summed.with_columns(price)
     return summed.select(

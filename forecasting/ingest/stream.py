@@ -13,7 +13,7 @@ from forecasting.ingest.dialect import sniff
 from forecasting.ingest.encoding import detect_encoding
 from forecasting.ingest.facts import Facts, extract
 from forecasting.ingest.fastcsv import head_text, is_regular, layout_of, offset_of_line, parse_piece
-from forecasting.ingest.grid import attribute_counts, day_sums
+from forecasting.ingest.grid import attribute_counts, period_sums
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.propose import propose_for
 from forecasting.ingest.regions import Region
@@ -155,7 +155,7 @@ def _read_piece(data: bytes, name: str, plan: _Plan, mapping: Mapping, piece: tu
     facts = extract(_table(content, name, plan, line), mapping)
     if _odd_share(facts):
         return None
-    return _Part(replace(facts, frame=pl.DataFrame()), day_sums(facts.frame), attribute_counts(facts.frame))
+    return _Part(replace(facts, frame=pl.DataFrame()), period_sums(facts.frame, "D"), attribute_counts(facts.frame))
 
 
 def _summed(data: bytes, name: str, plan: _Plan, sample: Table, mapping: Mapping, say: Say) -> Streamed | None:
