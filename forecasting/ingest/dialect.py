@@ -19,6 +19,7 @@ _WEIGHT = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, " ": 0.7, ":": 0.4, "/": 0.3
 _QUOTES = ('"', "'")
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.|\\t)"?\s*$', re.IGNORECASE)
 _CLEAN_TEXT = re.compile(r"[\w\s.,'’\-_()/&+#:%€$£¥!?°*\"“”|\[\]<>=@;，。、（）：；！？·【】《》—…]*", re.UNICODE)
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _HARD = re.compile(r"[;\t|]")
 
 
@@ -112,13 +113,31 @@ def _score(sample: str, dialect: Dialect) -> tuple[float, int]:
         return 0.0, 1
     widths = Counter(len(row.cells) for row in rows)
     width = _usual_width(widths)
-    if width < 2:
+    if width < 2 or _splits_numbers(sample, dialect):
         return 0.0, width
     near = sum(n for w, n in widths.items() if abs(w - width) == 1)
     share = (widths[width] + 0.3 * near) / len(rows)
     repaired = sum(row.repaired for row in rows) / len(rows)
-    clean = _cleanliness([row for row in rows if len(row.cells) == width], dialect)
-    return share**1.5 * (1 - 1 / width) ** 0.5 * clean**3 * (1 - 0.6 * repaired), width
+    usual = [row for row in rows if len(row.cells) == width]
+    clean = _cleanliness(usual, dialect)
+    filled = _filled_columns(usual, width)
+    return share**1.5 * (1 - 1 / filled) ** 0.5 * clean**3 * (1 - 0.6 * repaired), width
+
+
+def _filled_columns(rows: list[Row], width: int) -> int:
+    """How many columns hold anything: a mark that is always doubled leaves a blank column beside each real one."""
+    return max(2, sum(any(row.cells[j].strip() for row in rows[:60]) for j in range(width)))
+
+
+def _splits_numbers(sample: str, dialect: Dialect) -> bool:
+    """Whether a comma only ever stands inside numbers that are words of a longer line: a decimal sign, no delimiter."""
+    if dialect.delimiter != ",":
+        return False
+    commas = sample.count(",")
+    return (
+        commas > 1
+        and len(re.findall(r"(?<=[ \t\x1c-\x1f;|~^])[-+]?[\d.]*\d,\d+(?=[ \t\x1c-\x1f;|~^\r\n]|\Z)", sample)) == commas
+    )
 
 
 def _usual_width(widths: Counter[int]) -> int:
@@ -137,7 +156,7 @@ def _cleanliness(rows: list[Row], dialect: Dialect) -> float:
     return total / count if count else 0.0
 
 
-def _cell_cleanliness(cell: str, dialect: Dialect) -> float:
+def _cell_cleanliness(cell: str, dialect: Dialect) -> float:  # noqa: PLR0911 - one line for each kind
     kind = kind_of(cell)
     if kind != TEXT:
         return 0.92 if kind == BLANK else 1.0
@@ -147,6 +166,8 @@ def _cell_cleanliness(cell: str, dialect: Dialect) -> float:
         return 0.4
     if _HARD.search(cell) and dialect.delimiter not in cell:
         return 0.6
+    if _CONTROL.search(cell):
+        return 0.3
     if len(cell) > 200:
         return 0.85
     return 0.95 if _CLEAN_TEXT.fullmatch(cell) else 0.75

@@ -170,6 +170,8 @@ def _single_byte_score(sample: bytes, name: str) -> float:
     high = [c for c in text if ord(c) > 0x7F]
     own = set("ąćęłńśźżčďěňřšťůžőűĄĆĘŁŃŚŹŻČĎĚŇŘŠŤŮŽŐŰ") if name == "cp1250" else set()
     gain = sum(1.0 if c in _LATIN_LETTERS or c in own else 0.6 if c in _LATIN_SIGNS else -1.0 for c in high)
+    # A sign of money stands at a digit; a letter there is a sign that was misread.
+    gain += 2 * len(re.findall(r"[€£¥]\s?\d|\d\s?[€£¥]", text))
     inside = len(re.findall(r"[A-Za-z][^\x00-\x7f\w][a-z]", text)) - text.count("’")
     shouting = sum(c.isupper() for c in re.findall(r"[a-z]([^\x00-\x7f])", text))
     return gain - 2 * max(0, inside) - 2 * shouting

@@ -28,7 +28,28 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
         return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
     if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
         return 1, [rows[0]]
-    return first, _header_above(rows, first, width, kinds)
+    header = _header_above(rows, first, width, kinds)
+    while len(header) > 1 and like_values(header[-1], rows[first:], kinds):
+        first, header = first - 1, _header_above(rows, first - 1, width, kinds)
+    return first, header
+
+
+def like_values(row: Row, body: list[Row], kinds: list[str]) -> bool:
+    """Whether a row's words are made like the values of the body: then it is one of its rows, with a damaged number or date."""
+    texts = [j for j, kind in enumerate(kinds) if kind == TEXT and j < len(row.cells) and row.cells[j].strip()]
+    alike = sum(_like_values(row.cells[j], [r.cells[j] for r in body[:60] if j < len(r.cells)]) for j in texts)
+    return bool(texts) and 2 * alike > len(texts)
+
+
+def _like_values(cell: str, values: list[str]) -> bool:
+    """Whether a word comes again among the values, or is a code made as most of them are."""
+    shape = _shape(cell)
+    made_alike = sum(_shape(value) == shape for value in values) > 0.5 * len(values)
+    return cell in values or (made_alike and "9" in shape)
+
+
+def _shape(cell: str) -> str:
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell.strip()))
 
 
 def _up_to_full_header(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
@@ -185,7 +206,10 @@ def _find_text_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int,
     header = rows[first]
     if _repeats_below(header, rows[first + 1 :]) or any(kind_of(c) in (NUMBER, DATE) for c in header.cells[:1]):
         return first, []
-    return first + 1, [header]
+    groups = first
+    while groups and len(rows[groups - 1].cells) == len(header.cells) and not rows[groups - 1].cells[0].strip():
+        groups -= 1
+    return first + 1, rows[groups : first + 1]
 
 
 def _repeats_below(header: Row, below: list[Row]) -> bool:

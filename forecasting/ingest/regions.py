@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from forecasting.ingest.headers import PROBE, filled_cells, find_body, is_body, merge_header
+from forecasting.ingest.headers import PROBE, filled_cells, find_body, is_body, like_values, merge_header
 from forecasting.ingest.kinds import DATE, NUMBER, TEXT, column_kinds, fits, kind_of
 from forecasting.ingest.tokens import Row
 
@@ -161,9 +161,12 @@ def _starts_table(
         return False
     if _stands_apart(body, position, width, kinds, blank_lines):
         return True
+    if like_values(row, body[:position], kinds):
+        return False
     typed = [j for j, kind in enumerate(kinds) if kind in (NUMBER, DATE) and j < len(row.cells) and row.cells[j].strip()]
     after_gap = _gap_before(row, body[position - 1], blank_lines)
-    if not typed and not (after_gap and len(row.cells) != width):
+    narrower = len(row.cells) != width and all(len(r.cells) == len(row.cells) for r in below)
+    if not typed and not narrower and not after_gap:
         return False
     names = {c.strip() for r in header_rows for c in r.cells if c.strip()}
     shared = sum(c.strip() in names for c in row.cells if c.strip())
@@ -180,13 +183,14 @@ def _starts_table(
 
 
 def _stands_apart(body: list[Row], position: int, width: int, kinds: list[str], blank_lines: set[int]) -> bool:
-    """After a gap, several rows of one other width of which none would fit this table: a small table of its own."""
+    """After a gap, several rows of one width of which none would fit this table: a small table of its own."""
     rows = body[position : position + 9]
     other = len(rows[0].cells)
     gap = any(line in blank_lines for line in range(body[position - 1].line + 1, rows[0].line))
+    foreign = other != width or any(kind in (NUMBER, DATE) for kind in kinds)
     return (
         gap
-        and other != width
+        and foreign
         and all(len(r.cells) == other and filled_cells(r) == other and not is_body(r, width, kinds) for r in rows[:3])
     )
 
@@ -218,7 +222,26 @@ def _cut_footer(body: list[Row], rows: list[Row], width: int, kinds: list[str]) 
     while stop > 1 and _is_note(body, stop - 1, width, kinds, blank_lines):
         stop -= 1
     stop = _widen_footer(body, stop, width, blank_lines)
+    stop = _notes_after_gap(body, stop, width, kinds, blank_lines)
     return body[:stop], body[stop:]
+
+
+def _notes_after_gap(body: list[Row], stop: int, width: int, kinds: list[str], blank_lines: set[int]) -> int:
+    """Up to three last rows below a gap that are shorter than the table and fit none of its typed columns are notes."""
+    for index in range(stop - 1, max(0, stop - 4), -1):
+        row = body[index]
+        if (len(row.cells) >= width and filled_cells(row) >= width / 2) or is_body(row, width, kinds):
+            return stop
+        typed = [j for j, kind in enumerate(kinds) if kind in (NUMBER, DATE)]
+        if _looks_like_total(next((c for c in row.cells if c.strip()), "")):
+            return stop
+        if not typed and len(row.cells) > width / 2:
+            return stop
+        if any(j < len(row.cells) and kind_of(row.cells[j]) == kinds[j] for j in typed):
+            return stop
+        if any(line in blank_lines for line in range(body[index - 1].line + 1, row.line)):
+            return index
+    return stop
 
 
 def _is_note(body: list[Row], index: int, width: int, kinds: list[str], blank_lines: set[int]) -> bool:

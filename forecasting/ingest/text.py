@@ -77,8 +77,9 @@ def _refuse_too_wide(text: str, name: str) -> None:
 def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
     """Rows written with another delimiter than the rest, known by coming out whole, and of the right kinds, under that one."""
     width = sniffed.width
-    if width < 3 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
+    if width < 2 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
         return rows
+    rows = _other_quotes(rows, sniffed)
     suspects = {k for k, row in enumerate(rows) if _suspect(row, width, sniffed.dialect)}
     if not suspects or len(suspects) > 0.5 * len(rows):
         return rows
@@ -86,6 +87,26 @@ def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
     kinds = column_kinds(regular[:: max(1, len(regular) // 300)], width)
     first = next((k for k, row in enumerate(rows) if any(c.strip() for c in row.cells)), 0)
     return [_under_other(row, sniffed, kinds, k == first) if k in suspects else row for k, row in enumerate(rows)]
+
+
+def _other_quotes(rows: list[Row], sniffed: Sniffed) -> list[Row]:
+    """Rows in which every cell is wrapped in the other quotation mark than the rest of the file uses."""
+    own = sniffed.dialect
+    other = "'" if own.quote == '"' else '"'
+    wrapped = {k for k, row in enumerate(rows) if row.cells[0].startswith(other) and row.cells[-1].endswith(other)}
+    if not wrapped or len(wrapped) > 0.5 * len(rows):
+        return rows
+    return [_unquoted(row, sniffed, other) if k in wrapped else row for k, row in enumerate(rows)]
+
+
+def _unquoted(row: Row, sniffed: Sniffed, quote: str) -> Row:
+    line = sniffed.dialect.delimiter.join(row.cells)
+    parsed = tokenize(line, replace(sniffed.dialect, quote=quote), sniffed.width)
+    quoted = line.count(quote) >= 2 * min(2, sniffed.width)
+    whole = len(parsed) == 1 and sniffed.width - 1 <= len(parsed[0].cells) <= sniffed.width and not parsed[0].repaired
+    if quoted and whole:
+        return Row(row.line, parsed[0].cells, repaired=True)
+    return row
 
 
 def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
@@ -115,6 +136,8 @@ def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool) -
         return True
     if not first and typed:
         return False
+    if mark in ";\t|" and not any(kind in ("number", "date") for kind in kinds):
+        return True
     known = sum(expected_kind(cell) is not None or role_of(cell) is not None for cell in cells)
     return known >= max(2, 0.6 * len(cells)) if mark == " " else first
 

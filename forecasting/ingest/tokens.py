@@ -112,7 +112,7 @@ def _swallowed(lines: _Lines, index: int, used: int, cells: list[str], dialect: 
         return True
     if len(cells) == width:
         return len(alone) == width and good >= max(1, len(following) - 1)
-    return len(alone) == width or good > len(following) / 2
+    return (len(alone) == width and good > 0) or good > len(following) / 2
 
 
 def _single_line(line: str, dialect: Dialect, width: int) -> list[str]:
@@ -127,18 +127,33 @@ def _single_line(line: str, dialect: Dialect, width: int) -> list[str]:
 def _repair(lines: _Lines, index: int, dialect: Dialect, width: int | None) -> tuple[list[str], int, bool]:
     """Repair on the line itself if that gives the usual width, else across the following lines, else as well as can be."""
     first, cost = _repair_pieces(lines[index], dialect, width)
-    if width is None or len(first) >= width:
+    if width is None or (len(first) >= width and not _left_open(first[-1], lines, index, dialect, width)):
         return first, 1, True
     start = lines.spans[index][0]
     for used in range(2, min(_MAX_RECORD_LINES, len(lines.spans) - index, 30) + 1):
+        line = lines[index + used - 1]
         chunk = lines.text[start : lines.spans[index + used - 1][1]]
-        if dialect.quote in lines[index + used - 1]:
+        if dialect.quote in line and not _is_whole(line, dialect, width):
             cells, joined_cost = _repair_pieces(chunk, dialect, width)
             if len(cells) == width and joined_cost <= cost + 2 and any("\n" in c or "\r" in c for c in cells):
                 return cells, used, True
-        if len(_single_line(lines[index + used - 1], dialect, width)) == width:
+        if len(_single_line(line, dialect, width)) == width:
             break
     return first, 1, True
+
+
+def _is_whole(line: str, dialect: Dialect, width: int) -> bool:
+    """Whether a line is a row by itself that needs no repair."""
+    cells, cost = _repair_pieces(line, dialect, width)
+    return len(cells) == width and cost == 0.0
+
+
+def _left_open(last: str, lines: _Lines, index: int, dialect: Dialect, width: int) -> bool:
+    """Whether a row's last cell opens a quote that the next line, which is no row by itself, closes."""
+    if not last.lstrip(" ").startswith(dialect.quote) or index + 1 >= len(lines.spans):
+        return False
+    following = lines[index + 1]
+    return dialect.quote in following and len(_single_line(following, dialect, width)) != width
 
 
 def _split_plain(line: str, dialect: Dialect) -> list[str]:
