@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from forecasting.calendar.events import Event
 from forecasting.calendar.holidays import COUNTRIES
-from forecasting.core.knob import check_knobs, knob
+from forecasting.core.knob import among, between, check_knobs, knob
 
 SHAPES = ("none", "dummies", "waves")
 TRENDS = ("none", "linear", "damped", "piecewise")
@@ -33,6 +33,7 @@ class Terms:
         "Trend",
         "A straight line; 'damped' lets it level off ahead, 'piecewise' lets it bend in the past.",
         choices=TRENDS,
+        search=among(*TRENDS),
     )
     knots: int = knob(3, "Bends", "How many times a piecewise trend may bend.", low=1, high=20, advanced=True)
     damping: float = knob(
@@ -44,8 +45,9 @@ class Terms:
     weekday: str | None = knob(None, "Weekday", "A level for each weekday, or one smooth wave over the week.", choices=SHAPES)
     month: str | None = knob(None, "Month", "A level for each month, or one smooth wave over the year.", choices=SHAPES)
     year_waves: int | None = knob(
-        None, "Yearly waves", "Smooth yearly pattern: how many sine and cosine pairs; 0 for none.", low=0, high=12
-    )
+        None, "Yearly waves", "Smooth yearly pattern: how many sine and cosine pairs; 0 for none.", low=0, high=12,
+        search=between(0, 6),
+    )  # fmt: skip
     country: str = knob(
         "none",
         "Holidays of",

@@ -13,7 +13,7 @@ from forecasting.calendar.holidays import COUNTRIES
 from forecasting.core.errors import FitFailed, SpecInvalid
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
-from forecasting.core.knob import check_knobs, knob
+from forecasting.core.knob import SEASON, among, between, check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
@@ -48,21 +48,24 @@ class Arima:
 
     name: ClassVar[str] = "arima"
     order: tuple[int, int, int] | None = knob(
-        None, "p, d, q", "Past values, differences, past surprises. Empty: suggested for each SKU.", low=0, high=10
-    )
+        None, "p, d, q", "Past values, differences, past surprises. Empty: suggested for each SKU.", low=0, high=10,
+        search=(between(0, 2), between(0, 1), between(0, 2)),
+    )  # fmt: skip
     seasonal_order: tuple[int, int, int, int] | None = knob(
         None,
         "P, D, Q, s",
         "The same from season to season, and the season's length. Empty: with p, d, q suggested.",
         low=0,
         high=366,
+        search=(between(0, 1), between(0, 1), between(0, 1), SEASON),
     )
-    drift: bool = knob(False, "Drift", "Let the level rise or fall by a steady amount.")
+    drift: bool = knob(False, "Drift", "Let the level rise or fall by a steady amount.", search=among(False, True))
     regressors: bool = knob(True, "Price and promotions", "Use the regressors that are planned ahead.")
     stock: bool = knob(True, "Stock-outs", "Where a stock column says that nothing was left, do not take that for low demand.")
     year_waves: int | None = knob(
-        None, "Yearly waves", "Smooth yearly pattern for days and weeks: sine and cosine pairs; 0 for none.", low=0, high=12
-    )
+        None, "Yearly waves", "Smooth yearly pattern for days and weeks: sine and cosine pairs; 0 for none.", low=0, high=12,
+        search=between(0, 4),
+    )  # fmt: skip
     country: str = knob(
         "none", "Holidays of", "Public holidays and shopping festivals of a country.", choices=("none", *COUNTRIES)
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from forecasting.core.errors import HistoryTooShort
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
-from forecasting.core.knob import check_knobs, knob
+from forecasting.core.knob import between, check_knobs, knob
 from forecasting.core.model import Failure, future_grid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
@@ -33,20 +33,32 @@ class Boosting:
     """
 
     name: ClassVar[str] = "boosting"
-    rounds: int = knob(150, "Trees", "How many trees are grown, each on what the ones before it missed.", low=1, high=5000)
-    learning_rate: float = knob(0.05, "Learning rate", "How much of each tree is believed.", low=0.001, high=1)
-    leaves: int = knob(31, "Leaves", "How finely a tree may tell cases apart.", low=2, high=1024)
-    leaf_rows: int = knob(40, "Rows in a leaf", "At least so many examples stand behind each leaf.", low=1, high=100_000)
+    rounds: int = knob(
+        150, "Trees", "How many trees are grown, each on what the ones before it missed.", low=1, high=5000,
+        search=between(50, 400, log=True),
+    )  # fmt: skip
+    learning_rate: float = knob(
+        0.05, "Learning rate", "How much of each tree is believed.", low=0.001, high=1,
+        search=between(0.02, 0.2, log=True, neutral=True),
+    )  # fmt: skip
+    leaves: int = knob(
+        31, "Leaves", "How finely a tree may tell cases apart.", low=2, high=1024, search=between(7, 127, log=True)
+    )
+    leaf_rows: int = knob(
+        40, "Rows in a leaf", "At least so many examples stand behind each leaf.", low=1, high=100_000,
+        search=between(300, 10, log=True),
+    )  # fmt: skip
     power: float = knob(
         1.2,
         "Tweedie power",
         "How fast the variance grows with the mean: 1 as for counts, near 2 for lumpy sales.",
         low=1,
         high=1.99,
+        search=between(1.0, 1.8, neutral=True),
     )
     rows: int = knob(
         400_000, "Examples", "At most so many training examples are drawn; this bounds time and memory.", low=1000,
-        high=10_000_000, advanced=True,
+        high=10_000_000, advanced=True, quick=100_000,
     )  # fmt: skip
     horizon: int | None = None
     seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from forecasting.core.knob import knob
+from forecasting.core.knob import between, knob
 from forecasting.models.statistical import Path, PerSeries
 
 _FITTED = 120
@@ -61,10 +61,14 @@ class TSB(Rate):
 
     name: ClassVar[str] = "tsb"
     library: ClassVar[str] = "TSB"
-    alpha_size: float = knob(0.1, "Size weight", "How fast the mean size of a sale follows new sales.", low=0.01, high=1)
+    alpha_size: float = knob(
+        0.1, "Size weight", "How fast the mean size of a sale follows new sales.", low=0.01, high=1,
+        search=between(0.01, 0.5, log=True),
+    )  # fmt: skip
     alpha_probability: float = knob(
-        0.1, "Probability weight", "How fast the chance of a sale follows what happens.", low=0.01, high=1
-    )
+        0.1, "Probability weight", "How fast the chance of a sale follows what happens.", low=0.01, high=1,
+        search=between(0.01, 0.5, log=True),
+    )  # fmt: skip
 
     def _model(self) -> Any:
         from statsforecast.models import TSB as Library  # noqa: N811 - the method's own name

@@ -8,7 +8,7 @@ import pandas as pd
 
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
-from forecasting.core.knob import check_knobs, knob
+from forecasting.core.knob import between, check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.features.newcomers import tempered
@@ -51,7 +51,9 @@ class WindowMean:
     """
 
     name: ClassVar[str] = "window_mean"
-    window: int | None = knob(None, "Window", "How many of the last periods are averaged.", low=1, high=1000)
+    window: int | None = knob(
+        None, "Window", "How many of the last periods are averaged.", low=1, high=1000, search=between(200, 3, log=True)
+    )
 
     def __post_init__(self) -> None:
         check_knobs(self)
@@ -69,7 +71,9 @@ class WeekdayMean:
     """The mean of the same period over the last `seasons` seasons: of the last four Mondays for Monday."""
 
     name: ClassVar[str] = "weekday_mean"
-    seasons: int = knob(4, "Seasons", "How many of the last seasons are averaged.", low=1, high=52)
+    seasons: int = knob(
+        4, "Seasons", "How many of the last seasons are averaged.", low=1, high=52, search=between(26, 1, log=True)
+    )
 
     def __post_init__(self) -> None:
         check_knobs(self)

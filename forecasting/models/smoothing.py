@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 
-from forecasting.core.knob import knob
+from forecasting.core.knob import among, knob
 from forecasting.models.statistical import MEMORY, Path, PerSeries
 
 LONGEST_SEASON = 24  # statsforecast's state-space models have no states for more; longer seasons are taken off first
@@ -31,9 +31,18 @@ class ETS(PerSeries):
     """
 
     name: ClassVar[str] = "ets"
-    error: Part = knob("auto", "Error", "How the noise enters: added, or in proportion to the level.", choices=get_args(Part))
-    trend: Trend = knob("auto", "Trend", "None, a straight one, or one that levels off ahead.", choices=get_args(Trend))
-    season: Part = knob("auto", "Season", "None, the same amount or the same share in each season.", choices=get_args(Part))
+    error: Part = knob(
+        "auto", "Error", "How the noise enters: added, or in proportion to the level.", choices=get_args(Part),
+        search=among("auto", "additive", "multiplicative", neutral=True),
+    )  # fmt: skip
+    trend: Trend = knob(
+        "auto", "Trend", "None, a straight one, or one that levels off ahead.", choices=get_args(Trend),
+        search=among("none", "damped", "additive", "auto"),
+    )  # fmt: skip
+    season: Part = knob(
+        "auto", "Season", "None, the same amount or the same share in each season.", choices=get_args(Part),
+        search=among("none", "additive", "multiplicative", "auto"),
+    )  # fmt: skip
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoETS
@@ -61,10 +70,12 @@ class Theta(PerSeries):
         "Variant",
         "Standard, optimised, or their dynamic forms; automatic takes the best fit.",
         choices=get_args(Variant),
+        search=among("STM", "OTM", "DSTM", "DOTM", "auto"),
     )
     decomposition: Decomposition = knob(
-        "auto", "Season", "The same amount or the same share in each season.", choices=get_args(Decomposition)
-    )
+        "auto", "Season", "The same amount or the same share in each season.", choices=get_args(Decomposition),
+        search=among("additive", "multiplicative", "auto", neutral=True),
+    )  # fmt: skip
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoTheta

@@ -3,6 +3,8 @@
 from forecasting.cleaning.clean import Cleaning
 from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation
+from forecasting.evaluation.space import Dimension
+from forecasting.evaluation.tuning import Tuned, Tuning
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
 from forecasting.workflow.cleaning import Clean, Cleaned, beside
@@ -29,6 +31,7 @@ from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, planna
 from forecasting.workflow.remains import Remains
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
+from forecasting.workflow.tuning import TuneModel, fitting_metric, tunable
 from forecasting.workflow.uploading import Found, Imported, ImportFiles, Unclear
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "Contest",
     "Diagnose",
     "Diagnosis",
+    "Dimension",
     "Evaluation",
     "Fit",
     "ForecastAll",
@@ -56,6 +60,9 @@ __all__ = [
     "Standings",
     "TryModel",
     "Tryout",
+    "TuneModel",
+    "Tuned",
+    "Tuning",
     "Unclear",
     "backtest_frame",
     "beside",
@@ -63,6 +70,7 @@ __all__ = [
     "compare",
     "file_bytes",
     "fit",
+    "fitting_metric",
     "forecast_all",
     "forecast_frame",
     "judge",
@@ -77,5 +85,6 @@ __all__ = [
     "run",
     "scores_frame",
     "try_model",
+    "tunable",
     "write_panel",
 ]

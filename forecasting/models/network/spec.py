@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecasting.core.knob import check_knobs, knob
+from forecasting.core.knob import among, between, check_knobs, knob
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
 from forecasting.models.network.architecture import Architecture
@@ -33,30 +33,40 @@ class Network:
         low=2,
         high=1000,
     )
-    units: int = knob(48, "Units", "Width of the layers: more can learn finer patterns, and takes longer.", low=2, high=512)
-    layers: int = knob(1, "Layers", "How many layers lie on each other; one is nearly always enough.", low=1, high=4)
+    units: int = knob(
+        48, "Units", "Width of the layers: more can learn finer patterns, and takes longer.", low=2, high=512,
+        search=between(16, 96, log=True),
+    )  # fmt: skip
+    layers: int = knob(
+        1, "Layers", "How many layers lie on each other; one is nearly always enough.", low=1, high=4, search=between(1, 2)
+    )
     dropout: float = knob(
-        0.1, "Dropout", "Share of the inner state hidden at random in training, against learning by heart.", low=0, high=0.9
-    )
+        0.1, "Dropout", "Share of the inner state hidden at random in training, against learning by heart.", low=0, high=0.9,
+        search=between(0.4, 0.0),
+    )  # fmt: skip
     epochs: int = knob(
-        12, "Epochs", "At most so many passes over the training windows; it stops when it no longer improves.", low=1, high=1000
-    )
+        12, "Epochs", "At most so many passes over the training windows; it stops when it no longer improves.",
+        low=1, high=1000, quick=4,
+    )  # fmt: skip
     windows: int = knob(
         16_000,
         "Windows",
         "Training windows drawn for each epoch: bounds the time, however many SKUs there are.",
         low=64,
         high=2_000_000,
+        quick=4_000,
     )
     loss: str = knob(
-        "poisson", "Loss", "What is minimised; all of them aim at the mean, so that totals are right.", choices=LOSSES
-    )
+        "poisson", "Loss", "What is minimised; all of them aim at the mean, so that totals are right.", choices=LOSSES,
+        search=among(*LOSSES, neutral=True),
+    )  # fmt: skip
     members: int = knob(
         3,
         "Networks",
         "How many networks, from different seeds, are averaged: steadier, and as many times slower.",
         low=1,
         high=20,
+        quick=1,
     )
     patch: int | None = knob(
         None,
@@ -67,7 +77,10 @@ class Network:
         advanced=True,
     )
     batch_size: int = knob(256, "Batch size", "Windows for each step of learning.", low=8, high=8192, advanced=True)
-    learning_rate: float = knob(0.003, "Learning rate", "Size of the steps of learning.", low=1e-6, high=1.0, advanced=True)
+    learning_rate: float = knob(
+        0.003, "Learning rate", "Size of the steps of learning.", low=1e-6, high=1.0, advanced=True,
+        search=between(0.001, 0.01, log=True, neutral=True),
+    )  # fmt: skip
     patience: int = knob(
         4, "Patience", "Epochs without improvement on the later block before it stops.", low=1, high=1000, advanced=True
     )
