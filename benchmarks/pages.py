@@ -22,6 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 STEPS = {
+    "Portfolio": "Portfolio",
     "SKU": "SKU",
     "Diagnose": "Diagnose",
     "Model": "Model",

@@ -42,6 +42,7 @@ class Shot:
 SHOTS = {
     "start": Shot("/"),
     "data": Shot("/?demo=retail"),
+    "portfolio": Shot("/portfolio?demo=grocery"),
     "sku": Shot("/sku?demo=grocery&sku=995242"),
     "diagnose": Shot("/diagnose?demo=grocery&sku=1082185"),
     "model": Shot("/model?demo=grocery&sku=1082185&model=linear", "Fit"),

@@ -48,3 +48,13 @@ def total(panel: Panel, view: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _total(digest: str, view: str, _panel: Panel) -> pd.DataFrame:  # noqa: ARG001 - the digest is the key
     return exploring.total(_panel, view)
+
+
+def portfolio(panel: Panel) -> exploring.Portfolio:
+    """`workflow.exploring.portfolio`: all SKUs side by side, the most money first."""
+    return _portfolio(panel.digest, panel)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _portfolio(digest: str, _panel: Panel) -> exploring.Portfolio:  # noqa: ARG001 - the digest is the key
+    return exploring.portfolio(_panel)

@@ -23,6 +23,7 @@ class Step:
 
 STEPS = (
     Step("data", "Data", "upload_file"),
+    Step("portfolio", "Portfolio", "inventory_2"),
     Step("sku", "SKU", "sell"),
     Step("diagnose", "Diagnose", "monitoring"),
     Step("model", "Model", "tune"),

@@ -3,13 +3,25 @@
 from forecasting.calendar.events import Event
 from forecasting.calendar.holidays import public_holidays
 from forecasting.core.panel import Panel
+from forecasting.explore.portfolio import Portfolio, portfolio
+from forecasting.explore.portfolio_alerts import KINDS, flags_of
+from forecasting.explore.portfolio_groups import Headline, curves, grouped, headline, matrix
 from forecasting.explore.summary import recent_periods, summarise
 from forecasting.explore.timeline import default_view, month_by_year, timeline, total, views, weekday_by_week
 
 __all__ = [
+    "KINDS",
+    "Headline",
+    "Portfolio",
+    "curves",
     "default_view",
+    "flags_of",
+    "grouped",
+    "headline",
     "holidays",
+    "matrix",
     "month_by_year",
+    "portfolio",
     "recent_periods",
     "summarise",
     "timeline",

@@ -1,0 +1,207 @@
+"""The Portfolio page's parts: the shop in a few numbers, its curves and groups, and what is important and steady."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.panel import Panel
+from forecasting.plots import portfolio as plots
+from forecasting.workflow import exploring
+from ui import cached, parts, portfolio_inbox, words
+from ui.theme import palette
+
+NOTHING = "(none)"
+TRENDS = {1: "↗ rising", 0: "→ steady", -1: "↘ falling"}
+_OWN = {"ABC": "abc", "Demand": "demand", "Trend": "trend", "XYZ": "xyz"}
+_MOST_GROUPS = 1_000
+_ALL = "All SKUs together"
+
+
+def found_in(panel: Panel) -> exploring.Portfolio:
+    """The portfolio of the data in use."""
+    with st.spinner("Looking at all SKUs …"):
+        return cached.portfolio(panel)
+
+
+def worth_of(found: exploring.Portfolio) -> str:
+    """What SKUs are ranked by."""
+    return "Revenue" if found.money else "Units"
+
+
+def stretch(found: exploring.Portfolio) -> str:
+    """The time that shares and classes are about."""
+    return f"the last {words.count(found.window, found.scale.noun)}"
+
+
+def headline(found: exploring.Portfolio) -> None:
+    """The shop in five cards and one sentence."""
+    told = exploring.headline(found)
+    periods = words.count(found.scale.horizon, found.scale.noun)
+    flagged = int((portfolio_inbox.flags(found)[1] > 0).sum())
+    parts.kpis(
+        (
+            parts.Kpi(f"{worth_of(found)}, {periods}", amount(told.latest), _against(told.latest, told.before),
+                      help=f"The last {periods}, against the {periods} before."),
+            parts.Kpi("A year ago", amount(told.year_ago), _against(told.latest, told.year_ago, "now "),
+                      help=f"The same {periods} a year ago, and what has changed since then."),
+            parts.Kpi("Rising · falling", f"{told.rising:,} · {told.falling:,}", help=_of_trends(found)),
+            parts.Kpi("A items", f"{told.a_skus:,} · {words.percent(told.a_share)}",
+                      help=f"How many SKUs bring the first 80 % of {_thing(found)}, and their share of it."),
+            parts.Kpi("Worth a look", f"{flagged:,}", help="SKUs with an open alert below."),
+        )
+    )  # fmt: skip
+    if found.table["share"].notna().any():
+        parts.reading(
+            f"{told.a_skus:,} of your {words.count(len(found), 'SKU')} {'brings' if told.a_skus == 1 else 'bring'} "
+            f"{words.percent(told.a_share)} of {_thing(found)} ({stretch(found)})."
+        )
+    else:
+        parts.reading(f"Nothing was sold in {stretch(found)}.")
+
+
+def amount(value: float) -> str:
+    """Money or units without decimals where there are many.
+
+    >>> amount(1335405.2), amount(8.456), amount(float("nan"))
+    ('1,335,405', '8.46', '—')
+    """
+    return words.number(round(value) if abs(value) >= 100 else value)
+
+
+def _thing(found: exploring.Portfolio) -> str:
+    return "the money" if found.money else "the units"
+
+
+def _against(now: float, before: float, word: str = "") -> str | None:
+    return f"{words.change(now / before - 1)}{' ' + word if word else ''}".strip() if before > 0 else None
+
+
+def _of_trends(found: exploring.Portfolio) -> str:
+    if found.seasonal:
+        return "The trend of the last half year, half of last year's seasonal movement of the shop taken out."
+    return "The trend of the latest sales. Without a second year of history a season can look like a trend."
+
+
+def groupings(found: exploring.Portfolio) -> list[str]:
+    """By what SKUs can be grouped: the attributes in the data, then the classes found."""
+    counts = {str(name): found.attributes[name].nunique() for name in found.attributes}
+    return [name for name, count in counts.items() if 1 < count <= min(_MOST_GROUPS, len(found) - 1)] + list(_OWN)
+
+
+def labels(found: exploring.Portfolio, by: str) -> np.ndarray:
+    """To which group each SKU belongs."""
+    if by in found.attributes:
+        texts = found.attributes[by].to_numpy()
+        return np.where(texts == "", NOTHING, texts)
+    values = found.table[_OWN[by]]
+    if by == "Trend":
+        return values.map(TRENDS).to_numpy()
+    return values.replace("", words.UNDEFINED).to_numpy()
+
+
+def title_of(by: str) -> str:
+    """What a grouping is called.
+
+    >>> title_of("category"), title_of("ABC"), title_of("store_name")
+    ('Category', 'ABC', 'Store name')
+    """
+    return by if by in _OWN else by.replace("_", " ").capitalize()
+
+
+def groups(found: exploring.Portfolio) -> None:
+    """Total and groups over time, and what each group adds up to."""
+    st.fragment(_groups)(found)
+
+
+def _groups(found: exploring.Portfolio) -> None:
+    with st.container(border=True, key="portfolio-groups"):
+        chosen: list[str] = []
+        offered = [_ALL, *groupings(found)]
+        parts.section("Over time", lambda: chosen.append(_by_control(offered)))
+        by = chosen[0] if chosen[0] in offered else _ALL
+        own = None if by == _ALL else labels(found, by)
+        figure = plots.curves(exploring.curves(found, own), palette(), label=f"{worth_of(found)} a {found.scale.noun}")
+        parts.chart(figure, "portfolio-curves", f"{worth_of(found)} over time: {by if own is None else title_of(by)}")
+        if own is not None:
+            _group_table(found, own, by)
+
+
+def _by_control(offered: list[str]) -> str:
+    return str(
+        st.selectbox(
+            "Group by", offered, format_func=lambda by: by if by == _ALL else f"by {title_of(by)}", key="portfolio-by",
+            persist_state="session", label_visibility="collapsed", width=220,
+        )
+    )  # fmt: skip
+
+
+def _group_table(found: exploring.Portfolio, own: np.ndarray, by: str) -> None:
+    rows = exploring.grouped(found, own, portfolio_inbox.flags(found)[1] > 0)
+    shown = rows.assign(share=100 * rows["share"], change=100 * rows["change"])
+    for name in ("units", "worth"):
+        shown[name] = shown[name].round()
+    if not found.money:
+        shown = shown.drop(columns="worth")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown, key="portfolio-group-table", hide_index=True, placeholder=words.UNDEFINED,
+        alt=f"Sums by {title_of(by)}",
+        column_config={
+            "group": st.column_config.TextColumn(title_of(by), width="medium", pinned=True),
+            "skus": number("SKUs", format="localized"),
+            "units": number("Units", format="localized", help=f"Units sold in {stretch(found)}."),
+            "worth": number("Revenue", format="localized", help=f"Revenue of {stretch(found)}."),
+            "share": number("Share", format="%.1f %%"),
+            "change": number("Lately", format="%+.0f %%", help=_lately(found)),
+            "rising": number("Rising", format="localized"),
+            "falling": number("Falling", format="localized"),
+            "flagged": number("Worth a look", format="localized"),
+        },
+    )  # fmt: skip
+    st.caption(f"{words.count(len(rows), 'group')}, together {amount(rows['worth'].sum())} {_noun(found)}.")
+
+
+def _lately(found: exploring.Portfolio) -> str:
+    periods = words.count(found.scale.horizon, found.scale.noun)
+    return f"{worth_of(found)} of the last {periods} against the {periods} before."
+
+
+def _noun(found: exploring.Portfolio) -> str:
+    return "in revenue" if found.money else "units"
+
+
+def classes(found: exploring.Portfolio) -> None:
+    """How many SKUs are important and how many are steady, with what that means."""
+    count, share = exploring.matrix(found)
+    with st.container(border=True):
+        parts.section("Important and steady")
+        chart, meaning = st.columns([3, 2], vertical_alignment="center")
+        with chart:
+            figure = plots.importance_by_steadiness(count, share, palette())
+            parts.chart(figure, "abc-xyz", "Number of SKUs and share of the money by ABC and XYZ class")
+        meaning.markdown(
+            f"**A** brings the first 80 % of {_thing(found)}, **B** the next 15 %, **C** the rest.\n\n"
+            f"**X** sells steadily, **Y** varies, **Z** varies by more than its own mean.\n\n{_advice(count)}"
+        )
+        left = len(found) - int(count.sum())
+        if left:
+            meaning.caption(f"{words.count(left, 'SKU')} sold nothing, or not for long enough to tell.")
+
+
+def _advice(count: np.ndarray) -> str:
+    ready, careful = int(count[0, 0]), int(count[0, 2])
+    return (
+        f"{words.count(ready, 'SKU')} {'is' if ready == 1 else 'are'} **AX**: trust the forecast and order automatically. "
+        f"{words.count(careful, 'SKU')} {'is' if careful == 1 else 'are'} **AZ**: worth your own eye before you order."
+    )
+
+
+def matching(found: exploring.Portfolio, text: str) -> np.ndarray:
+    """Which SKUs have every word of a search in their code, name or attributes."""
+    here = np.ones(len(found), dtype=bool)
+    if text.strip():
+        hay = pd.Series(found.table.index.astype(str), dtype=object) + " " + found.table["name"].reset_index(drop=True)
+        lower = hay.str.lower()
+        for word in text.lower().split():
+            here &= lower.str.contains(word, regex=False).to_numpy()
+    return here

@@ -1,0 +1,270 @@
+"""The table of the Portfolio page: search, filters, order, and every SKU that is left, page by page; a click opens the SKU."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.forecast import Forecast
+from forecasting.core.frequency import grain
+from forecasting.core.panel import Panel
+from forecasting.workflow import Outlook, exploring
+from ui import models, outlooks, parts, portfolio, portfolio_inbox, running, words
+
+_PAGE = 500
+_HEIGHT = 560
+_ORDERS = {
+    "worth": "most money",
+    "units": "most units",
+    "flags": "most alerts",
+    "rising": "largest rise",
+    "falling": "largest fall",
+    "forecast": "largest forecast",
+    "off": "largest error",
+}
+_OPTIONS = {
+    "ABC": ("A", "B", "C"),
+    "XYZ": ("X", "Y", "Z"),
+    "Demand": ("smooth", "erratic", "intermittent", "lumpy"),
+    "Trend": tuple(portfolio.TRENDS.values()),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What is expected of every SKU: `units` (SKUs,), NaN where a run left it out, by its `forecast` or by the baseline."""
+
+    title: str
+    source: str
+    units: np.ndarray
+    forecast: Forecast | None
+
+    def range_of(self, found: exploring.Portfolio, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The 80 % range of some SKUs."""
+        if self.forecast is None:
+            return found.table["low"].to_numpy()[rows], found.table["high"].to_numpy()[rows]
+        known = ~np.isnan(self.units[rows])
+        low, high = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        if known.any():
+            own = self.forecast.select([str(unique_id) for unique_id in found.table.index[rows[known]]])
+            low[known], high[known] = own.total(q=0.1), own.total(q=0.9)
+        return low, high
+
+
+def expected(found: exploring.Portfolio, panel: Panel) -> Expected:
+    """The forecast of the last run on the Forecast page, or the baseline that costs nothing."""
+    outlook = running.slot(outlooks.JOB).result
+    if not isinstance(outlook, Outlook):
+        periods = words.count(found.scale.horizon, found.scale.noun)
+        source = (
+            f"The forecast of the next {periods} is a plain baseline: the mean of the last "
+            f"{words.count(found.scale.level, found.scale.noun)}{_moved(found)}. Run the Forecast page for a better one."
+        )
+        return Expected(f"Next {periods}", source, found.table["forecast"].to_numpy(), None)
+    forecast = outlook.forecasts[0]
+    units = pd.Series(forecast.total(), index=list(forecast.ids)).reindex(found.table.index).to_numpy()
+    periods = words.count(forecast.horizon, grain(panel.freq).noun)
+    source = f"The forecast of the next {periods} is that of your last run with {models.title(forecast.model)}."
+    return Expected(f"Next {periods}", source, units, forecast)
+
+
+def _moved(found: exploring.Portfolio) -> str:
+    return ", moved half as much as the whole shop moved a year ago" if found.seasonal else ""
+
+
+def table(found: exploring.Portfolio, panel: Panel) -> None:
+    """Every SKU that search and filters leave; the choice of a row opens its page."""
+    st.fragment(_table)(found, panel)
+
+
+def _table(found: exploring.Portfolio, panel: Panel) -> None:
+    portfolio_inbox.go_to_opened()
+    with st.container(border=True, key="portfolio-table-box"):
+        ahead = expected(found, panel)
+        kind, count = portfolio_inbox.flags(found)
+        parts.section("All SKUs")
+        with st.container(horizontal=True, vertical_alignment="bottom", key="portfolio-controls"):
+            text = st.text_input("Search", key="portfolio-search", placeholder="Code or name", icon=":material/search:",
+                                 persist_state="session", width=260)  # fmt: skip
+            order = st.selectbox("Order", list(_ORDERS), format_func=_ORDERS.__getitem__, key="portfolio-order",
+                                 persist_state="session", width=170)  # fmt: skip
+            here = portfolio.matching(found, text or "") & _filters(found, count)
+        rows = np.flatnonzero(here)
+        rows = rows[_ranked(found, rows, order, ahead, count)]
+        if not len(rows):
+            st.info("No SKU fits. Change the search or the filters.")
+            return
+        page = _pager(rows)
+        _draw(found, page, ahead, kind, count)
+        _foot(found, rows, ahead)
+
+
+def _filters(found: exploring.Portfolio, flags: np.ndarray) -> np.ndarray:
+    """Which SKUs the chosen filters leave; they stand in a box of their own."""
+    here = np.ones(len(found), dtype=bool)
+    attributes = [by for by in portfolio.groupings(found) if by not in _OPTIONS]
+    with st.popover(_filter_label(attributes), icon=":material/filter_list:", width=150):
+        if st.toggle("Only what is worth a look", key="filter-flagged", persist_state="session"):
+            here &= flags > 0
+        for by, offered in _OPTIONS.items():
+            chosen = st.pills(by, offered, selection_mode="multi", key=f"filter-{by}", persist_state="session")
+            if chosen:
+                here &= np.isin(portfolio.labels(found, by).astype(str), chosen)
+        for by in attributes:
+            own = portfolio.labels(found, by).astype(str)
+            chosen = st.multiselect(portfolio.title_of(by), sorted(set(own)), key=f"filter-by-{by}", persist_state="session",
+                                    placeholder="All")  # fmt: skip
+            if chosen:
+                here &= np.isin(own, chosen)
+    return here
+
+
+def _filter_label(attributes: Sequence[str]) -> str:
+    keys = ["filter-flagged", *(f"filter-{by}" for by in _OPTIONS), *(f"filter-by-{by}" for by in attributes)]
+    active = sum(bool(st.session_state.get(key)) for key in keys)
+    return f"Filters · {active}" if active else "Filters"
+
+
+def _ranked(found: exploring.Portfolio, rows: np.ndarray, order: str, ahead: Expected, flags: np.ndarray) -> np.ndarray:
+    """The order of some rows; they stand by money already, and what is undefined goes last."""
+    if order == "worth":
+        return np.arange(len(rows))
+    change = (found.table["latest"] - found.table["before"]).to_numpy() * found.table["each"].to_numpy()
+    off = (found.table["off"] * found.table["each"]).to_numpy()
+    keys = {"units": found.table["units"].to_numpy(), "flags": flags, "rising": change, "falling": -change,
+            "forecast": ahead.units, "off": off}  # fmt: skip
+    return np.argsort(-keys[order][rows].astype(float), kind="stable")
+
+
+def _pager(rows: np.ndarray) -> np.ndarray:
+    """The rows of the page that is chosen."""
+    pages = -(-len(rows) // _PAGE)
+    if pages == 1:
+        return rows
+    st.session_state["portfolio-page"] = min(int(st.session_state.get("portfolio-page", 1)), pages)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = int(st.number_input("Page", 1, pages, key="portfolio-page", width=130, label_visibility="collapsed"))
+        first = (page - 1) * _PAGE
+        last = min(first + _PAGE, len(rows))
+        st.caption(f"Page {page} of {pages}: SKUs {first + 1:,} to {last:,} of {len(rows):,}, in the order chosen.")
+    return rows[first:last]
+
+
+def _draw(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected, kind: np.ndarray, count: np.ndarray) -> None:
+    ids = found.table.index.to_numpy()[rows]
+    shown = _readable(found, rows, ahead, kind, count)
+    key = "portfolio-table"
+
+    def take() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen and chosen[0] < len(ids):
+            portfolio_inbox.open_sku(str(ids[chosen[0]]))
+
+    st.dataframe(
+        shown, key=key, hide_index=True, height=min(_HEIGHT, 38 + 35 * len(shown)), on_select=take, selection_mode="single-row",
+        column_config=_columns(shown, found, ahead), placeholder=words.UNDEFINED, alt="All SKUs, one in each row",
+    )  # fmt: skip
+    portfolio_inbox.go_to_opened()
+
+
+def _readable(
+    found: exploring.Portfolio, rows: np.ndarray, ahead: Expected, kind: np.ndarray, count: np.ndarray
+) -> pd.DataFrame:
+    """The rows of one page as people read them."""
+    table = found.table.iloc[rows]
+    low, high = ahead.range_of(found, rows)
+    return pd.DataFrame(
+        {
+            "sku": table.index.to_numpy(),
+            "name": [words.tidy(name) for name in table["name"]],
+            "line": list(_whole(found.lines(rows))),
+            "worth": _sensible(table["worth"].to_numpy()),
+            "share": 100 * table["share"].to_numpy(),
+            "abc": table["abc"].to_numpy(),
+            "xyz": table["xyz"].replace("", None).to_numpy(),
+            "trend": table["trend"].map(portfolio.TRENDS).to_numpy(),
+            "forecast": _sensible(ahead.units[rows]),
+            "range": [_range(*pair) for pair in zip(low, high, strict=True)],
+            "off": _sensible(table["off"].to_numpy()),
+            "bias": [_bias(bias) for bias in table["bias"]],
+            "reason": [_reason(*pair) for pair in zip(kind[rows], count[rows], strict=True)],
+            "demand": table["demand"].to_numpy(),
+            "units": _sensible(table["units"].to_numpy()),
+        }
+    )
+
+
+def _whole(lines: np.ndarray) -> np.ndarray:
+    """Small curves without decimals that nobody sees; they are most of what is sent."""
+    return np.where(lines.max(axis=1, keepdims=True) >= 20, np.round(lines), np.round(lines, 2)).astype(np.float32)
+
+
+def _sensible(values: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(values) >= 10, np.round(values), np.round(values, 1))
+
+
+def _range(low: float, high: float) -> str | None:
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return None
+    digits = 0 if high >= 10 else 1
+    return f"{low:,.{digits}f} – {high:,.{digits}f}"
+
+
+def _bias(bias: float) -> str | None:
+    """Which way a forecast errs, with an arrow.
+
+    >>> _bias(0.14), _bias(-0.3), _bias(0.001)
+    ('▲ 14 % too high', '▼ 30 % too low', '• on target')
+    """
+    if not np.isfinite(bias):
+        return None
+    return f"{'•' if abs(bias) < 0.005 else '▲' if bias > 0 else '▼'} {words.bias(min(bias, 9.99))}"
+
+
+def _reason(kind: str, count: int) -> str:
+    if not kind:
+        return ""
+    return f"{portfolio_inbox.KINDS[kind][0]}{f' +{count - 1}' if count > 1 else ''}"
+
+
+def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    stretch, ahead_of = portfolio.stretch(found), words.count(found.scale.horizon, found.scale.noun)
+    return {
+        "sku": text("SKU", pinned=True, width=100),
+        "name": text("Name", width=170) if (shown["name"] != "").any() else None,
+        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=110, y_min=0,
+                                                 help=f"Units of {stretch}."),
+        "worth": number("Revenue", format="localized", help=f"Revenue of {stretch}.") if found.money else None,
+        "share": number("Share", format="%.1f %%", help=f"Share of {'revenue' if found.money else 'units'} of {stretch}."),
+        "units": number("Units", format="localized", help=f"Units sold in {stretch}."),
+        "abc": text("ABC", width=46, help="A brings the first 80 % of the money, B the next 15 %, C the rest."),
+        "xyz": text("XYZ", width=46, help="X sells steadily, Y varies, Z varies by more than its own mean."),
+        "demand": text("Demand", width=90, help="Smooth, erratic, intermittent or lumpy: how often it sells, and how evenly."),
+        "trend": text("Trend", width=84, help="Mann and Kendall's test on the latest half year, at 5 %, and 10 % or more."),
+        "forecast": number(ahead.title, format="localized", help="Expected units."),
+        "range": text("80 % range", width=110, help="In four of five cases the units will lie in it."),
+        "off": number("Usually off by", format="localized", help=f"Units by which the baseline missed {ahead_of} lately."),
+        "bias": text("Bias", width=120, help="Whether the baseline was too high or too low lately."),
+        "reason": text("Worth a look", width=170),
+    }  # fmt: skip
+
+
+def _foot(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected) -> None:
+    chosen = found.table.iloc[rows]
+    worth = f", {portfolio.amount(chosen['worth'].sum())} in revenue" if found.money else ""
+    st.caption(
+        f"{words.count(len(rows), 'SKU')}{worth}, {words.percent(chosen['share'].sum(), 1)} of the shop. "
+        f"Tick a row to open the SKU, or choose it here:"
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        ids = [str(unique_id) for unique_id in found.table.index[rows[:_PAGE]]]
+        names = dict(zip(ids, found.table["name"].iloc[rows[:_PAGE]], strict=True))
+        picked = st.selectbox("SKU to open", ids, format_func=lambda sku: words.sku(sku, names[sku]), key="portfolio-pick",
+                              label_visibility="collapsed", width=360)  # fmt: skip
+        st.button("Open SKU", key="portfolio-open", icon=":material/arrow_forward:", on_click=portfolio_inbox.open_sku,
+                  args=(picked,))  # fmt: skip
+    st.caption(f"{ahead.source} “Usually off by” and “Bias” come from a rehearsal of that baseline on the blocks before.")
