@@ -14,6 +14,7 @@ from forecasting.evaluation.backtest import Backtest, Window
 from forecasting.features.design import design
 from forecasting.features.terms import Fourier, Terms
 from forecasting.models import MODELS, make
+from forecasting.models.linear import Ahead, Linear, Method
 
 BACKTEST = Backtest(horizon=7, windows=3)
 FAST = [name for name in MODELS if name not in ("lstm", "gru", "rnn", "cnn", "auto")]
@@ -76,6 +77,30 @@ def test_no_forecast_sees_the_future(name: str) -> None:
         one, two = (make(name).fit(each.train).forecast(BACKTEST.horizon, each.future) for each in (window, twin))
         np.testing.assert_array_equal(one.mean, two.mean)
         np.testing.assert_array_equal(one.quantile(0.9), two.quantile(0.9))
+
+
+@pytest.mark.parametrize("ahead", ["recursive", "direct"])
+@pytest.mark.parametrize("method", ["ridge", "lasso", "poisson"])
+def test_past_sales_as_columns_are_of_the_past(method: Method, ahead: Ahead) -> None:
+    spec = Linear(method=method, lags=(1, 7), rolling=(7, 28), ahead=ahead, category=True)
+    for window, twin in pairs():
+        one, two = (spec.fit(each.train).forecast(BACKTEST.horizon, each.future) for each in (window, twin))
+        np.testing.assert_array_equal(one.mean, two.mean)
+        np.testing.assert_array_equal(one.quantile(0.9), two.quantile(0.9))
+
+
+@pytest.mark.parametrize("step", [1, 3, 7])
+def test_no_column_of_a_period_holds_its_own_sales_or_later_ones(step: int) -> None:
+    """Sales of one period are altered: only columns at least `step` periods later may change."""
+    frame = shop()
+    other = frame.copy()
+    altered_at = other["ds"].unique()[70]
+    other.loc[other["ds"] == altered_at, "y"] += 1e6
+    spec = Linear(lags=(1, 2, 7), rolling=(7, 28))
+    one, two = (spec.columns(panel(each), panel(each).matrix(), 0, None, step).frame() for each in (frame, other))
+    changed = one.ne(two) & ~(one.isna() & two.isna())
+    assert not changed.iloc[: 70 + step].any(axis=None)
+    assert changed.iloc[70 + step :].any(axis=None)
 
 
 @pytest.mark.parametrize("name", FAST)

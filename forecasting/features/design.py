@@ -69,8 +69,8 @@ def design(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms
     """
     dates = pd.DatetimeIndex(panel.calendar.append(panel.future_dates(horizon)))
     time = Timeline(dates, len(panel.calendar), panel.freq, panel.season_length)
-    shared = tuple(calendar_columns(time, terms.for_freq(panel.freq)))
-    own = _regressors(panel, horizon, future, terms)
+    shared = tuple(column for column in calendar_columns(time, terms.for_freq(panel.freq)) if column.term not in terms.without)
+    own = tuple(column for column in _regressors(panel, horizon, future, terms) if column.term not in terms.without)
     return Design(
         columns=(*shared, *own),
         dates=dates,

@@ -56,6 +56,12 @@ class Terms:
     )
     regressors: bool = knob(True, "Price and promotions", "Use the regressors that are planned ahead.")
     stock: bool = knob(True, "Stock-outs", "Where a stock column says that nothing was left, do not take that for low demand.")
+    without: tuple[str, ...] = knob(
+        (),
+        "Left out",
+        "Terms to leave out, by name with commas, such as year, price. Find terms below proposes them.",
+        advanced=True,
+    )
     fourier: tuple[Fourier, ...] = ()
     events: tuple[Event, ...] = ()
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_PHI = (0.5, 0.8, 0.95, 0.99)
+_PHI = (0.8, 0.9, 0.97, 1.0)  # 1 is a level that wanders for good, as in simple exponential smoothing
 _GAIN = (0.05, 0.1, 0.2, 0.35, 0.6, 0.9)  # phi + theta: the share of a shock that is carried over
-_LEAST = 20  # observations below which no memory can be told from chance
+_LEAST = 10  # observations below which no memory can be told from chance
 _GAIN_NEEDED = 0.01  # least relative reduction of the squared error: about what two parameters bring by chance
 
 

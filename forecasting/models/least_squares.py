@@ -4,6 +4,7 @@ The columns are centred and scaled, then decomposed as QR and the small R as USV
 rank-deficient designs with full precision (Golub and Van Loan, Matrix Computations, 4th ed., 5.3 and 5.5), and ridge with it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,19 +55,25 @@ def least_squares(made: Design, target: np.ndarray, active: np.ndarray, ridge: n
     `ridge` (SKUs,) is the penalty on the squares of the coefficients of standardised columns, in units of the mean squared
     error (Hoerl and Kennard 1970); 0 is ordinary least squares.
     """
+    return in_batches(_solution, made, target, active, ridge)
+
+
+def in_batches(solver: "Solver", made: Design, target: np.ndarray, active: np.ndarray, penalty: np.ndarray) -> Solution:
+    """Run a solver over as many SKUs at once as fit into memory, and join what it found."""
     size = max(1, _BATCH_CELLS // max(1, made.periods * (1 + len(made.columns))))
     origins = np.argmax(~np.isnan(target), axis=1)[:, None] * (np.asarray(made.terms) == "trend")
     parts = []
     for start in range(0, len(target), size):
         rows = slice(start, start + size)
-        batch = _standardised(made.history(rows), target[rows], active[rows])
-        parts.append(_solution(batch, made.history(rows), target[rows], ridge[rows], origins[rows]))
+        columns = made.history(rows)
+        batch = standardised(columns, target[rows], active[rows])
+        parts.append(solver(batch, columns, target[rows], penalty[rows], origins[rows]))
     names = Solution.__dataclass_fields__
     return Solution(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 @dataclass(frozen=True, eq=False)
-class _Standardised:
+class Standardised:
     """Columns (N, periods, K) and target (N, periods) with mean 0, columns with variance 1; 0 where nothing was observed."""
 
     columns: np.ndarray
@@ -77,7 +84,12 @@ class _Standardised:
     learnt: np.ndarray
 
 
-def _standardised(columns: np.ndarray, target: np.ndarray, active: np.ndarray) -> _Standardised:
+Solver = Callable[[Standardised, np.ndarray, np.ndarray, np.ndarray, np.ndarray], Solution]
+"""(batch, columns, target, penalty, origins) -> Solution; origins (N, K) is where each column counts as 0 for the constant."""
+
+
+def standardised(columns: np.ndarray, target: np.ndarray, active: np.ndarray) -> Standardised:
+    """Centre and scale the active columns of each SKU over its own observed periods."""
     seen = ~np.isnan(target)
     count = np.maximum(seen.sum(axis=1), 1)
     mask = seen[:, :, None] & active[:, None, :]
@@ -87,7 +99,7 @@ def _standardised(columns: np.ndarray, target: np.ndarray, active: np.ndarray) -
     scale = np.sqrt((centred**2).sum(axis=1) / count[:, None])
     learnt = active & (scale > 1e-9 * (1e-3 + np.abs(centre)))
     scale = np.where(learnt, scale, 1.0)
-    return _Standardised(
+    return Standardised(
         columns=np.where(learnt[:, None, :], centred / scale[:, None, :], 0.0),
         target=np.where(seen, target - level[:, None], 0.0),
         centre=centre,
@@ -97,9 +109,7 @@ def _standardised(columns: np.ndarray, target: np.ndarray, active: np.ndarray) -
     )
 
 
-def _solution(
-    batch: _Standardised, columns: np.ndarray, target: np.ndarray, ridge: np.ndarray, origins: np.ndarray
-) -> Solution:
+def _solution(batch: Standardised, columns: np.ndarray, target: np.ndarray, ridge: np.ndarray, origins: np.ndarray) -> Solution:
     spread, projection, values = _decomposed(batch)
     seen = ~np.isnan(target)
     observed = seen.sum(axis=1)
@@ -112,7 +122,7 @@ def _solution(
     squares = (np.where(seen, target - fitted, 0.0) ** 2).sum(axis=1)
     total = (batch.target**2).sum(axis=1)
     noise = squares / np.maximum(observed - parameters - 1, 1)
-    variance = _variance(spread * inverse[:, :, None] / batch.scale[:, None, :], batch.centre - origins, observed)
+    variance = variance_of(spread * inverse[:, :, None] / batch.scale[:, None, :], batch.centre - origins, observed)
     return Solution(
         constant=constant,
         weights=weights,
@@ -126,7 +136,7 @@ def _solution(
     )
 
 
-def _decomposed(batch: _Standardised) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _decomposed(batch: Standardised) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """V' (N, R, K), the target on the left vectors (N, R), and the singular values (N, R), largest first."""
     count, _, width = batch.columns.shape
     if not width:
@@ -137,7 +147,7 @@ def _decomposed(batch: _Standardised) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return right, projection, values
 
 
-def _variance(loadings: np.ndarray, centre: np.ndarray, observed: np.ndarray) -> np.ndarray:
+def variance_of(loadings: np.ndarray, centre: np.ndarray, observed: np.ndarray) -> np.ndarray:
     """Variance of the constant and of each weight for errors of variance 1; `loadings` (N, R, K) map scores to weights."""
     at_origin = np.einsum("nrk,nk->nr", loadings, centre)
     constant = 1.0 / np.maximum(observed, 1) + (at_origin**2).sum(axis=1)

@@ -44,7 +44,7 @@ def test_five_points_give_the_line_that_least_squares_gives() -> None:
 @pytest.mark.parametrize("row", [0, 1, 2])
 def test_least_squares_agrees_with_statsmodels(row: int) -> None:
     panel = shop()
-    spec = Linear(ridge=0.0, trend="linear", year_waves=0)
+    spec = Linear(method="least squares", trend="linear", year_waves=0)
     name = panel.ids[row]
     columns = design(panel, 0, None, spec).frame(row).set_index(panel.calendar).loc[panel.series(name)["ds"]]
     columns["trend"] -= columns["trend"].iloc[0] - 1  # the constant is the level before the SKU's own first period
@@ -59,7 +59,7 @@ def test_least_squares_agrees_with_statsmodels(row: int) -> None:
 
 def test_ridge_agrees_with_scikit_learn() -> None:
     panel = shop(1).select(["S0"])
-    spec = Linear(ridge=0.5, year_waves=0)
+    spec = Linear(penalty=0.5, year_waves=0)
     series = panel.series("S0")
     seen = series["y"].notna().to_numpy()
     columns = design(panel, 0, None, spec).frame().to_numpy()[seen]
@@ -90,7 +90,7 @@ def test_a_planned_price_cut_sells_more() -> None:
 def test_a_log_target_does_not_forecast_too_low() -> None:
     rng = np.random.default_rng(3)
     panel = panel_of(list(np.exp(4 + rng.normal(0, 0.6, 400))))
-    spec = Linear(trend="none", weekday="none", year_waves=0, log=True, carry=False)
+    spec = Linear(trend="none", weekday="none", year_waves=0, transform="log", carry=False)
     mean = np.nanmean(panel.matrix())
     assert spec.fit(panel).forecast(1).mean[0, 0] == pytest.approx(mean, rel=0.02)
 
