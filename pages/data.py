@@ -4,7 +4,7 @@ import streamlit as st
 
 from forecasting.plots import history
 from forecasting.workflow import exploring
-from ui import cached, cleaning, found, intake, parts
+from ui import cached, cleaning, found, intake, parts, preview, profiles, saved
 from ui.theme import palette
 from ui.workspace import current
 
@@ -20,26 +20,32 @@ with (
     intake.follow()
     intake.sample_cards()
 if panel is None:
+    saved.continue_box()
+    profiles.section()
     st.stop()
 
+again = source if source is not None and source.at_hand else None
+if imported is not None and again is not None:
+    intake.recognised(imported, again)
 parts.kpis(found.cards(panel, imported))
-if imported is not None and source is not None:
-    intake.questions(imported, source)
+if imported is not None and again is not None:
+    intake.questions(imported, again)
 with st.container(border=True):
     parts.section(f"Total sales · {workspace.name}")
     parts.reading(found.story(workspace))
     frame = cached.total(panel, exploring.default_view(panel.freq))
     parts.chart(history.total_sales(frame, palette()), "total", f"Units of all SKUs of {workspace.name} over time")
 parts.next_step("sku", "See how each SKU sells")
+if imported is not None and found.has_issues(imported):
+    with st.container(border=True):
+        parts.section("Worth a look")
+        found.issues(imported)
 cleaning.section(workspace.raw or panel)
 
-if imported is not None and source is not None:
-    if found.remarks(imported) or imported.report.rows_set_aside:
-        with st.container(border=True):
-            parts.section("Worth a look")
-            found.issues(imported)
+if imported is not None:
     with st.container(border=True):
         parts.section("What each column means")
-        intake.mapping_form(imported.mapping, source, panel.digest[:12])
-    with st.expander("The file as it was found"):
-        found.as_found(imported)
+        intake.reread(imported, again, (workspace.raw or panel).digest[:12])
+    with st.expander("The file as it was found, with what was recognised", icon=":material/table_view:"):
+        preview.tables(imported.tables)
+profiles.section()

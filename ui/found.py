@@ -1,4 +1,4 @@
-"""What an import found: its numbers, what needs attention, the rows that were set aside, and the file as it was."""
+"""What an import found: its numbers, what needs attention in the order of its weight, and the rows that were set aside."""
 
 import pandas as pd
 import streamlit as st
@@ -7,73 +7,100 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
 from forecasting.workflow import Imported
+from forecasting.workflow.remarks import Remark, remarks, returned
+from forecasting.workflow.uploading import SHOWN
 from ui import words
 from ui.parts import Kpi
 from ui.workspace import Workspace
 
-_SHOWN = 200
+_ICONS = {"check": ":material/warning:", "counted": ":material/info:", "tidied": ":material/check:"}
 
 
 def cards(panel: Panel, imported: Imported | None) -> tuple[Kpi, ...]:
     """Three numbers: SKUs, dates, problems."""
-    problems = 0 if imported is None else len(remarks(imported)) + len(imported.mapping.questions)
+    points = 0 if imported is None else problems(imported)
     aside = 0 if imported is None else imported.report.rows_set_aside
     return (
         Kpi("SKUs", f"{len(panel):,}", help="Different products found."),
         Kpi("Dates", words.count(len(panel.calendar), grain(panel.freq).noun), help=words.span(panel.first, panel.last)),
-        Kpi("Worth a look", words.count(problems, "point") if problems else "Nothing",
-            help=f"What the import had to decide or leave out; {words.count(aside, 'row')} set aside."),
+        Kpi("Worth a look", words.count(points, "point") if points else "Nothing",
+            help=f"Open questions, what should be checked, and reasons for which rows were set aside "
+                 f"({words.count(aside, 'row')})."),
     )  # fmt: skip
+
+
+def problems(imported: Imported) -> int:
+    """How many things need a look: questions, remarks to be checked, and reasons to set rows aside."""
+    to_check = [remark for remark in remarks(imported) if remark.kind == "check"]
+    return len(imported.mapping.questions) + len(to_check) + len(imported.reasons)
 
 
 def story(workspace: Workspace) -> str:
-    """How many rows became data and how many did not, or what the sample is."""
+    """How many rows became data and how many did not, and what came back; of a sample, what it is."""
     if workspace.imported is None:
-        return SAMPLES[workspace.sample].sentence if workspace.sample else ""
-    report = workspace.imported.report
-    return f"{report.rows_read:,} rows in = {report.rows_used:,} used + {report.rows_set_aside:,} set aside."
+        told = SAMPLES[workspace.sample].sentence if workspace.sample else ""
+    else:
+        report = workspace.imported.report
+        told = f"{report.rows_read:,} rows in = {report.rows_used:,} used + {report.rows_set_aside:,} set aside."
+    back = returned(workspace.raw) if workspace.raw is not None else None
+    if back is None:
+        return told
+    return (
+        f"{told} {words.units(round(back.gross))} were sold and {words.number(round(back.back))} came back, "
+        f"net {words.number(round(back.net))}; forecasts are of what was sold."
+    )
 
 
-def remarks(imported: Imported) -> list[str]:
-    """What the import had to decide, without what is asked in a form of its own."""
-    asked = {question.text for question in imported.mapping.questions}
-    return [text for text in imported.report.issues if text not in asked]
+def has_issues(imported: Imported) -> bool:
+    """Whether there is anything to say."""
+    return bool(remarks(imported)) or imported.report.rows_set_aside > 0
 
 
 def issues(imported: Imported) -> None:
-    """The remarks of the report, and the rows set aside with their reasons."""
-    for text in remarks(imported):
-        st.markdown(f":material/info: {_plain(words.sentence(text))}")
-    if imported.set_aside.empty:
+    """What to check first, then the rows set aside, how sales were counted, and last what was merely tidied up."""
+    found = remarks(imported)
+    _say([remark for remark in found if remark.kind == "check"])
+    set_aside(imported)
+    _say([remark for remark in found if remark.kind == "counted"])
+    tidied = [remark for remark in found if remark.kind == "tidied"]
+    if tidied:
+        with st.expander(f"Tidied up while reading: {words.count(len(tidied), 'thing')}"):
+            _say(tidied)
+
+
+def _say(found: list[Remark]) -> None:
+    for remark in found:
+        st.markdown(f"{_ICONS[remark.kind]} {words.plain(words.sentence(remark.text))}")
+
+
+def set_aside(imported: Imported) -> None:
+    """Why rows were set aside, where each reason was met first, the first rows, and all of them as a file."""
+    reasons = imported.reasons
+    if reasons.empty:
         return
-    counts = imported.set_aside["reason"].value_counts()
-    st.markdown(f"**{words.count(len(imported.set_aside), 'row')} set aside**")
-    st.dataframe(counts.rename_axis("Reason").rename("Rows").reset_index().head(_SHOWN), hide_index=True)
-    st.download_button(
-        "Download them with line, column and value", rejects_csv(imported.set_aside), "set-aside.csv", "text/csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
-
-
-def as_found(imported: Imported) -> None:
-    """The first rows of each table, before any meaning was given to them."""
-    for number, table in enumerate(imported.tables):
-        place = f"{table.file}, {table.sheet}" if table.sheet else table.file
-        st.caption(f"{place}: {words.count(table.rows, 'row')}, the first {len(table.head)} as they stand in the file")
-        st.dataframe(table.head, hide_index=True, height=240, key=f"found-{number}")
-
-
-def rejects_csv(rows: pd.DataFrame) -> bytes:
-    """The rows set aside as a CSV that spreadsheets open; cells that would be a formula there are made plain text."""
-    risky = rows.select_dtypes(include=["object", "string"]).apply(
-        lambda column: column.str.match(r"[=+\-@\t\r]").fillna(False)
+    total = int(reasons["rows"].sum())
+    st.markdown(f"**{words.count(total, 'row or cell' if _has_cells(reasons) else 'row')} set aside, by reason**")
+    shown = pd.DataFrame(
+        {
+            "Reason": [words.sentence(reason) for reason in reasons["reason"]],
+            "Rows": reasons["rows"],
+            "First on line": reasons["row"].astype("int64"),
+            "Column": reasons["column"],
+            "Found there": reasons["value"],
+        }
     )
-    safe = rows.astype(object).where(~risky.reindex(columns=rows.columns, fill_value=False), "'" + rows.astype(str))
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    numbers = {name: st.column_config.NumberColumn(format="localized") for name in ("Rows", "First on line")}
+    wide = {"Reason": st.column_config.TextColumn(width="large")}
+    st.dataframe(shown, hide_index=True, key="reasons", column_config=numbers | wide)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download them with file, line, column and value", imported.csv, "set-aside.csv", "text/csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        with st.popover("Look at the first ones", icon=":material/visibility:"):
+            st.caption(f"The first {min(SHOWN, total):,} of {total:,}")
+            st.dataframe(imported.set_aside, hide_index=True, key="set-aside", height=300)
 
 
-def _plain(sentence: str) -> str:
-    """A sentence about a user's file, with nothing in it that Markdown would take for its own."""
-    for sign in "\\`*_[]<>$~|#":
-        sentence = sentence.replace(sign, f"\\{sign}")
-    return sentence
+def _has_cells(reasons: pd.DataFrame) -> bool:
+    return bool(reasons["reason"].str.startswith("this cell").any())

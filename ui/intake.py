@@ -1,14 +1,16 @@
-"""How data comes in: the upload box, the import that runs in its own process, and the mapping that a user may correct."""
+"""How data comes in: the upload box, the import that runs in its own process, and the questions that are left open."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from forecasting.samples import SAMPLES
-from forecasting.workflow import Imported, ImportFiles, Unclear
-from ui import running, words
+from forecasting.workflow import Imported, ImportFiles, Profile, Profiles, Unclear
+from forecasting.workflow.profiles import name_for
+from ui import preview, profiles, reading, running, words
 from ui.demo import open_sample
+from ui.meanings import answer
 from ui.uploads import Source
 from ui.workspace import current
 
@@ -17,51 +19,66 @@ if TYPE_CHECKING:
 
 JOB = "import"
 _ROUND = "_upload_round"
-_KINDS = "CSV, TSV, TXT, XLSX, XLS, ODS, Parquet, HTML, ZIP or GZ, up to 200 MB; several files are read together."
+_KINDS = "CSV, TSV, TXT, XLSX, XLS, ODS, Parquet, HTML, ZIP or GZ, up to 200 MB each; several files are read together."
+_TOO_LARGE = "Larger? Pack it as ZIP, or export a shorter time at once and drop all parts together."
 _PRIVATE = ":material/lock: Your data stays on this server."
-_LABELS = {
-    "sku": "SKU code", "name": "Product name", "units": "Units sold", "returns": "Units returned", "promo": "Promotion",
-    "channel": "Channel or shop", "order": "Order number", "orders": "Number of orders", "regressor": "Other number over time",
-    "attribute": "Other property", "period": "Period (across)", "series": "SKU (across)", "ignore": "Not used",
-}  # fmt: skip
 
-_ANSWERS = {
-    "DMY": "Day first (31/12)",
-    "MDY": "Month first (12/31)",
-    "YMD": "Year first",
-    "zero": "Nothing was sold",
-    "missing": "Unknown",
-}
+
+@dataclass(frozen=True)
+class Asked:
+    """What an import was asked for: where the files are, and under which name its mapping is to be remembered."""
+
+    source: Source
+    remember: str = ""
 
 
 def upload_box() -> None:
-    """The box for files; what lands in it is read at once."""
+    """The box for files; what lands in it is read at once, saved profiles among them too."""
     key = f"upload-{st.session_state.setdefault(_ROUND, 0)}"
     files = st.file_uploader("Sales files", accept_multiple_files=True, key=key, label_visibility="collapsed")
-    st.caption(f"{_KINDS} {_PRIVATE}")
+    st.caption(f"{_KINDS} {_TOO_LARGE} {_PRIVATE}")
     if files:
         st.session_state[_ROUND] += 1  # a new box: Streamlit lets go of the bytes of the old one
-        begin(Source.of_files(files))
+        sales = [file for file in files if not profiles.is_profile(file)]
+        for file in files:
+            if file not in sales:
+                profiles.add(file)
+        if sales:
+            begin(Source.of_files(sales))
         st.rerun()
 
 
-def begin(source: Source, mapping: "Mapping | None" = None) -> None:
-    """Read files in a process of their own; without a mapping the meaning of the columns is found."""
-    request = ImportFiles(str(source.folder), source.names, mapping)
-    running.start(JOB, request, f"Reading {source.title}", source)
+def begin(source: Source, mapping: "Mapping | None" = None, *, remember: str = "", recognise: bool = True) -> None:
+    """Read files in a process of their own; without a mapping a profile that fits is used, or the meanings are found."""
+    known = profiles.kept() if recognise and mapping is None else Profiles()
+    request = ImportFiles(str(source.folder), source.names, mapping, profiles=known)
+    running.start(JOB, request, f"Reading {source.title}", Asked(source, remember))
 
 
 def follow() -> None:
     """Show how far a running import is; when it is done, its data becomes the data in use."""
     workspace = current()
     here = running.follow(JOB)
-    if isinstance(here.result, Imported) and isinstance(here.settings, Source):
+    if isinstance(here.result, Imported) and isinstance(here.settings, Asked):
         workspace.results.pop(JOB)
-        workspace.set_panel(here.result.panel, here.result, here.settings)
+        workspace.set_panel(here.result.panel, here.result, here.settings.source)
+        _remember(here.result, here.settings.remember)
         st.rerun()
-    if isinstance(here.result, Unclear) and isinstance(here.settings, Source) and here.job is None:
+    if isinstance(here.result, Unclear) and isinstance(here.settings, Asked) and here.job is None:
         st.error(words.sentence(here.result.reason), icon=":material/error:")
-        mapping_form(here.result.mapping, here.settings, "unclear")
+        with st.expander("The file as it was found", expanded=True):
+            preview.tables(here.result.tables)
+        source = here.settings.source
+        reading.form(here.result.mapping, (), f"unclear-{here.result.mapping.columns[0].column}", name_for(source.title),
+                     lambda mapping, name: begin(source, mapping, remember=name))  # fmt: skip
+
+
+def _remember(imported: Imported, name: str) -> None:
+    if name:
+        profiles.keep(profiles.kept().saved(Profile(name, imported.mapping)))
+        st.toast(
+            f"Saved as your profile “{name}”: the next file with these columns is read this way.", icon=":material/bookmark:"
+        )
 
 
 def busy() -> bool:
@@ -88,48 +105,41 @@ def open_store(name: str) -> None:
         begin(Source.of_sample(name))
 
 
+def recognised(imported: Imported, source: Source) -> None:
+    """Which profile the file was read with, and the way to read it without."""
+    if not imported.profile:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="recognised"):
+        st.markdown(f":material/bookmark: Read with your profile **{words.plain(imported.profile)}**.", width="stretch")
+        st.button("Undo: read it without", key="without-profile", icon=":material/undo:", on_click=_without, args=(source,))
+
+
+def _without(source: Source) -> None:
+    begin(source, recognise=False)
+
+
 def questions(imported: Imported, source: Source) -> None:
-    """What could not be told from the file, each with its possible answers."""
+    """What could not be told from the file, each with a button for every answer; pressing one reads the file again."""
     for question in imported.mapping.questions:
-        with st.form(f"question-{question.key}"):
-            place = question.choices.index(question.default) if question.default in question.choices else 0
-            answer = st.radio(
-                question.text,
-                question.choices,
-                index=place,
-                horizontal=True,
-                format_func=lambda choice: _ANSWERS.get(choice, choice),
-            )
-            if st.form_submit_button("Read it this way", type="primary"):
-                begin(source, imported.mapping.answered(question.key, str(answer)))
-                st.rerun()
+        with st.container(border=True, key=f"question-{question.key}"):
+            st.markdown(f":material/help: {words.plain(question.text)}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                for choice in question.choices:
+                    mapping = imported.mapping.answered(question.key, choice)
+                    st.button(answer(choice), key=f"answer-{question.key}-{choice}", on_click=_answer,
+                              args=(source, mapping, imported.profile), type="primary")  # fmt: skip
+                st.caption(f"Until you say so it is read as: {answer(question.default).lower()}.")
 
 
-def mapping_form(mapping: "Mapping", source: Source, key: str) -> None:
-    """What each column was taken for, with samples; changes are used when the button is pressed."""
-    labels = _labels()
-    table = pd.DataFrame(
-        [(column.column, labels[column.role], ", ".join(column.samples[:3])) for column in mapping.columns],
-        columns=["Column", "Means", "For example"],
-    )
-    with st.form(f"mapping-form-{key}", border=False):
-        edited = st.data_editor(
-            table, hide_index=True, disabled=["Column", "For example"], key=f"mapping-{key}",
-            column_config={"Means": st.column_config.SelectboxColumn(options=list(labels.values()), required=True)},
-        )  # fmt: skip
-        if st.form_submit_button("Read again with these meanings", icon=":material/refresh:"):
-            begin(source, _corrected(mapping, table["Means"], edited["Means"]))
-            st.rerun()
+def _answer(source: Source, mapping: "Mapping", profile: str) -> None:
+    begin(source, mapping, remember=profile or name_for(source.title))
 
 
-def _corrected(mapping: "Mapping", before: pd.Series, after: pd.Series) -> "Mapping":
-    roles = {label: role for role, label in _labels().items()}
-    for column, old, new in zip(mapping.columns, before, after, strict=True):
-        mapping = mapping if old == new else mapping.with_role(column.column, roles[new])
-    return mapping
-
-
-def _labels() -> dict[str, str]:
-    from forecasting.ingest.mapping import ROLES
-
-    return {role: _LABELS.get(role, role.replace("_", " ").capitalize()) for role in ROLES}
+def reread(imported: Imported, source: Source | None, key: str) -> None:
+    """What each column means and how the file is read, to be corrected as long as the file is at hand."""
+    if source is None:
+        reading.meanings(imported.mapping)
+        st.caption("Uploaded files are not kept with saved work: drop the file again to read it in another way.")
+        return
+    reading.form(imported.mapping, imported.channels, key, imported.profile or name_for(source.title),
+                 lambda mapping, name: begin(source, mapping, remember=name))  # fmt: skip

@@ -1,5 +1,6 @@
 """Uploaded files, kept on disk for as long as the session lives; the server's memory never holds their bytes."""
 
+import os
 import shutil
 import tempfile
 import weakref
@@ -20,6 +21,8 @@ class File(Protocol):
 
     def getbuffer(self) -> memoryview: ...
 
+    def getvalue(self) -> bytes: ...
+
 
 @dataclass(frozen=True)
 class Source:
@@ -35,6 +38,16 @@ class Source:
     def of_sample(cls, name: str) -> "Source":
         """One of the sample stores."""
         return cls(SAMPLES[name].title, FOLDER, SAMPLES[name].files, sample=name)
+
+    @classmethod
+    def of_saved(cls, title: str, names: tuple[str, ...], sample: str | None) -> "Source":
+        """Where saved work came from; uploaded files themselves are not kept."""
+        return cls.of_sample(sample) if sample in SAMPLES else cls(title, Path(os.devnull), names)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the files can be read again."""
+        return self.folder.is_dir()
 
     @classmethod
     def of_files(cls, files: Sequence[File]) -> "Source":
@@ -65,5 +78,5 @@ class Upload:
         if place.exists():
             place = self.folder / str(number) / safe
             place.parent.mkdir()
-        place.write_bytes(file.getbuffer())
+        place.write_bytes(file.getvalue())  # the bytes themselves: a buffer would be a second copy
         return str(place.relative_to(self.folder))

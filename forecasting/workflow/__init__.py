@@ -11,6 +11,7 @@ from forecasting.workflow.cleaning import Clean, Cleaned, beside
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
 from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
 from forecasting.workflow.judging import Contest, Standings, judge
+from forecasting.workflow.marking import Found
 from forecasting.workflow.modelling import (
     BASELINE,
     DEFAULT_MODEL,
@@ -28,11 +29,12 @@ from forecasting.workflow.modelling import (
 )
 from forecasting.workflow.opening import open_sample
 from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, plannable
+from forecasting.workflow.profiles import Profile, Profiles
 from forecasting.workflow.remains import Remains
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
 from forecasting.workflow.tuning import TuneModel, fitting_metric, tunable
-from forecasting.workflow.uploading import Found, Imported, ImportFiles, Unclear
+from forecasting.workflow.uploading import Imported, ImportFiles, Unclear
 
 __all__ = [
     "BASELINE",
@@ -55,6 +57,8 @@ __all__ = [
     "Imported",
     "Outlook",
     "PlanRows",
+    "Profile",
+    "Profiles",
     "ReadPlan",
     "Remains",
     "Standings",

@@ -10,9 +10,9 @@ import pytest
 import streamlit as st
 
 from forecasting.core.panel import Panel
+from forecasting.export import csv_bytes
 from forecasting.models import make
 from forecasting.workflow import Clean
-from ui.found import rejects_csv
 from ui.uploads import Source
 from ui.workspace import Workspace
 
@@ -122,7 +122,7 @@ def test_rejects_are_safe_to_open_in_a_spreadsheet():
     rows = pd.DataFrame(
         {"file": ["x.csv"] * 2, "row": [3, 4], "value": ["=HYPERLINK(1)", "-"], "reason": ["no date", "no date"]}
     )
-    text = rejects_csv(rows).decode("utf-8-sig")
+    text = csv_bytes(rows).decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in text
     assert "x.csv,3," in text
 
