@@ -1,4 +1,4 @@
-"""Generalised linear models with a logarithmic link for many SKUs at once: counts that are never negative, effects that multiply.
+"""Generalised linear models with a logarithmic link, for many SKUs at once: counts are never negative, effects multiply.
 
 Iteratively reweighted least squares (McCullagh and Nelder 1989, Generalized Linear Models, 2.5), each round for all SKUs
 together; standard errors allow for more spread than the family says (the dispersion is Pearson's).

@@ -51,7 +51,7 @@ class Linear(Terms):
     method: Method = knob(
         "ridge",
         "Method",
-        "Least squares; ridge steadies noisy effects; lasso and elastic net drop idle ones; Poisson and Tweedie are for counts.",
+        "Least squares; ridge steadies noisy effects; lasso and elastic net drop idle ones; Poisson and Tweedie: for counts.",
         choices=get_args(Method),
     )
     penalty: float | None = knob(
@@ -65,7 +65,8 @@ class Linear(Terms):
         0.5, "Lasso share", "Elastic net: 1 drops as many effects as the lasso, 0 none.", low=0.05, high=1, advanced=True
     )
     power: float = knob(
-        1.5, "Tweedie power", "How fast the spread grows with the mean: 1 as counts, 2 in proportion.", low=1, high=1.95, advanced=True
+        1.5, "Tweedie power", "How fast the spread grows with the mean: 1 as counts, 2 in proportion.", low=1, high=1.95,
+        advanced=True,
     )  # fmt: skip
     transform: str = knob(
         "none",
@@ -202,7 +203,7 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class FittedLinear:
-    """A regression for each SKU: `solution` in units of the design, `carry` what is known of its errors, `scale` the transform."""
+    """A regression for each SKU: `solution` in units of the design, `carry` its errors, `scale` its transform."""
 
     spec: Linear
     panel: Panel
@@ -334,7 +335,7 @@ class FittedLinear:
         return Steps(columns, weights, constant, np.maximum.accumulate(np.clip(ratio, 1.0, _STEEPEST), axis=1))
 
     def _psi(self, steps: Steps, horizon: int) -> np.ndarray:
-        """Weights of the moving-average form: of the carried errors, of the lags, or what the direct regressions' errors say."""
+        """Weights of the moving-average form: of the carried errors, of the lags, or of the direct regressions."""
         if not self.spec.remembers:
             return self.carry.psi(horizon)
         if steps.spread is not None:
