@@ -44,6 +44,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _WEEK = re.compile(
     r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周"
 )
@@ -276,6 +277,20 @@ def _parse_rest(texts: list[str]) -> tuple[dict[str, dt.datetime | None], str]:
         if value is not None:
             grains[grain] += 1
     return read, grains.most_common(1)[0][0] if grains else ""
+
+
+def month_number(word: str) -> int | None:
+    """The number of a month by its name alone, in six languages.
+
+    >>> month_number("Sept."), month_number("Februar"), month_number("十二月"), month_number("3月"), month_number("Monday")
+    (9, 2, 12, 3, None)
+    """
+    text = word.strip().lower().rstrip(".")
+    if match := re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?", text):
+        written = match.group(1)
+        number = int(written) if written.isdigit() else _CHINESE.index(written) + 1 if written in _CHINESE else 0
+        return number if 1 <= number <= 12 else None
+    return _MONTHS.get(text)
 
 
 def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:

@@ -1,12 +1,14 @@
-"""Sheets of one month with the days 1, 2, ... 31 across: the month stands in the name of the sheet or file."""
+"""Tables with the days of one month, or the months of one year, across: a name or a title says which month or year."""
 
 from __future__ import annotations
 
 import calendar
 import re
+from itertools import pairwise
 
-from forecasting.ingest.dates import parse_date_text
-from forecasting.ingest.facts import date_in_name
+from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.dates import month_number, parse_date_text
+from forecasting.ingest.naming import period_named, year_named
 from forecasting.ingest.table import Table
 
 _SHORTEST_MONTH = 28
@@ -20,9 +22,31 @@ def days_across(table: Table) -> dict[int, str]:
     days = {j: int(float(h)) for j, h in enumerate(table.header) if re.fullmatch(r"\s*\d{1,2}(?:\.0)?\s*", h)}
     if len(days) < _SHORTEST_MONTH or list(days.values()) != list(range(1, len(days) + 1)):
         return {}
-    named = date_in_name(table.sheet) or date_in_name(table.name.rsplit("/", 1)[-1])
+    named = period_named(table)
     month, grain = parse_date_text(named) if named else (None, "")
     if month is None or grain != "month":
         return {}
     last = calendar.monthrange(month.year, month.month)[1]
     return {j: f"{month:%Y-%m}-{day:02d}" for j, day in days.items() if day <= last}
+
+
+def month_columns(table: Table) -> dict[int, int]:
+    """The columns headed by names of months without a year, three or more of them one after the other; else empty."""
+    found = {j: number for j, h in enumerate(table.header) if (number := month_number(h))}
+    numbers = list(found.values())
+    rising = all(b - a == 1 for a, b in pairwise(numbers))
+    return found if len(found) >= 3 and rising else {}
+
+
+def months_across(table: Table) -> dict[int, str]:
+    """The columns headed by months as ISO months; raises MappingNeeded when nothing says the year."""
+    found = month_columns(table)
+    if not found:
+        return {}
+    year = year_named(table)
+    if year is None:
+        raise MappingNeeded(
+            f"{table.name} has the months {table.header[min(found)]!r}, ... across, but no year: put it into the name of "
+            "the file or sheet, such as 'sales 2024.xlsx', or write 'Jan 2024' in the header"
+        )
+    return {j: f"{year}-{number:02d}" for j, number in found.items()}

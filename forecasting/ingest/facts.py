@@ -10,10 +10,11 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
 from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, Whole, clean_text, named_columns
-from forecasting.ingest.dates import Dates, parse_date_text, parse_dates
+from forecasting.ingest.dates import Dates, month_number, parse_date_text, parse_dates
 from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.movements import movement_signs
+from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.table import Table
 
@@ -113,20 +114,13 @@ def _dates(reader: ColumnReader) -> Dates:
 
 
 def _composed_dates(reader: ColumnReader) -> pl.Series:
-    """Dates from a year and a month or week in columns of their own."""
+    """Dates from a year and a month, week or day in columns of their own; what no column says, a name or a title may."""
     year, month, week, day = (reader.text(role) for role in ("year", "month", "week", "day"))
-    if year is None:
-        named = date_in_name(reader.table.sheet) or date_in_name(reader.table.name.rsplit("/", 1)[-1])
-        if named:
-            reader.issues.append(f"there is no date column; {named} was read from the name of the file or sheet")
-            return pl.Series("date", [named]).new_from_index(0, reader.table.height)
-        raise MappingNeeded(
-            f"{reader.table.name} has no column with dates among {', '.join(map(repr, reader.table.header[:12]))}: "
-            "a column with the day, week or month of each sale is needed; name it 'date' or choose it in the mapping"
-        )
-    whole = year.str.replace(r"\.0$", "")
+    if year is None and month is None and week is None:
+        return _named_dates(reader, day)
+    whole = _year_of_title(reader) if year is None else year.str.replace(r"\.0$", "")
     if month is not None:
-        part = month.str.replace(r"\.0$", "")
+        part = _month_numbers(month)
         joined = whole + "-" + part.str.zfill(2) if part.str.contains(r"^\d{1,2}$").all() else part + " " + whole
         return joined + "-" + day.str.replace(r"\.0$", "").str.zfill(2) if day is not None else joined
     if week is not None:
@@ -135,26 +129,45 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
     return whole + "-01-01"
 
 
-def date_in_name(name: str) -> str | None:
-    """A day or month in the name of a file or sheet; of a span of days the first.
+def _month_numbers(month: pl.Series) -> pl.Series:
+    words = {w: month_number(w) for w in month.unique().to_list()}
+    numbers = {w: str(n) for w, n in words.items() if n}
+    return month.str.replace(r"\.0$", "").replace(list(numbers), list(numbers.values())) if numbers else month
 
-    >>> date_in_name("BusinessReport-2024-03-05.csv"), date_in_name("sales Jan 2024.xlsx"), date_in_name("sales2.csv")
-    ('2024-03-05', 'Jan 2024', None)
-    """
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
-    if match := re.search(r"(?<!\d)(20\d\d)[-_. ]?([01]\d)[-_. ]?([0-3]\d)(?!\d)", stem):
-        return "-".join(match.groups())
-    if match := re.search(r"(?<!\d)([01]?\d)[-_.]([0-3]?\d)[-_.](20\d\d|\d\d)(?!\d)", stem):
-        month, day, year = match.groups()
-        return (
-            f"{year if len(year) == 4 else '20' + year}-{int(month):02d}-{int(day):02d}"
-            if int(month) <= 12
-            else f"{day}.{month}.{year}"
+
+def _year_of_title(reader: ColumnReader) -> pl.Series:
+    year = year_named(reader.table)
+    if year is None:
+        raise MappingNeeded(
+            f"{reader.table.name} says months or weeks, but of no year: name the year in a column, in the name of the sheet or "
+            "in the name of the file, such as 'sales 2024.xlsx'"
         )
-    if match := re.search(r"(?<!\d)(20\d\d)[-_. 年]?(0?[1-9]|1[0-2])(?!\d)月?", stem):
-        return f"{match.group(1)}-{int(match.group(2)):02d}"
-    match = re.search(r"([A-Za-zéû]{3,10})[-_. ]?(20\d\d)(?!\d)", stem)
-    return f"{match.group(1)} {match.group(2)}" if match and parse_date_text(f"{match.group(1)} {match.group(2)}")[0] else None
+    reader.issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
+    return pl.Series("date", [year]).new_from_index(0, reader.table.height)
+
+
+def _named_dates(reader: ColumnReader, day: pl.Series | None) -> pl.Series:
+    """The day or month that the sheet, a title or the file names, for all rows; with a column of days, those days."""
+    named = period_named(reader.table)
+    if named is None:
+        raise MappingNeeded(_no_dates(reader.table))
+    reader.issues.append(f"there is no date column; {named} was read from the name of the sheet or file, or from a title")
+    month, grain = parse_date_text(named)
+    if day is not None and month is not None and grain == "month":
+        return f"{month:%Y-%m}-" + day.str.replace(r"\.0$", "").str.zfill(2)
+    return pl.Series("date", [named]).new_from_index(0, reader.table.height)
+
+
+def _no_dates(table: Table) -> str:
+    if month_named(table):
+        return (
+            f"{table.name}, {table.sheet!r}, names a month but no year: put the year into the name of the file, such as "
+            "'sales 2024.xlsx', or add a column of dates"
+        )
+    return (
+        f"{table.name} has no column with dates among {table.listing()}: "
+        "a column with the day, week or month of each sale is needed; name it 'date' or choose it in the mapping"
+    )
 
 
 def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
@@ -197,7 +210,7 @@ def _without_quantity(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
     j = reader.mapping.index("revenue")
     if j is None:
         raise MappingNeeded(
-            f"{reader.table.name} has no column with units sold among {', '.join(map(repr, reader.table.header[:12]))}: "
+            f"{reader.table.name} has no column with units sold among {reader.table.listing()}: "
             "a column of numbers is needed; name it 'units' or choose it in the mapping"
         )
     found = reader.numbers(j)

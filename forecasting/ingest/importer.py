@@ -143,8 +143,13 @@ def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source],
     left: list[tuple[Table, str]] = []
     issues: list[str] = []
     refusals: list[MappingNeeded] = []
+    shown = any(table.height and not table.hidden for table in tables)
     for table in tables:
         if not table.height:
+            continue
+        if table.hidden and shown:
+            left.append((table, "this sheet is hidden in the workbook: show it, or import it by itself, to use it"))
+            issues.append(f"{_label(table)} is hidden in the workbook and was left out ({table.height} rows)")
             continue
         try:
             mapping = _mapping_for(table, given)
@@ -267,7 +272,7 @@ def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:
     return (
         f"None of the {main.facts.rows:,} rows of {main.table.name} can be used; "
         f"most often ({count:,} rows, first on line {first['row']}: "
-        f"{first['column']} = {first['value'][:60]!r}): {reason}. Check that column, or choose another one in the mapping"
+        f"{first['column'][:40]} = {first['value'][:60]!r}): {reason}. Check that column, or choose another one in the mapping"
     )
 
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.columns import AMOUNTS, LEVELS
-from forecasting.ingest.dates import parse_date_text, parse_dates
-from forecasting.ingest.daysheets import days_across
+from forecasting.ingest.dates import month_number, parse_date_text, parse_dates
+from forecasting.ingest.daysheets import days_across, month_columns
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
@@ -95,7 +95,7 @@ def propose_for(table: Table) -> Mapping:
         return _panel_mapping(columns)
     platform = recognise(table.header)
     roles = _named_roles(columns, platform)
-    wide = _wide_periods(columns) or list(days_across(table))
+    wide = _wide_periods(columns) or list(days_across(table)) or list(month_columns(table))
     if wide:
         return _wide_mapping(table, columns, roles, wide)
     roles = _with_content(columns, _without_members(columns, roles))
@@ -149,7 +149,7 @@ def _platform_role(header: str, platform: Platform | None) -> str | None:
     return None
 
 
-def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:
+def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # noqa: PLR0911 - one line for each word
     """Words with two meanings, told apart by the cells: "sales" in money, "day" or "month" as a number, "sale" as a flag."""
     text = plain(column.header)
     money = any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) or (column.kind == NUMBER and not column.whole)
@@ -169,6 +169,8 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:
             "",
         )
         return (part or "ignore", 0.9 if part else 0.1)
+    if role == "date" and column.samples and all(month_number(s) for s in column.samples):
+        return "month", 0.9
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d", s) for s in column.samples):
         return "date", 0.8
     if role == "order" and column.kind == NUMBER and text in ("orders", "order count"):

@@ -109,7 +109,7 @@ def _as_text(column: pl.Series) -> pl.Series:
 def main_table(tables: list[Table]) -> Table:
     """The table a person would mean: tables of one header put below each other, then the largest; the first of equals."""
     stacks: dict[tuple[str, ...], list[Table]] = {}
-    for table in tables:
+    for table in [t for t in tables if not t.hidden] or tables:
         stacks.setdefault(table.header if table.has_header else (table.name, table.sheet), []).append(table)
     stacked = [stack_tables(group) for group in stacks.values()]
     return max(stacked, key=lambda t: t.height * min(t.width, 8))

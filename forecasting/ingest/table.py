@@ -19,6 +19,7 @@ class Table:
         lines: line of the file (or row of the sheet) on which each row begins, 1-based.
         encoding, delimiter: how the text was read; "" where it does not apply.
         preamble, footer: what stood above and below, one string a row.
+        hidden: whether the sheet is hidden in its workbook.
         notes: what had to be decided or repaired while reading.
     """
 
@@ -33,6 +34,7 @@ class Table:
     header_lines: tuple[int, ...] = ()
     preamble: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    hidden: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -48,6 +50,10 @@ class Table:
     def column(self, index: int) -> pl.Series:
         """The cells of one column, as text."""
         return self.cells.to_series(index)
+
+    def listing(self) -> str:
+        """The first dozen column names, quoted and cut short, for messages."""
+        return ", ".join(repr(name if len(name) <= 40 else f"{name[:39]}…") for name in self.header[:12])
 
     def note(self, *more: str) -> Table:
         """The same table with further notes."""

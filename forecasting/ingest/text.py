@@ -15,6 +15,7 @@ from forecasting.ingest.encoding import decode, detect_encoding
 from forecasting.ingest.fastcsv import FAST_FROM, read_fast
 from forecasting.ingest.kinds import column_kinds, kind_of
 from forecasting.ingest.regions import Region, find_regions
+from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, Row, tokenize
 from forecasting.ingest.vocabulary import expected_kind, role_of
@@ -45,7 +46,8 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     tables = [region_table(region, name, "", notes) for region in regions if region.rows or region.header]
     if not tables:
         raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
-    return number_tables([_with_source(t, encoding, sniffed.dialect) for t in tables])
+    parts = [part for table in tables for part in split_sideways(table)]
+    return number_tables([_with_source(part, encoding, sniffed.dialect) for part in parts])
 
 
 def _with_source(table: Table, encoding: str, dialect: Dialect) -> Table:

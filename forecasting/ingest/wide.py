@@ -11,7 +11,7 @@ from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import NOT_CHOSEN
 from forecasting.ingest.columns import clean_text, named_columns
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.daysheets import days_across
+from forecasting.ingest.daysheets import days_across, months_across
 from forecasting.ingest.facts import Facts
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.numbers import parse_numbers
@@ -31,7 +31,7 @@ def extract_wide(table: Table, mapping: Mapping) -> Facts:
 def _periods_across(table: Table, mapping: Mapping) -> Facts:
     issues: list[str] = []
     periods = mapping.indices("period")
-    days = days_across(table)
+    days = days_across(table) or months_across(table)
     labels = [days.get(j, table.header[j]) for j in periods]
     dates, grain, order = _period_dates(labels, mapping, issues)
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")

@@ -11,6 +11,7 @@ import python_calamine as calamine
 
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest.regions import find_regions
+from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table
 from forecasting.ingest.text import MAX_COLUMNS, number_tables, region_table
 from forecasting.ingest.tokens import Row
@@ -29,8 +30,10 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> list[Tabl
     if sheet is not None and sheet not in names:
         raise FileUnreadable(f"{name} has no sheet {sheet!r}: its sheets are {', '.join(map(repr, names))}; name one of them")
     tables: list[Table] = []
+    hidden = {meta.name for meta in book.sheets_metadata if meta.visible != calamine.SheetVisibleEnum.Visible}
     for each in [sheet] if sheet is not None else names:
-        tables.extend(_sheet_tables(book, each, name))
+        found = _sheet_tables(book, each, name)
+        tables.extend(replace(table, hidden=each in hidden) for table in found)
     if not tables:
         raise FileUnreadable(f"{name} has no cell filled in {len(names)} sheets: a sheet with a header and rows is needed")
     return tables
@@ -67,8 +70,8 @@ def grid_tables(grid: Sequence[Sequence[Cell]], name: str, sheet: str, offset: i
     """Tables in a rectangle of typed cells; empty rows and columns around them are left away."""
     rows = [Row(offset + i, tuple(map(cell_text, row))) for i, row in enumerate(grid, 1)]
     rows = _without_empty_columns(rows)
-    tables = [region_table(region, name, sheet) for region in find_regions(rows) if region.rows or region.header]
-    tables = number_tables(tables)
+    found = [region_table(region, name, sheet) for region in find_regions(rows) if region.rows or region.header]
+    tables = number_tables([part for table in found for part in split_sideways(table)])
     return [replace(table, encoding="", delimiter="") for table in tables]
 
 

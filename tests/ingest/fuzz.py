@@ -12,6 +12,7 @@ import time
 import traceback
 import zipfile
 from collections import Counter
+from pathlib import Path
 
 from forecasting.core.errors import ShelfcastError
 from forecasting.ingest import import_files, main_table, read_tables
@@ -111,6 +112,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="folder for the files that went wrong")
     asked = parser.parse_args()
     rng, outcomes, seen, slowest = random.Random(asked.seed), Counter[str](), set[str](), (0.0, "")
     cases = [(case.label, case.name, case.data) for case in all_cases()]
@@ -121,15 +123,19 @@ def main() -> None:
         started = time.perf_counter()
         try:
             found = outcome(name, data)
-        except Exception:  # noqa: BLE001 - a crash is what is looked for
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 - a crash is what is looked for, and a library in another language may panic
             found = "CRASH"
             where = traceback.format_exc().strip().splitlines()
             if (key := " | ".join(where[-4:])) not in seen:
                 seen.add(key)
                 print(f"crash at {k} ({label}):", *where[-7:], sep="\n  ", flush=True)
         seconds = time.perf_counter() - started
-        if found in ("LOST", "BAD SENTENCE") or seconds > LIMIT:
+        if found in ("CRASH", "LOST", "BAD SENTENCE") or seconds > LIMIT:
             print(f"{found} at {k} ({label}), {seconds:.1f} s", flush=True)
+            if asked.keep:
+                (asked.keep / f"{k}-{Path(name).name}").write_bytes(data)
         outcomes[found] += 1
         outcomes["over 10 s"] += seconds > LIMIT
         slowest = max(slowest, (seconds, label))
