@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from ui.errors import show
 from ui.headers import SecurityHeaders
+from ui.identity import RememberBrowser
 from ui.memory import stay_small
 from ui.warming import warm
 
@@ -30,7 +31,7 @@ app = st.App(
     Path(__file__).parent / "ui" / "router.py",
     lifespan=warm,
     routes=[Route("/healthz", healthy), Route("/data", first_page)],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(RememberBrowser)],
     on_script_error=show,
 )
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 import pytest
+
+# Work that tests save goes where nobody will miss it.
+os.environ["SHELFCAST_DATABASE"] = f"sqlite:///{tempfile.mkdtemp(prefix='shelfcast-test-')}/saved.db"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

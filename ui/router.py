@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
-from ui import theme
+from ui import saved, saving, theme
 from ui.demo import open_from_url
 from ui.workspace import current
 
@@ -45,14 +46,21 @@ def _page(step: Step) -> st.Page:
 def _main() -> None:
     theme.frame()
     workspace = current()
+    saving.open_from_url(workspace)
     workspace.read_url()
     open_from_url(workspace)
     page = st.navigation([_page(step) for step in STEPS if (_PAGES / f"{step.name}.py").exists()])
     aside = st.sidebar.container()
     workspace.write_url()
-    page.run()
+    try:
+        page.run()
+    except StopException:  # the page has said all that it has to say; the sidebar has not
+        pass
+    finally:
+        saving.autosave(workspace)
     with aside:  # after the page, so that it shows what the page has just changed
         theme.data_in_use(workspace)
+        saved.state(workspace)
 
 
 _main()

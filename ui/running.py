@@ -1,18 +1,16 @@
 """What a page has asked for: one slot for each kind of work, filled by a job, surviving a change of page."""
 
 from dataclasses import dataclass
-from uuid import uuid4
 
 import streamlit as st
 
 from forecasting.core.errors import ShelfcastError
-from ui import words
+from ui import identity, words
 from ui.jobs import Job, State, manager
 from ui.workspace import current
 
 _EVERY = 0.25
 _AT_ONCE = 1.2
-_OWNER = "_owner"
 LOST = "The calculation was lost when the server restarted; run it again."
 
 
@@ -20,11 +18,14 @@ LOST = "The calculation was lost when the server restarted; run it again."
 class Slot:
     """The last result of one kind of work, and the job that will replace it.
 
-    `settings` is what `result` was made with, `asked` what the running job will be made with.
+    `settings` is what `result` was made with, `asked` what the running job will be made with; `request` and `title` are there
+    to start it again, should the server not live to see its end.
     """
 
     job: str | None = None
     asked: object | None = None
+    request: object | None = None
+    title: str = ""
     result: object | None = None
     settings: object | None = None
     error: str = ""
@@ -44,10 +45,14 @@ def slot(name: str) -> Slot:
 def start(name: str, request: object, title: str, settings: object) -> None:
     """Ask for work. What takes no longer than a moment is awaited, so that its result appears at once."""
     here = slot(name)
-    jobs = manager()
-    job = jobs.submit(owner(), request, title)
-    here.job, here.asked, here.error = job.key, settings, ""
-    jobs.wait(job.key, _AT_ONCE)
+    submit(here, request, title, settings)
+    manager().wait(str(here.job), _AT_ONCE)
+
+
+def submit(here: Slot, request: object, title: str, asked: object) -> None:
+    """Put a job into a slot; the same request of the same person, at work or done, is not carried out twice."""
+    here.job = manager().submit(identity.owner(), request, title).key
+    here.asked, here.request, here.title, here.error = asked, request, title, ""
 
 
 def follow(name: str) -> Slot:
@@ -61,17 +66,12 @@ def follow(name: str) -> Slot:
     return here
 
 
-def owner() -> str:
-    """A name for this session that nobody else knows."""
-    return str(st.session_state.setdefault(_OWNER, uuid4().hex))
-
-
 def _collect(here: Slot) -> None:
     """Take over what a job has found, unless it is still at work."""
     job = manager().look(here.job) if here.job else None
     if here.job is None or (job is not None and job.active):
         return
-    here.job = None
+    here.job, here.request = None, None
     if job is None or job.state is State.FAILED:
         here.error = LOST if job is None else job.error
     elif job.state is State.CANCELLED:

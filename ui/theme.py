@@ -43,5 +43,5 @@ def data_in_use(workspace: Workspace) -> None:
         st.caption("No data yet. Start on the Data page.")
         return
     st.caption("Data in use")
-    st.markdown(f"**{workspace.name}**{', cleaned' if workspace.cleaned else ''}")
+    st.markdown(f"**{words.plain(workspace.name)}**{', cleaned' if workspace.cleaned else ''}")
     st.caption(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}")

@@ -3,9 +3,11 @@
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Any
+
+from forecasting.core.errors import ShelfcastError
 
 _FIRST = ("pandas", "plotly.graph_objects", "forecasting.plots.history", "ui.intake", "ui.parts", "pyarrow")
 _PAUSE = 6.0
@@ -23,3 +25,5 @@ def _load() -> None:
         import_module(name)
     time.sleep(_PAUSE)  # a worker loads for seconds; the first page goes first
     import_module("ui.jobs").manager()
+    with suppress(ShelfcastError):  # whoever has something to save will be told
+        import_module("ui.keeping").store()

@@ -1,6 +1,7 @@
 """Numbers and dates in plain words: units, sensible digits, and "—" for what is undefined."""
 
 import math
+import re
 
 import pandas as pd
 
@@ -131,6 +132,24 @@ def tidy(name: str) -> str:
     """
     stripped = name.strip()
     return stripped.capitalize() if stripped.isupper() else stripped
+
+
+def plain(text: str) -> str:
+    r"""A text of a user in Markdown, where none of its characters means anything.
+
+    >>> print(plain("sales_*final*.csv $5"))
+    sales\_\*final\*.csv \$5
+    """
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$:^-])", r"\\\1", text)
+
+
+def file_stem(text: str) -> str:
+    """A name that every system takes as the name of a file.
+
+    >>> file_stem("Spring / order: 2026"), file_stem("???")
+    ('Spring-order-2026', 'shelfcast')
+    """
+    return re.sub(r"[^\w.]+", "-", text).strip("-.")[:80] or "shelfcast"
 
 
 def sku(unique_id: str, name: str = "", width: int = 48) -> str:

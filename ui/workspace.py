@@ -28,6 +28,8 @@ class Workspace:
 
     `specs` are the settings with which a model's form starts, by the name of the model, where they are not its defaults.
     While cleaned sales are in use, `cleaned` is the request that made them; it holds the raw ones, for the way back.
+    `token` opens the saved workspace, `written` is what was last saved of it, `unsaved` why nothing can be saved,
+    `lost` whether the link that was opened leads to no saved work.
     """
 
     panel: Panel | None = None
@@ -40,6 +42,10 @@ class Workspace:
     horizon: int = 28
     specs: dict[str, Model] = field(default_factory=dict)
     results: dict[str, object] = field(default_factory=dict)
+    token: str | None = None
+    written: dict[str, object] = field(default_factory=dict)
+    unsaved: str = ""
+    lost: bool = False
     _sent: dict[str, str] = field(default_factory=dict)
     _before: dict[str, str] = field(default_factory=dict)
 
@@ -54,13 +60,19 @@ class Workspace:
         return self.source.sample if self.source else None
 
     def set_panel(self, panel: Panel, imported: workflow.Imported | None, source: Source) -> None:
-        """Take up new data: results of the old one are cleared, a SKU that it does not have is forgotten."""
+        """Take up new data: results of the old one are cleared, a SKU that it does not have is forgotten.
+
+        Later sales of the same shop go on in the same saved workspace; those of another shop begin a new one.
+        """
+        if self.panel is not None and not _same_shop(self.panel, panel):
+            self.leave()
         if self.panel is None or self.panel.digest != panel.digest:
             self.results.clear()
             self.specs.clear()
         if self.panel is None or self.panel.freq != panel.freq:
             self.horizon = grain(panel.freq).horizon
         self.panel, self.imported, self.source, self.cleaned = panel, imported, source, None
+        self.lost = False
         self.country = SAMPLES[self.sample].country if self.sample else None
         if self.sku not in panel.ids:
             self.sku = None
@@ -83,7 +95,13 @@ class Workspace:
         """Forget the data and everything that came from it."""
         self.panel, self.imported, self.source, self.cleaned, self.sku = None, None, None, None, None
         self.results.clear()
+        self.specs.clear()
+        self.leave()
         self.write_url()
+
+    def leave(self) -> None:
+        """Let go of the saved workspace, which stays as it is."""
+        self.token, self.written = None, {}
 
     def select(self, *, sku: str | None = None, model: str | None = None, horizon: int | None = None) -> None:
         """Change what is selected; None leaves a thing as it is."""
@@ -125,8 +143,13 @@ class Workspace:
     def _address(self) -> dict[str, str]:
         if self.panel is None:
             return {}
-        address = {"demo": self.sample, "sku": self.sku, "model": self.model, "horizon": str(self.horizon)}
+        address = {"w": self.token, "demo": self.sample, "sku": self.sku, "model": self.model, "horizon": str(self.horizon)}
         return {key: value for key, value in address.items() if value}
+
+
+def _same_shop(before: Panel, now: Panel) -> bool:
+    """Whether most SKUs of the smaller of the two are in the other."""
+    return 2 * len(set(before.ids) & set(now.ids)) >= min(len(before), len(now))
 
 
 def current() -> Workspace:

@@ -94,10 +94,11 @@ class Screen:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[str, subprocess.Popen]]:
-    """A server of its own on a fresh port; its address and its process."""
+def serving(port: int = 0) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A server of its own, on a fresh port unless one is given; its address and its process."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONWARNINGS": "ignore"})
