@@ -189,14 +189,15 @@ def choose(trials: tuple[Trial, ...], space: tuple[Dimension, ...]) -> tuple[int
     """The best trial, the simplest one within a standard error of it, and the history (see `Tuned.trials`).
 
     The standard error is that of the difference to the best over the same cutoffs: a hard block is hard for all settings, and
-    says nothing of which is better.
+    says nothing of which is better. What comes out worse than the default is never chosen, however simple it is.
     """
     losses = np.array([trial.losses if trial.state == DONE else (np.nan,) * len(trials[0].losses) for trial in trials])
     score = losses.mean(axis=1)
     best = int(np.nanargmin(score))
     behind, error = score - score[best], _std_error(losses - losses[best])
     costs = np.array([complexity(space, trial.values) for trial in trials])
-    alike = np.flatnonzero(behind <= np.nan_to_num(error))
+    default = score[next(row for row, trial in enumerate(trials) if trial.is_default)]
+    alike = np.flatnonzero((behind <= np.nan_to_num(error)) & (score <= default))
     chosen = int(min(alike, key=lambda row: (costs[row], score[row], row)))
     history = pd.DataFrame(
         {

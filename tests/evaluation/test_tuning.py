@@ -114,6 +114,13 @@ def test_within_one_standard_error_of_the_difference_is_equal() -> None:
     assert np.isnan(history["score"].iloc[-1])
 
 
+def test_nothing_that_is_worse_than_the_default_is_chosen_because_it_is_simple() -> None:
+    trials = (Trial((3,), (0.5, 0.5), 1.0, is_default=True), Trial((2,), (0.4, 0.5), 1.0), Trial((0,), (0.4, 0.9), 1.0))
+    best, chosen, history = choose(trials, (Dimension("cost", "Cost", between(0, 3)),))
+    assert history.loc[2, "behind"] <= history.loc[2, "behind_error"]
+    assert (best, chosen) == (1, 1)
+
+
 def test_one_cutoff_has_no_standard_error_so_the_best_is_chosen() -> None:
     trials = (Trial((3,), (0.5,), 1.0, is_default=True), Trial((3,), (0.4,), 1.0), Trial((0,), (0.41,), 1.0))
     best, chosen, history = choose(trials, (Dimension("cost", "Cost", between(0, 3)),))
