@@ -1,17 +1,24 @@
 """The Data page's cleaning: rules that are switched in a form, what they did, before and after, and the way back."""
 
+from dataclasses import replace
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.plots import cleaning as plots
-from forecasting.workflow import Clean, Cleaned, Cleaning, beside
+from forecasting.workflow import Clean, Cleaned, Cleaning, beside, protected_festivals
+from forecasting.workflow.cleaning import THEN
 from ui import cached, parts, running, words
+from ui.forms import NOT_RUN
 from ui.theme import palette
 from ui.workspace import current
 
 JOB = "cleaning"
+_UNDONE = "_undone"
+_SHOWN = 200
 _FILLS = {
     "weekday_mean": "Mean of the same weekday, over the last 8 weeks",
     "linear": "Straight line between the neighbours",
@@ -52,12 +59,37 @@ def section(raw: Panel) -> None:
 
 
 def _form(raw: Panel) -> None:
-    with st.form("clean", border=False):
-        rules = _rules(raw)
-        if st.form_submit_button("Show what would change", type="primary", icon=":material/play_arrow:"):
-            asked = Clean(raw, rules, current().country)
-            running.start(JOB, asked, "Cleaning the sales", asked)
-            st.rerun()
+    st.fragment(_settings)(raw)
+
+
+def _settings(raw: Panel) -> None:
+    """The form; where it differs from what is on the page, it says so."""
+    rules = _rules(raw)
+    _protection(raw)
+    asked, ran = Clean(raw, rules, current().country), running.slot(JOB).settings
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button("Show what would change", key="clean-run", type="primary", icon=":material/play_arrow:")
+        if isinstance(ran, Clean) and not asked.same(ran):
+            st.badge(NOT_RUN, icon=":material/edit:", color="orange")
+    if pressed:
+        running.start(JOB, asked, "Cleaning the sales", asked)
+        st.rerun()
+
+
+def _protection(raw: Panel) -> None:
+    """What is never capped, and the country that decides it: the same as everywhere else."""
+    country = current().country
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/shield: {_protected(raw, country)}", width="stretch")
+        parts.country_control()
+
+
+def _protected(raw: Panel, country: str | None) -> str:
+    planned = "Days with a planned promotion, display or event, and " if raw.known or "promo" in raw.regressors else ""
+    if country is None:
+        names = ", ".join(festival.name for festival in protected_festivals(None))
+        return f"Never capped: {planned}{names}. Choose a country to protect its public holidays and festivals too."
+    return f"Never capped: {planned}the public holidays and shopping festivals of {parts.COUNTRIES.get(country, country)}."
 
 
 def _rules(raw: Panel) -> Cleaning:
@@ -67,7 +99,7 @@ def _rules(raw: Panel) -> Cleaning:
         fill = _choice("Missing periods", "fill", _fills(raw), "A period without any figure, such as a gap in the file.")
         stock = _choice("Out of stock", "stockouts", _stockouts(raw), _about_stock(raw))
     with right:
-        action = _choice("Unusual sales", "action", _ACTIONS, "Promotions and the holidays of your country are never capped.")
+        action = _choice("Unusual sales", "action", _ACTIONS, "Promotions, holidays and festivals are never capped.")
         test = _choice("How that is judged", "test", _TESTS, "Judged after level and season are taken away, for each SKU.")
     with st.container(horizontal=True, gap="medium"):
         before = _switch("Not listed before the first sale", "before", "Zeros before a SKU's first sale become unknown.")
@@ -111,32 +143,49 @@ def _result(done: Cleaned, asked: Clean) -> None:
     if done.skus.empty:
         st.success("Nothing to clean: no rule found a cell to change or to mark.", icon=":material/check:")
         return
-    used = _in_use(done)
-    parts.section(_heading(done, used))
-    _use_or_undo(done, asked, used)
-    _table_of_rules(done.rules)
-    _before_after(done, asked)
+    undone = _undone(done, asked)
+    used = _in_use(asked, undone)
+    parts.section(_heading(done, undone, used))
+    _use_or_undo(done, asked, undone, used)
+    for number, rule in enumerate(done.rules.itertuples(index=False)):
+        _one_rule(done, asked, undone, number, rule)
+    now = done.without(asked.panel, undone)
+    _before_after(done, asked, now)
     _table_of_cells(done)
 
 
-def _in_use(done: Cleaned) -> bool:
-    panel = current().panel
-    return bool(done.changed) and panel is not None and panel.digest == done.panel.digest
+def _undone(done: Cleaned, asked: Clean) -> tuple[str, ...]:
+    """The rules that were taken back: on this page, or in the cleaned sales that are in use."""
+    key, rules = st.session_state.get(_UNDONE, ("", ()))
+    if key == _key(done, asked):
+        return tuple(rules)
+    used = current().cleaned
+    return used.undone if used is not None and replace(used, undone=()).same(asked) else ()
 
 
-def _heading(done: Cleaned, used: bool) -> str:
-    skus = int((done.skus["changed"] > 0).sum())
-    if not done.changed:
+def _key(done: Cleaned, asked: Clean) -> str:
+    return f"{done.panel.digest} {asked.cleaning} {asked.country}"
+
+
+def _in_use(asked: Clean, undone: tuple[str, ...]) -> bool:
+    used = current().cleaned
+    return used is not None and used.same(replace(asked, undone=undone))
+
+
+def _heading(done: Cleaned, undone: tuple[str, ...], used: bool) -> str:
+    cells, skus = done.left(undone)
+    if not cells:
         return "Nothing would change; what stands out is marked"
-    return f"{words.count(done.changed, 'cell')} of {words.count(skus, 'SKU')} {'changed' if used else 'would change'}"
+    return f"{words.count(cells, 'cell')} of {words.count(skus, 'SKU')} {'changed' if used else 'would change'}"
 
 
-def _use_or_undo(done: Cleaned, asked: Clean, used: bool) -> None:
+def _use_or_undo(done: Cleaned, asked: Clean, undone: tuple[str, ...], used: bool) -> None:
     workspace = current()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if done.changed and not used:
-            st.button("Use the cleaned sales", type="primary", icon=":material/check:", on_click=workspace.use,
-                      args=(done.panel, asked), kwargs={"keep": JOB})  # fmt: skip
+        if done.left(undone)[0] and not used:
+            st.button(
+                "Use the cleaned sales", type="primary", icon=":material/check:", on_click=_use, args=(done, asked, undone)
+            )
         if workspace.cleaned:
             st.button("Back to the raw sales", icon=":material/undo:", on_click=workspace.use,
                       args=(workspace.raw, None), kwargs={"keep": JOB})  # fmt: skip
@@ -147,35 +196,60 @@ def _use_or_undo(done: Cleaned, asked: Clean, used: bool) -> None:
             st.badge("In use on all pages", icon=":material/check:", color="green")
 
 
-def _table_of_rules(rules: pd.DataFrame) -> None:
-    shown = pd.DataFrame(
-        {
-            "Rule": [_plain(rule) for rule in rules["rule"]],
-            "What it did": ["changed" if changed else "only marked" for changed in rules["changed"]],
-            "Cells": rules["cells"],
-            "SKUs": rules["skus"],
-        }
-    )
-    numbers = {name: st.column_config.NumberColumn(format="localized") for name in ("Cells", "SKUs")}
-    st.dataframe(shown, hide_index=True, key="cleaned-rules", column_config=numbers)
+def _use(done: Cleaned, asked: Clean, undone: tuple[str, ...]) -> None:
+    current().use(done.without(asked.panel, undone), replace(asked, undone=undone), keep=JOB)
 
 
-def _before_after(done: Cleaned, asked: Clean) -> None:
+def _one_rule(done: Cleaned, asked: Clean, undone: tuple[str, ...], number: int, rule: Any) -> None:
+    """What one rule did, its own cells, and the button that takes it back on its own."""
+    off = rule.rule in undone
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"cleaned-rule-{number}"):
+        did = "taken back" if off else "changed" if rule.changed else "only marked"
+        name = words.plain(_plain(rule.rule))
+        count = f"{words.count(rule.cells, 'cell')} of {words.count(rule.skus, 'SKU')} {did}"
+        st.markdown(f"~~{name}~~  \n{count}" if off else f"**{name}**  \n{count}", width="stretch")
+        with st.popover("Its cells", icon=":material/table_rows:"):
+            st.caption(f"The largest of {words.count(rule.cells, 'cell')}; the account holds all.")
+            chains = done.cells["rule" if rule.changed else "flags"].str.split(THEN if rule.changed else "; ")
+            own = done.cells[[rule.rule in chain for chain in chains]]
+            _cells(own[own["rule"] == ""] if not rule.changed else own, f"cleaned-cells-{number}")
+        if rule.changed:
+            left = tuple(one for one in undone if one != rule.rule) if off else (*undone, rule.rule)
+            icon = ":material/redo:" if off else ":material/undo:"
+            st.button("Do it again" if off else "Undo", key=f"undo-{number}", icon=icon, on_click=_take_back,
+                      args=(done, asked, undone, left), help="The other rules' changes stay as they are.")  # fmt: skip
+
+
+def _take_back(done: Cleaned, asked: Clean, before: tuple[str, ...], undone: tuple[str, ...]) -> None:
+    """Take a rule back, or do it again; sales that are in use follow at once."""
+    used = _in_use(asked, before)
+    st.session_state[_UNDONE] = (_key(done, asked), undone)
+    if used and done.left(undone)[0]:
+        _use(done, asked, undone)
+    elif used:
+        current().use(asked.panel, None, keep=JOB)
+
+
+def _before_after(done: Cleaned, asked: Clean, now: Panel) -> None:
     """One SKU before and after, the most changed at first."""
     labels = cached.sku_labels(asked.panel)
     sku = str(st.selectbox("Before and after", list(done.skus["unique_id"]), format_func=labels.__getitem__, key="cleaned-sku"))
-    frame = beside(asked.panel, done.panel, sku)
+    frame = beside(asked.panel, now, sku)
     frame["marked"] = frame["ds"].isin(done.marked.loc[done.marked["unique_id"] == sku, "ds"])
     parts.chart(plots.before_after(frame, palette()), "cleaned", f"Units of {sku} before and after cleaning")
 
 
 def _table_of_cells(done: Cleaned) -> None:
     every = int(done.skus["changed"].sum()) + len(done.marked)
-    st.caption(f"The {len(done.cells):,} largest changes of {words.count(every, 'cell')} changed or marked")
-    shown = done.cells.assign(flags=done.cells["flags"].map(_plain), rule=done.cells["rule"].map(_plain))
+    with st.expander(f"The {min(_SHOWN, len(done.cells)):,} largest changes of {words.count(every, 'cell')} changed or marked"):
+        _cells(done.cells.head(_SHOWN), "cleaned-cells")
+
+
+def _cells(cells: pd.DataFrame, key: str) -> None:
+    shown = cells.assign(flags=cells["flags"].map(_plain), rule=cells["rule"].map(_plain))
     column = st.column_config
     st.dataframe(
-        shown, hide_index=True, height=280, key="cleaned-cells", placeholder=words.UNDEFINED,
+        shown, hide_index=True, height=280, key=key, placeholder=words.UNDEFINED,
         column_config={
             "unique_id": "SKU", "ds": column.DateColumn("Date"), "y_raw": column.NumberColumn("Raw", format="localized"),
             "y_clean": column.NumberColumn("Clean", format="localized"), "flags": "What was seen", "rule": "Rule",

@@ -16,6 +16,7 @@ from forecasting.core.errors import SpecInvalid
 from forecasting.core.panel import Panel
 
 ACTIONS = ("flag", "cap", "fill")
+THEN = ", then "
 COLUMNS = ("unique_id", "ds", "y_raw", "y_clean", "flags", "rule")
 
 
@@ -65,17 +66,32 @@ class Cleaned:
     notes: tuple[str, ...] = ()
 
     def undo(self, rule: str | None = None, cells: Iterable[tuple[str, pd.Timestamp]] | None = None) -> Cleaned:
-        """Take back every change of one rule, or the changes of some cells (SKU, date); with neither, all changes."""
+        """Take back every change of one rule, or the changes of some cells (SKU, date); with neither, all changes.
+
+        Where a rule only filled what another had taken away, its cell is missing again; the other rules' changes stay.
+        """
         back = pd.Series(True, index=self.cells.index)
-        if rule is not None:
-            back &= self.cells["rule"] == rule
         if cells is not None:
             keys = pd.MultiIndex.from_frame(self.cells[["unique_id", "ds"]])
             back &= keys.isin([(sku, pd.Timestamp(ds)) for sku, ds in cells])
         account = self.cells.copy()
-        account.loc[back, "y_clean"] = account.loc[back, "y_raw"]
-        account.loc[back, "rule"] = ""
+        for chain in account["rule"].unique():
+            rest = "" if rule is None else without_rule(chain, rule)
+            if rest != chain:
+                where = back & (account["rule"] == chain)
+                account.loc[where, "y_clean"] = np.nan if rest else account.loc[where, "y_raw"]
+                account.loc[where, "rule"] = rest
         return replace(self, panel=_with_cells(self.raw, account), cells=account)
+
+
+def without_rule(chain: str, rule: str) -> str:
+    """What is left of the rules of a cell when one is taken back: those before it.
+
+    >>> without_rule("stock-out: masked, then fill: linear", "fill: linear"), without_rule("fill: linear", "fill: linear")
+    ('stock-out: masked', '')
+    """
+    rules = chain.split(THEN)
+    return THEN.join(rules[: rules.index(rule)]) if rule in rules else chain
 
 
 def clean(panel: Panel, cleaning: Cleaning | None = None, protected: Iterable[pd.Timestamp] = ()) -> Cleaned:
@@ -210,7 +226,7 @@ def _fill_missing(panel: Panel, work: _Work, spec: Cleaning) -> list[str]:
     got = missing & ~np.isnan(filled)
     work.y[got] = filled[got]
     rule = f"fill: {spec.fill}"
-    work.rules[got] = [f"{old}, then {rule}" if old else rule for old in work.rules[got]]
+    work.rules[got] = [f"{old}{THEN}{rule}" if old else rule for old in work.rules[got]]
     return [f"{int(got.sum()):,} missing periods were filled ({spec.fill})"]
 
 

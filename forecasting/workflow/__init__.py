@@ -7,7 +7,7 @@ from forecasting.evaluation.space import Dimension
 from forecasting.evaluation.tuning import Tuned, Tuning
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
-from forecasting.workflow.cleaning import Clean, Cleaned, beside
+from forecasting.workflow.cleaning import Clean, Cleaned, beside, protected_festivals
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
 from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
 from forecasting.workflow.judging import Contest, Standings, judge
@@ -82,6 +82,7 @@ __all__ = [
     "open_sample",
     "plannable",
     "planned",
+    "protected_festivals",
     "read",
     "read_plan",
     "read_profile",

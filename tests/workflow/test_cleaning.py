@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -67,13 +68,52 @@ def test_a_promotion_is_never_capped(column):
     assert done.panel.series("A")["y"].iloc[60] == 300
 
 
-def test_a_holiday_is_never_capped():
-    days = pd.date_range("2024-10-01", periods=112)
+def spike_on(day: str) -> Panel:
+    days = pd.date_range(pd.Timestamp(day) - pd.Timedelta(days=60), periods=112)
     y = np.array(WEEK * 16)
-    y[days.get_loc(pd.Timestamp("2024-12-25"))] = 300
-    raw = Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": y}), freq="D")
+    y[60] = 300
+    return Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": y}), freq="D")
+
+
+def test_a_holiday_of_the_country_is_never_capped():
+    raw = spike_on("2024-07-04")
     assert run(Clean(raw, CAP, "US")).changed == 0
+    assert run(Clean(raw, CAP)).changed == run(Clean(raw, CAP, "DE")).changed == 1
+
+
+@pytest.mark.parametrize("day", ["2024-12-25", "2024-11-29", "2024-11-11", "2025-01-01", "2024-02-10"])
+def test_without_a_country_the_festivals_of_many_are_protected(day):
+    assert run(Clean(spike_on(day), CAP)).changed == 0
+
+
+def test_days_of_the_merchant_are_protected_too():
+    raw = spike_on("2024-05-14")
     assert run(Clean(raw, CAP)).changed == 1
+    assert run(Clean(raw, CAP, protected=("2024-05-14",))).changed == 0
+
+
+@pytest.mark.parametrize("undone", ["fill: weekday_mean", "outliers: robust_z capped", "stock-out: masked"])
+def test_each_rule_is_taken_back_on_its_own_at_once_and_by_asking_again(undone):
+    raw = shop(stock=[0.0 if day in (20, 60) else 9.0 for day in range(112)])
+    raw = replace(raw, columns=raw.columns | {"y": np.where(raw.columns["stock"] == 0, 0, raw.columns["y"])})
+    raw.columns["y"][64] = 300
+    done = run(Clean(raw, CAP))
+    assert undone in set(done.rules["rule"])
+    again = run(Clean(raw, CAP, undone=(undone,)))
+    assert done.without(raw, (undone,)).digest == again.panel.digest != done.panel.digest
+    assert done.left((undone,))[0] == again.changed < done.changed or undone.startswith("fill")
+    every = tuple(done.rules.loc[done.rules["changed"], "rule"])
+    assert done.without(raw, every).digest == raw.digest
+    assert done.left(every) == (0, 0)
+
+
+def test_a_fill_taken_back_leaves_the_stock_out_unknown():
+    raw = shop(stock=[0.0 if day == 20 else 9.0 for day in range(112)])
+    raw.columns["y"][20] = 0
+    done = run(Clean(raw, CAP))
+    assert done.panel.columns["y"][20] > 0
+    assert np.isnan(done.without(raw, ("fill: weekday_mean",)).columns["y"][20])
+    assert done.without(raw, ("stock-out: masked",)).columns["y"][20] == 0
 
 
 def test_before_and_after_of_one_sku():
@@ -86,6 +126,6 @@ def test_before_and_after_of_one_sku():
 
 def test_the_expression_cleans_again():
     raw = shop()
-    request = Clean(raw, CAP, "US")
+    request = Clean(raw, CAP, "US", ("fill: weekday_mean",), ("2024-05-14",))
     again = eval(request.script("raw"), {"workflow": workflow, "raw": raw})
     assert again.digest == run(request).panel.digest
