@@ -3,6 +3,9 @@
 Starts a server, opens the sample in a cold Chromium, then walks through all pages several times. Prints seconds from the
 start of the server to its first answer, from the address to the first chart, from a click in the sidebar to a page that stands
 still, and the memory of the server. Needs Chromium and the development dependencies.
+
+`python benchmarks/pages.py --portfolio` measures the Portfolio page instead, on shops of 5,000 SKUs by 730 days and 30,000 by
+365 whose series are drawn from the sample: seconds and bytes to a drawn page, the first time and later, and for a search.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -32,27 +37,71 @@ STEPS = {
 }
 ROUNDS = 5
 STILL = "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], .st-key-job')"
+SHOPS = ((5_000, 730), (30_000, 365))
+DRAWN = """() => document.querySelectorAll('[data-testid=stDataFrame] canvas').length >= 1
+    && document.querySelectorAll('.js-plotly-plot .main-svg').length >= 4"""
+FEWER = "() => document.querySelector('[data-testid=stMain]').innerText.match(/, (?!100)[0-9.]+ % of the shop/)"
 
 
 def main() -> None:
+    if "--portfolio" in sys.argv:
+        for skus, days in SHOPS:
+            size = {"SHELFCAST_SKUS": str(skus), "SHELFCAST_DAYS": str(days)}
+            print(f"{skus:,} SKUs by {days} days")
+            with browsing("benchmarks/portfolio_app.py", size) as (page, address, pid):
+                portfolio(page, address, pid)
+        return
+    with browsing("app.py", {}) as (page, address, pid):
+        walk(page, f"{address}/?demo=retail", pid)
+
+
+@contextmanager
+def browsing(script: str, variables: dict[str, str]) -> Iterator[tuple[Page, str, int]]:
+    """A tab of a cold browser, the address of a server of its own, and the server's process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     started = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ | variables)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_for(f"http://127.0.0.1:{port}/{'healthz' if script == 'app.py' else '_stcore/health'}")
         print(f"server ready            {time.perf_counter() - started:6.2f} s")
         with sync_playwright() as driver:
             path = shutil.which("chromium") or shutil.which("google-chrome")
             browser = driver.chromium.launch(executable_path=path, args=FLAGS)
-            walk(browser.new_page(viewport={"width": 1280, "height": 900}), f"http://127.0.0.1:{port}/?demo=retail", server.pid)
+            yield browser.new_page(viewport={"width": 1280, "height": 900}), f"http://127.0.0.1:{port}", server.pid
             browser.close()
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def portfolio(page: Page, address: str, pid: int) -> None:
+    """From a click in the sidebar to a Portfolio page whose table and charts are drawn, and what was sent for it."""
+    sent = [0]
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sent.__setitem__(0, sent[0] + len(data))))
+    page.goto(address)
+    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=300_000)
+    page.wait_for_function(STILL, timeout=300_000)
+    page.wait_for_timeout(1_500)
+    print(f"memory, shop loaded     {memory(pid):6.0f} MB")
+    for attempt in ("first time", "second", "third"):
+        sent[0] = 0
+        seconds = switch(page, "Portfolio", "Portfolio", DRAWN)
+        print(f"Portfolio, {attempt:12} {seconds:6.2f} s, {sent[0] / 1e6:.2f} MB sent")
+        switch(page, "SKU", "SKU")
+    switch(page, "Portfolio", "Portfolio", DRAWN)
+    for text in ("lantern", "lantern red"):
+        sent[0] = 0
+        started = time.perf_counter()
+        page.get_by_role("textbox", name="Search").fill(text)
+        page.keyboard.press("Enter")
+        page.wait_for_function(FEWER, timeout=60_000)
+        print(f"search                  {time.perf_counter() - started:6.2f} s, {sent[0] / 1e6:.2f} MB sent")
+        page.wait_for_timeout(500)
+    print(f"memory, page seen       {memory(pid):6.0f} MB")
+    print(f"load of the machine     {os.getloadavg()[0]:6.1f} on {os.cpu_count()} cores")
 
 
 def walk(page: Page, address: str, pid: int) -> None:
@@ -72,12 +121,13 @@ def walk(page: Page, address: str, pid: int) -> None:
     print(f"load of the machine     {os.getloadavg()[0]:6.1f} on {os.cpu_count()} cores")
 
 
-def switch(page: Page, step: str, title: str) -> float:
-    """Seconds from a click until the page is there and nothing runs any more."""
+def switch(page: Page, step: str, title: str, drawn: str = "() => true") -> float:
+    """Seconds from a click until the page is there, is drawn, and nothing runs any more."""
     started = time.perf_counter()
     page.get_by_test_id("stSidebarNav").get_by_text(step, exact=True).click()
     there = "title => document.querySelector('h1') && document.querySelector('h1').innerText === title"
     page.wait_for_function(there, arg=title, timeout=120_000)
+    page.wait_for_function(drawn, timeout=120_000)
     page.wait_for_function(STILL, timeout=120_000)
     seconds = time.perf_counter() - started
     page.wait_for_timeout(300)

@@ -1,7 +1,7 @@
 """The inbox of the Portfolio page: what should not be overlooked, the most money first, each in one sentence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
@@ -28,11 +28,11 @@ _SLOT = "portfolio-dismissed"
 _OPEN = "_open-sku"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Dismissed:
     """What the user has ticked off: pairs of kind and SKU; forgotten when the data changes."""
 
-    pairs: set[tuple[str, str]] = field(default_factory=set)
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 class Alert(NamedTuple):
@@ -47,16 +47,12 @@ class Alert(NamedTuple):
 
 def dismissed() -> Dismissed:
     """What was ticked off in this session."""
-    here = current().result(_SLOT, Dismissed)
-    if here is None:
-        here = Dismissed()
-        current().results[_SLOT] = here
-    return here
+    return current().result(_SLOT, Dismissed) or Dismissed()
 
 
 def still_open(found: exploring.Portfolio) -> pd.DataFrame:
     """The alerts that have not been dismissed."""
-    pairs, alerts = dismissed().pairs, found.alerts
+    pairs, alerts = set(dismissed().pairs), found.alerts
     if not pairs:
         return alerts
     ids = found.table.index.to_numpy()[alerts["row"].to_numpy()]
@@ -147,11 +143,11 @@ def _pairs(found: exploring.Portfolio, alerts: pd.DataFrame) -> list[tuple[str, 
 
 
 def _dismiss(pairs: Iterable[tuple[str, str]]) -> None:
-    dismissed().pairs.update(pairs)
+    current().results[_SLOT] = Dismissed(tuple(dict.fromkeys([*dismissed().pairs, *pairs])))
 
 
 def _forget() -> None:
-    dismissed().pairs.clear()
+    current().results.pop(_SLOT, None)
 
 
 def open_sku(unique_id: str) -> None:

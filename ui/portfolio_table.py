@@ -263,8 +263,11 @@ def _foot(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected) -> None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ids = [str(unique_id) for unique_id in found.table.index[rows[:_PAGE]]]
         names = dict(zip(ids, found.table["name"].iloc[rows[:_PAGE]], strict=True))
-        picked = st.selectbox("SKU to open", ids, format_func=lambda sku: words.sku(sku, names[sku]), key="portfolio-pick",
-                              label_visibility="collapsed", width=360)  # fmt: skip
-        st.button("Open SKU", key="portfolio-open", icon=":material/arrow_forward:", on_click=portfolio_inbox.open_sku,
-                  args=(picked,))  # fmt: skip
+        st.selectbox("SKU to open", ids, format_func=lambda sku: words.sku(sku, names[sku]), key="portfolio-pick",
+                     label_visibility="collapsed", width=360)  # fmt: skip
+        st.button("Open SKU", key="portfolio-open", icon=":material/arrow_forward:", on_click=_open_picked)
     st.caption(f"{ahead.source} “Usually off by” and “Bias” come from a rehearsal of that baseline on the blocks before.")
+
+
+def _open_picked() -> None:
+    portfolio_inbox.open_sku(str(st.session_state["portfolio-pick"]))

@@ -68,7 +68,10 @@ def portfolio(panel: Panel) -> Portfolio:
     blocks, worth, units = reordered(blocks, order), worth[order], units[order]
     index = season_index(blocks.units, blocks.scale)
     plain = blocks.units / index[: blocks.units.shape[1]]
-    now, then = trend(plain, blocks.scale), trend(plain, blocks.scale, ago=blocks.scale.horizon)
+    now = trend(plain, blocks.scale)
+    moving = np.flatnonzero(now.direction)
+    then = np.zeros(len(panel), dtype=int)
+    then[moving] = trend(plain[moving], blocks.scale, ago=blocks.scale.horizon).direction
     checked = check(blocks, index)
     each = _each(blocks, worth, units)
     latest, before = last(blocks.units, blocks.scale.horizon), last(blocks.units, blocks.scale.horizon, 1)
@@ -93,7 +96,7 @@ def portfolio(panel: Panel) -> Portfolio:
         },
         index=pd.Index(np.asarray(panel.ids, dtype=object)[order], name="unique_id"),
     )
-    facts = Facts(blocks, checked, now, then, each, latest, before)
+    facts = Facts(blocks, checked, table["abc"].to_numpy(), now.direction, then, each, latest, before)
     return Portfolio(
         scale=blocks.scale,
         window=window,

@@ -8,7 +8,6 @@ import pandas as pd
 
 from forecasting.explore.portfolio_blocks import Blocks
 from forecasting.explore.portfolio_check import Check
-from forecasting.explore.portfolio_classes import Trend
 
 KINDS = ("stock-out", "outside", "drift", "rising", "falling", "price", "cost", "dead")
 _SIGNAL = 4.0
@@ -16,20 +15,24 @@ _CHANCE = 0.001
 _SHORTEST_RUN = 3
 _JUMP, _UNUSUAL = 0.15, 3.0
 _NEWS = 0.25
-_SMALL = 0.5
+_SMALL, _SMALL_OF_LEADING = 0.5, 0.2
+_OFF = 0.25
+_NEXT_TO_NOTHING = 0.25
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
     """What alerts are made from; all arrays of shape (SKUs,) but those of the blocks.
 
-    `each` is what one unit is worth, `change` that of the latest horizon against the one before, in units.
+    `abc` is the class, `now` and `then` are the directions of today and of one horizon ago, `each` is what one unit is worth,
+    `latest` and `before` are the units of the last horizon and of the one before it.
     """
 
     blocks: Blocks
     check: Check
-    now: Trend
-    then: Trend
+    abc: np.ndarray
+    now: np.ndarray
+    then: np.ndarray
     each: np.ndarray
     latest: np.ndarray
     before: np.ndarray
@@ -40,7 +43,7 @@ def alerts_of(facts: Facts) -> pd.DataFrame:
 
     `kind` is one of KINDS, `row` the SKU's position, `stake` the money in question over the next horizon (units where there are
     no prices), `now` and `usual` the two numbers of its sentence. What is worth less than half of what an average SKU sells in
-    a horizon is left out.
+    a horizon is left out; for A and B items, less than a fifth.
     """
     found = [
         pd.DataFrame({"kind": kind, "row": np.flatnonzero(rows), "stake": stake[rows], "now": now[rows], "usual": usual[rows]})
@@ -48,7 +51,8 @@ def alerts_of(facts: Facts) -> pd.DataFrame:
     ]
     table = pd.concat(found, ignore_index=True)
     latest = float((facts.latest * facts.each).sum()) / max(1, len(facts.each))
-    table = table[table["stake"] >= _SMALL * latest]
+    leading = (facts.abc != "C")[table["row"].to_numpy()]
+    table = table[table["stake"] >= np.where(leading, _SMALL_OF_LEADING, _SMALL) * latest]
     table = table.assign(kind=pd.Categorical(table["kind"], KINDS))
     return table.sort_values(["stake", "row", "kind"], ascending=[False, True, True], ignore_index=True)
 
@@ -60,8 +64,10 @@ def _kinds(facts: Facts) -> Iterator[Found]:
     blocks, check, each = facts.blocks, facts.check, facts.each
     yield _stock_outs(facts)
     yield "outside", check.outside != 0, np.abs(check.missed) * each, check.sold, check.sold - check.missed
-    biased = np.abs(np.nan_to_num(check.signal)) > _SIGNAL
-    share = blocks.scale.horizon / max(6, blocks.scale.quarter)
+    quarter = max(6, blocks.scale.quarter)
+    sold = np.nansum(blocks.units[:, -quarter:], axis=1)
+    biased = (np.abs(np.nan_to_num(check.signal)) > _SIGNAL) & (np.abs(check.drift) >= _OFF * sold)
+    share = blocks.scale.horizon / quarter
     yield "drift", biased, np.abs(check.drift) * share * each, check.signal, check.drift
     yield from _turns(facts)
     yield _jump("price", blocks.price, facts)
@@ -77,13 +83,13 @@ def _stock_outs(facts: Facts) -> Found:
     blocks, size = facts.blocks, facts.blocks.scale.size
     run = np.nan_to_num(blocks.silent, nan=np.inf) - blocks.quiet
     recent = run <= blocks.scale.quarter * size
+    lost = np.where(np.isfinite(run), _level(blocks, run), 0.0)
     if np.isfinite(blocks.stock).any():
         rows = (blocks.stock <= 0) & recent
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
             chance = np.where(blocks.zeros > 0, np.log(blocks.zeros) * run, np.where(run > 0, -np.inf, 0.0))
-        rows = (run > _SHORTEST_RUN) & recent & (chance < np.log(_CHANCE)) & ~_silent_a_year_ago(blocks, run)
-    lost = np.where(np.isfinite(run), _level(blocks, run), 0.0)
+        rows = (run > _SHORTEST_RUN) & recent & (chance < np.log(_CHANCE)) & ~_quiet_a_year_ago(blocks, run, lost)
     return "stock-out", rows & (lost > 0), lost * blocks.scale.horizon * facts.each, np.where(recent, run, 0.0), lost
 
 
@@ -98,8 +104,8 @@ def _level(blocks: Blocks, run: np.ndarray) -> np.ndarray:
     return np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
 
 
-def _silent_a_year_ago(blocks: Blocks, run: np.ndarray) -> np.ndarray:
-    """Whether a SKU sold nothing in the same blocks of the year before, when it was already listed."""
+def _quiet_a_year_ago(blocks: Blocks, run: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Whether a SKU sold next to nothing in the same blocks of the year before, when it was already listed."""
     count, season = blocks.units.shape[1], blocks.scale.season
     if not blocks.scale.year or count < season + 2:
         return np.zeros(len(run), dtype=bool)
@@ -107,7 +113,7 @@ def _silent_a_year_ago(blocks: Blocks, run: np.ndarray) -> np.ndarray:
     length = np.clip(np.ceil(np.where(np.isfinite(run), run, 0) / blocks.scale.size), 1, last).astype(int)
     sums = np.concatenate([np.zeros((len(run), 1)), np.cumsum(np.nan_to_num(blocks.units), axis=1)], axis=1)
     sold = sums[:, last] - np.take_along_axis(sums, (last - length)[:, None], axis=1)[:, 0]
-    return (sold <= 0) & ~np.isnan(blocks.units[:, last - 1])
+    return (sold <= _NEXT_TO_NOTHING * usual * length) & ~np.isnan(blocks.units[:, last - 1])
 
 
 def _turns(facts: Facts) -> Iterator[Found]:
@@ -116,7 +122,7 @@ def _turns(facts: Facts) -> Iterator[Found]:
     moved = np.abs(change) >= _NEWS * np.maximum(facts.before, 1e-12)
     stake = np.abs(change) * facts.each
     for kind, way in (("rising", 1), ("falling", -1)):
-        rows = (facts.now.direction == way) & (facts.then.direction != way) & (np.sign(change) == way) & moved
+        rows = (facts.now == way) & (facts.then != way) & (np.sign(change) == way) & moved
         yield kind, rows, stake, facts.latest, facts.before
 
 

@@ -97,7 +97,9 @@ def blocks_of(panel: Panel) -> Blocks:
     joined = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
     silent = joined["silent"]
     quiet = int(np.nanmin(silent)) if np.isfinite(silent).any() else 0
-    return Blocks(scale=scale, starts=starts, money="price" in panel.columns, quiet=quiet, **joined)
+    money = bool(np.isfinite(joined["price"]).any())
+    joined["worth"] = joined["worth"] if money else joined["units"]
+    return Blocks(scale=scale, starts=starts, money=money, quiet=quiet, **joined)
 
 
 def reordered(found: Blocks, order: np.ndarray) -> Blocks:

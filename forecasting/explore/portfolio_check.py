@@ -13,6 +13,7 @@ from forecasting.features.demand import CLASSES
 
 _ORIGINS = 26
 _SHRINK = 3.0
+_WIDE = 1.6  # 80 % of normal errors lie within 1.6 times their mean absolute value
 _FEWEST = 6
 _LOW, _HIGH = 0.07, 0.93  # cutoffs overlap, so the errors look more alike than those to come; measured to cover 80 %
 
@@ -58,8 +59,8 @@ def check(blocks: Blocks, index: np.ndarray) -> Check:
     outside, missed = _outside(errors, history.level(max(0, count - 2)), group)
     return Check(
         mean=mean,
-        low=np.maximum(mean + low, 0.0),
-        high=np.maximum(mean + high, 0.0),
+        low=np.maximum(mean + np.minimum(low, 0.0), 0.0),
+        high=mean + np.maximum(high, 0.0),
         off=_ratio(np.where(tested, np.abs(sum_errors), 0.0).sum(axis=1), tested.sum(axis=1)),
         bias=_ratio(-np.where(tested, sum_errors, 0.0).sum(axis=1), sold),
         signal=signal,
@@ -142,7 +143,7 @@ def _bounds(errors: np.ndarray, spread: np.ndarray, group: np.ndarray) -> tuple[
         own = scaled[group == number]
         own = own[~np.isnan(own)]
         pool = own if len(own) >= 30 else everything
-        limits[number] = np.quantile(pool, [_LOW, _HIGH]) if len(pool) else (-1.6, 1.6)
+        limits[number] = np.quantile(pool, [_LOW, _HIGH]) if len(pool) >= 10 else (-_WIDE, _WIDE)
     return spread * limits[group, 0], spread * limits[group, 1]
 
 

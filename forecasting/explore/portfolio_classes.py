@@ -81,6 +81,7 @@ def season_index(units: np.ndarray, scale: Scale) -> np.ndarray:
     smooth = np.convolve(np.pad(total, 2, mode="edge"), _SMOOTH, mode="valid")
     sums = np.concatenate([[0.0], np.cumsum(total)])
     place = np.arange(len(index) - season)
+    place -= season * np.maximum(0, (place - count) // season + 1)  # a horizon beyond a season takes the same season again
     first = np.clip(place - season // 2, 0, count - season)
     index[season:] = np.sqrt(np.maximum(smooth[place], 0.0) / ((sums[first + season] - sums[first]) / season))
     return np.clip(index, 1 / _SWING, _SWING)
@@ -98,7 +99,7 @@ def trend(units: np.ndarray, scale: Scale, ago: int = 0) -> Trend:
     """
     end = units.shape[1] - ago
     window = units[:, max(0, end - _LONGEST.get(scale.season, 8)) : max(0, end)]
-    parts = [_trend(window[first : first + _CHUNK]) for first in range(0, len(window), _CHUNK)]
+    parts = [_trend(window[first : first + _CHUNK]) for first in range(0, max(1, len(window)), _CHUNK)]
     return Trend(np.concatenate([part.direction for part in parts]), np.concatenate([part.change for part in parts]))
 
 
