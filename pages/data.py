@@ -4,7 +4,7 @@ import streamlit as st
 
 from forecasting.plots import history
 from forecasting.workflow import exploring
-from ui import cached, cleaning, found, intake, parts, preview, profiles, saved
+from ui import cached, cleaning, ending, found, intake, parts, preview, profiles, saved
 from ui.theme import palette
 from ui.workspace import current
 
@@ -22,7 +22,7 @@ with (
 if panel is None:
     saved.continue_box()
     profiles.section()
-    st.stop()
+    ending.end()
 
 again = source if source is not None and source.at_hand else None
 if imported is not None and again is not None:

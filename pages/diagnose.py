@@ -3,7 +3,7 @@
 import streamlit as st
 
 from forecasting.plots import diagnostics
-from ui import diagnosing, parts
+from ui import diagnosing, ending, parts
 from ui.theme import palette
 
 parts.header("Diagnose", "What do these sales repeat, does their level hold, and which model suits them?")
@@ -12,7 +12,7 @@ sku = parts.sku_picker(panel)
 look = diagnosing.look_control(panel)
 found = diagnosing.diagnosis(panel, sku, look)
 if found is None:
-    st.stop()
+    ending.end()
 
 with st.container(border=True):
     parts.section("What to try")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from forecasting.workflow import Outlook
-from ui import outlooks, parts, running
+from ui import ending, outlooks, parts, running
 
 panel = parts.require_panel()
 parts.header("Forecast", "What each product will sell, what it adds up to, and a file to take away.")
@@ -17,7 +17,7 @@ if not isinstance(outlook, Outlook) or not isinstance(asked, outlooks.Asked):
     st.caption(
         "Press the button above. All SKUs are forecast in one run; a SKU that cannot be fitted falls back and is counted."
     )
-    st.stop()
+    ending.end()
 
 seen = outlooks.taken(panel, asked)
 outlooks.headline(outlook, seen)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import left_over, models, parts, running, trying, tuning, views
+from ui import ending, left_over, models, parts, running, trying, tuning, views
 
 panel = parts.require_panel()
 parts.header("Model", "Choose a method, tune it, and see how far off it was on sales that it had not seen.")
@@ -19,7 +19,7 @@ tuning.section(panel, name, sku, ids, horizon)
 found = trying.result(sku, horizon, name)
 if found is None:
     st.caption("Nothing is fitted before you press the button. The last block of sales is held back to test the model.")
-    st.stop()
+    ending.end()
 
 tryout, asked = found
 seen = panel.select(asked.ids)

@@ -13,7 +13,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
 from forecasting.workflow import exploring
-from ui import cached, readings, words
+from ui import cached, ending, readings, words
 from ui.demo import open_sample
 from ui.workspace import Workspace, current
 
@@ -74,7 +74,7 @@ def require_panel() -> Panel:
     panel = current().panel
     if panel is None:
         _no_data()
-        st.stop()
+        ending.end()
     return panel
 
 

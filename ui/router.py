@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from ui import saved, saving, theme
 from ui.demo import open_from_url
+from ui.ending import PageEnd
 from ui.workspace import current
 
 _PAGES = Path(__file__).parent.parent / "pages"
@@ -54,7 +54,7 @@ def _main() -> None:
     workspace.write_url()
     try:
         page.run()
-    except StopException:  # the page has said all that it has to say; the sidebar has not
+    except PageEnd:
         pass
     finally:
         saving.autosave(workspace)

@@ -65,9 +65,7 @@ def test_renamed_and_deleted_in_the_dialog(tab, server):
     screen.open("/")
     assert "Summer order" in screen.text()
     screen.page.get_by_role("button", name="Saved work").click()
-    screen.page.get_by_role("dialog").get_by_role("button", name="Delete it for good").or_(
-        screen.page.get_by_role("dialog").locator("[class*=st-key-delete-saved] button")
-    ).first.click()
+    screen.page.get_by_role("dialog").locator("[class*=st-key-delete-saved] button").first.click()
     screen.page.wait_for_timeout(1500)
     screen.open("/")
     assert "Summer order" not in screen.text()
