@@ -78,6 +78,14 @@ class HasSummary(Protocol):
         """Plain text about the fit of one SKU."""
 
 
+@runtime_checkable
+class CanAppend(Fitted, Protocol):
+    """A fitted model that takes in new data without being fitted again."""
+
+    def append(self, panel: Panel) -> "CanAppend":
+        """The same coefficients after `panel`, which holds all that was learnt from and what has come since."""
+
+
 def future_grid(panel: Panel, horizon: int) -> pd.DataFrame:
     """Every SKU with every period ahead, SKU by SKU: the rows that a `future` frame must have."""
     dates = panel.future_dates(horizon)

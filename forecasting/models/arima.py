@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from forecasting.calendar.events import Event
 from forecasting.calendar.holidays import COUNTRIES
-from forecasting.core.errors import FitFailed, SpecInvalid
+from forecasting.core.errors import FitFailed, InputError, SpecInvalid
 from forecasting.core.forecast import Forecast, Gaussian
 from forecasting.core.frequency import grain
 from forecasting.core.knob import SEASON, among, between, check_knobs, knob
@@ -21,7 +21,8 @@ from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.features.design import Design, affordable, design
 from forecasting.features.terms import Terms
 from forecasting.models.naive import FittedCycle, WindowMean
-from forecasting.models.sarimax import Estimate, Orders, estimate, std_errors
+from forecasting.models.powers import TRANSFORMS, Bent, Power
+from forecasting.models.sarimax import Estimate, Orders, estimate, inverse_roots, std_errors, updated
 
 LONGEST = 1_500  # periods: older ones cost time and change nothing
 _CEILING = 3.0  # times the highest sales ever: no ARIMA is trusted beyond
@@ -59,6 +60,13 @@ class Arima:
         high=366,
         search=(between(0, 1), between(0, 1), between(0, 1), SEASON),
     )
+    transform: str = knob(
+        "none",
+        "Transform",
+        "Model the logarithm or a power of sales, where peaks grow with the level. The bias of going back is corrected.",
+        choices=TRANSFORMS,
+        search=among(*TRANSFORMS),
+    )
     drift: bool = knob(False, "Drift", "Let the level rise or fall by a steady amount.", search=among(False, True))
     regressors: bool = knob(True, "Price and promotions", "Use the regressors that are planned ahead.")
     stock: bool = knob(True, "Stock-outs", "Where a stock column says that nothing was left, do not take that for low demand.")
@@ -88,10 +96,11 @@ class Arima:
     def fit(self, panel: Panel) -> "FittedArima":
         horizon = _KEPT * grain(panel.freq).horizon
         results: list[Result] = []
-        for chunk in _in_chunks(self, _series(self, panel), panel.season_length, horizon):
+        scale = Power.of(panel.matrix(), self.transform, panel.season_length, shift=None)
+        for chunk in _in_chunks(self, _series(self, panel, scale), panel.season_length, horizon):
             results.extend(chunk)
             report(len(results) / len(panel), f"{len(results):,} of {len(panel):,} SKUs")
-        return FittedArima(self, panel, tuple(results), WindowMean().fit(panel))
+        return FittedArima(self, panel, tuple(results), WindowMean().fit(panel), scale)
 
     def fit_one(self, sales: np.ndarray, columns: np.ndarray, season: int, horizon: int) -> Estimate:
         """Fit one series (periods; NaN is missing) with its regressors (periods, columns). Raises FitFailed."""
@@ -135,7 +144,7 @@ class Arima:
 
 @dataclass(frozen=True)
 class Level:
-    """A series without variation: its level, and what is said of it."""
+    """A series without variation: its level, on the scale of the model."""
 
     value: float
 
@@ -155,49 +164,72 @@ class Single:
 
 @dataclass(frozen=True, eq=False)
 class FittedArima:
-    """An ARIMA for each SKU: `results` holds an Estimate, a Level where nothing varies, or a Failure (then `plain`)."""
+    """An ARIMA for each SKU: `results` holds an Estimate, a Level where nothing varies, or a Failure (then `plain`).
+
+    `scale` is the transform of each SKU; `learnt` the panel that the coefficients come from, where that is not `panel`.
+    """
 
     spec: Arima
     panel: Panel
     results: tuple[Result, ...]
     plain: FittedCycle
+    scale: Power
+    learnt: Panel | None = None
 
     @property
     def failures(self) -> tuple[Failure, ...]:
         return tuple(result for result in self.results if isinstance(result, Failure))
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
-        ahead = design(self.panel, horizon, future, self.spec.terms()).future()
+        ahead = design(self.panel, horizon, future, self.spec.terms(), self.learnt).future()
         fallback = self.plain.forecast(horizon)
         errors = fallback.errors
-        mean, sigma, psi = fallback.mean.copy(), errors.sigma.copy(), errors.psi.copy()  # type: ignore[attr-defined]
-        series = _series(self.spec, self.panel)
-        flags = []
-        for row, (result, single) in enumerate(zip(self.results, series, strict=True)):
-            flags.append(_flag(result))
+        centre, sigma, psi = fallback.mean.copy(), errors.sigma.copy(), errors.psi.copy()  # type: ignore[attr-defined]
+        bent = np.zeros(len(self.panel), dtype=bool)
+        for row, (result, single) in enumerate(zip(self.results, self._series(), strict=True)):
+            bent[row] = not isinstance(result, Failure)
             if isinstance(result, Level):
-                mean[row], sigma[row] = max(result.value, 0.0), 0.0
+                centre[row], sigma[row] = result.value, 0.0
             elif isinstance(result, Estimate):
-                mean[row] = self._ahead(result, single, ahead[row][:, single.active])
+                centre[row] = self._ahead(result, single, ahead[row][:, single.active])
                 sigma[row], psi[row] = result.sigma, result.psi(horizon)
+        scale = Power(np.where(bent, self.scale.power, 1.0), np.where(bent, self.scale.shift, 1.0))
+        mean = scale.unbiased(centre, sigma[:, None] * np.sqrt(np.cumsum(psi**2, axis=1)))
+        most = _CEILING * np.nanmax(np.nan_to_num(self.panel.matrix()), axis=1, keepdims=True)
         return Forecast(
             model=self.spec.name,
             cutoff=self.panel.last,
             ids=self.panel.ids,
             dates=fallback.dates,
-            mean=mean,
-            errors=Gaussian(sigma, psi),
-            flags=tuple(flags),
+            mean=np.where(bent[:, None], np.clip(mean, 0.0, np.maximum(most, 0.0)), fallback.mean),
+            errors=Gaussian(sigma, psi) if scale.idle else Bent(scale, centre, sigma, psi),
+            flags=tuple(_flag(result) for result in self.results),
         )
+
+    def append(self, panel: Panel) -> "FittedArima":
+        """The same coefficients after a panel that has gone on: its SKUs are carried on, in a fraction of the time of a fit.
+
+        SKUs that are new, or whose earlier periods are gone, are fitted. Raises InputError when the panel knows other
+        regressors, or is of another frequency.
+        """
+        learnt = self.learnt or self.panel
+        if panel.known != learnt.known or panel.freq != learnt.freq:
+            raise InputError(
+                f"The model was fitted to '{learnt.freq}' data that knows {', '.join(learnt.known) or 'no regressors'}; the "
+                f"new data is '{panel.freq}' and knows {', '.join(panel.known) or 'none'}. Bring the same, or fit again."
+            )
+        return replace(_carried_on(self, panel, learnt), plain=WindowMean().fit(panel))
 
     def residuals(self) -> pd.DataFrame:
         expected = self.plain.expected.copy()
         for row, result in enumerate(self.results):
+            scale = self.scale.take(np.array([row]))
             if isinstance(result, Level):
-                expected[row] = result.value
+                expected[row] = scale.back(np.array([result.value]))
             elif isinstance(result, Estimate):
                 expected[row] = np.nan
-                expected[row, -len(result.fitted) :] = result.fitted
+                fitted = result.fitted[None]
+                expected[row, -len(result.fitted) :] = scale.unbiased(fitted, np.full_like(fitted, result.sigma))[0]
         rows = self.panel.frame[["unique_id", "ds", "y"]]
         return rows.assign(fitted=self.panel.rows(expected)).dropna().reset_index(drop=True)
 
@@ -205,7 +237,7 @@ class FittedArima:
         """Rows `unique_id, term, estimate, std_error, lower, upper, p_value`; normal approximation from the likelihood."""
         tables = [
             self._table(result, single)
-            for result, single in zip(self.results, _series(self.spec, self.panel), strict=True)
+            for result, single in zip(self.results, self._series(), strict=True)
             if isinstance(result, Estimate)
         ]
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(_COEFFICIENTS))
@@ -216,14 +248,23 @@ class FittedArima:
         rows = [(name, str(found.orders), found.aicc, found.note) for name, found in fits]
         return pd.DataFrame(rows, columns=["unique_id", "orders", "aicc", "note"])
 
+    def roots(self, unique_id: str) -> pd.DataFrame:
+        """Rows `part` (ar or ma), `real`, `imaginary`, `size`: inverse roots, which lie inside the unit circle."""
+        result = self.results[self.panel.ids.index(unique_id)]
+        found = inverse_roots(result.orders, result.arma) if isinstance(result, Estimate) else {}
+        rows = [(part, root.real, root.imag, abs(root)) for part, roots in found.items() for root in roots]
+        return pd.DataFrame(rows, columns=["part", "real", "imaginary", "size"])
+
     def summary(self, unique_id: str) -> str:
         row = self.panel.ids.index(unique_id)
         result = self.results[row]
         if isinstance(result, Failure):
             return f"{unique_id}: {result.reason}."
         if isinstance(result, Level):
-            return f"{unique_id}: sales are always {result.value:g}, so there is nothing to estimate."
-        table = self._table(result, _series(self.spec, self.panel.select([unique_id]))[0]).drop(columns="unique_id")
+            level = self.scale.take(np.array([row])).back(np.array([result.value]))[0]
+            return f"{unique_id}: sales are always {level:g}, so there is nothing to estimate."
+        table = self._table(result, self._series()[row]).drop(columns="unique_id")
+        table.insert(3, "z", table["estimate"] / table["std_error"])
         head = f"{result.orders} for {unique_id}: log likelihood {result.log_likelihood:.2f}, AICc {result.aicc:.2f}"
         note = f"\nNote: {result.note}." if result.note else ""
         return f"{head}, sigma {result.sigma:.4g}\n{table.to_string(index=False, float_format='%.4g')}{note}"
@@ -235,7 +276,10 @@ class FittedArima:
             fixed = replace(self.spec, order=result.orders.order, seasonal_order=result.orders.seasonal)
             found = fixed.fit_one(single.sales, single.columns, self.panel.season_length, horizon)
         regression = self.spec.with_trend(columns, found.orders, len(single.sales)) @ found.weights
-        return np.clip(found.path[:horizon] + regression, 0.0, max(_CEILING * float(np.nanmax(single.sales)), 0.0))
+        return found.path[:horizon] + regression
+
+    def _series(self) -> "list[Single]":
+        return _series(self.spec, self.panel, self.scale, self.learnt)
 
     def _table(self, found: Estimate, single: Single) -> pd.DataFrame:
         columns = self.spec.with_trend(single.columns, found.orders, 0)
@@ -250,15 +294,39 @@ class FittedArima:
         return pd.DataFrame(dict(zip(_COEFFICIENTS, values, strict=True)))
 
 
-def _series(spec: Arima, panel: Panel) -> list[Single]:
-    made = design(panel, 0, None, spec.terms())
-    sales = panel.matrix()
-    active = affordable(made, np.diff(panel.indptr), (~np.isnan(sales)).sum(axis=1))
-    firsts = np.maximum(np.argmax(np.isfinite(sales), axis=1), sales.shape[1] - LONGEST)
+def _series(spec: Arima, panel: Panel, scale: Power, learnt: Panel | None = None) -> list[Single]:
+    """Each series from where its coefficients were learnt, on the scale of the model."""
+    made = design(panel, 0, None, spec.terms(), learnt)
+    target = scale.forward(panel.matrix())
+    known = (learnt or panel).matrix()
+    active = affordable(made, np.diff((learnt or panel).indptr), (~np.isnan(known)).sum(axis=1))
+    firsts = np.maximum(np.argmax(np.isfinite(known), axis=1), known.shape[1] - LONGEST)
     return [
-        Single(name, sales[row, first:], _columns(made, row, first)[:, active[row]], active[row])
+        Single(name, target[row, first:], _columns(made, row, first)[:, active[row]], active[row])
         for row, (name, first) in enumerate(zip(panel.ids, firsts, strict=True))
     ]
+
+
+def _carried_on(fitted: FittedArima, panel: Panel, learnt: Panel) -> FittedArima:
+    """The estimates after all periods of a longer panel; what has no estimate, or not the same past, is fitted."""
+    horizon = _KEPT * grain(panel.freq).horizon
+    same = panel.ids == learnt.ids and panel.calendar[: len(learnt.calendar)].equals(learnt.calendar)
+    if not same:
+        return fitted.spec.fit(panel)
+    found = replace(fitted, panel=panel, learnt=learnt)
+    fresh = {row for row, result in enumerate(fitted.results) if not isinstance(result, Estimate)}
+    results = list(fitted.results)
+    for row, single in enumerate(found._series()):
+        result = results[row]
+        if isinstance(result, Estimate):
+            columns = fitted.spec.with_trend(single.columns, result.orders, 0)
+            try:
+                results[row] = updated(single.sales, columns, result, horizon)
+            except FitFailed:
+                fresh.add(row)
+        if row in fresh:
+            results[row] = _result(fitted.spec, single, panel.season_length, horizon)
+    return replace(found, results=tuple(results))
 
 
 def _columns(made: Design, row: int, first: int) -> np.ndarray:

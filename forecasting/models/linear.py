@@ -9,7 +9,7 @@ from scipy.special import stdtr, stdtrit
 
 from forecasting.core.errors import SpecInvalid
 from forecasting.core.forecast import Errors, Forecast, Gaussian
-from forecasting.core.knob import check_knobs, knob
+from forecasting.core.knob import among, between, check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.features.design import Design, affordable, design
@@ -53,6 +53,7 @@ class Linear(Terms):
         "Method",
         "Least squares; ridge steadies noisy effects; lasso and elastic net drop idle ones; Poisson and Tweedie: for counts.",
         choices=get_args(Method),
+        search=among("ridge", "lasso", "poisson", neutral=True),
     )
     penalty: float | None = knob(
         None,
@@ -60,6 +61,7 @@ class Linear(Terms):
         "Pulls effects towards zero, which steadies noisy ones; 0 is none. Automatic: light, or what the data asks for.",
         low=0,
         high=100,
+        search=between(10.0, 0.01, log=True),
     )
     mixing: float = knob(
         0.5, "Lasso share", "Elastic net: 1 drops as many effects as the lasso, 0 none.", low=0.05, high=1, advanced=True
@@ -230,7 +232,7 @@ class FittedLinear:
         steps = self.steps(horizon, future)
         expected = self.spec.respond(steps.expected) + self.carry.ahead(horizon)
         psi = self._psi(steps, horizon)
-        mean = self.units(expected, psi)
+        mean = self.units(expected)
         plain = self.fallback.fit(self.panel).forecast(horizon)
         rescued = ~self.usable
         mean[rescued] = plain.mean[rescued]
@@ -254,9 +256,9 @@ class FittedLinear:
         steps = Steps(columns, self.solution.weights[:, None, :], self.solution.constant[:, None])
         return self._recursive(steps, target) if self.spec.remembers else steps
 
-    def units(self, expected: np.ndarray, psi: np.ndarray) -> np.ndarray:
+    def units(self, expected: np.ndarray) -> np.ndarray:
         """Mean units for what is expected of the target: no bias, zero at least, a multiple of the highest sales at most."""
-        units = self.scale.unbiased(expected, np.sqrt(np.cumsum(psi**2, axis=1)), self.carry.shocks)
+        units = self.scale.unbiased(expected, np.ones_like(expected), self.carry.shocks)
         most = _CEILING * np.nan_to_num(np.nanmax(np.nan_to_num(self.panel.matrix()), axis=1))
         return np.clip(units, 0.0, np.maximum(most, 0.0)[:, None])
 

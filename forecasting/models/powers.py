@@ -14,8 +14,8 @@ from forecasting.features.design import Design
 from forecasting.models.least_squares import least_squares
 
 TRANSFORMS = ("none", "log", "box-cox")
-_LIMITS = (-0.5, 1.0)  # powers beyond explode on the way back
-_GRID = (1.0, 0.75, 0.5, 0.25, 0.0, -0.25, -0.5)
+_LIMITS = (0.0, 1.0)  # powers below have no mean on the way back
+_GRID = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 _STEADY = 1e-3
 _POINTS = 41
 _PATHS = 500

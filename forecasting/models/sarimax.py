@@ -5,7 +5,7 @@ coefficients, which makes the state small and the search fast, and put back toge
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,36 @@ def estimate(sales: np.ndarray, columns: np.ndarray, orders: Orders, horizon: in
         aicc=-2 * log_likelihood + 2 * parameters * used / max(used - parameters - 1, 1),
         note=_note(orders, arma, converged=not len(found.params) or bool(found.mle_retvals["converged"])),
     )
+
+
+def updated(sales: np.ndarray, columns: np.ndarray, found: Estimate, horizon: int) -> Estimate:
+    """The same coefficients and the same size of the errors, after a series (periods) that has gone on; nothing is estimated.
+
+    Raises FitFailed when the series cannot be followed.
+    """
+    spread = float(np.nanstd(sales)) or 1.0
+    regression = columns @ found.weights
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            around = _sarimax((sales - regression) / spread, found.orders).filter(found.arma)
+            path = np.asarray(around.forecast(horizon)) * spread
+    except (np.linalg.LinAlgError, ValueError, IndexError) as error:
+        raise FitFailed(f"{found.orders} could not be carried on ({type(error).__name__})") from error
+    fitted = np.asarray(around.fittedvalues) * spread + regression
+    fitted[: found.orders.lost] = np.nan
+    if not np.isfinite(path).all():
+        raise FitFailed(f"{found.orders} ran away")
+    return replace(found, fitted=fitted, path=path)
+
+
+def inverse_roots(orders: Orders, arma: np.ndarray) -> dict[str, np.ndarray]:
+    """The inverse roots of the AR and the MA polynomial; a stationary, invertible model has all of them inside the unit circle.
+
+    >>> inverse_roots(Orders((1, 0, 1)), np.array([0.5, -0.4]))
+    {'ar': array([0.5]), 'ma': array([0.4])}
+    """
+    return {kind: np.roots(polynomial) for kind, polynomial in zip(("ar", "ma"), polynomials(orders, arma), strict=True)}
 
 
 def std_errors(sales: np.ndarray, columns: np.ndarray, found: Estimate) -> np.ndarray:

@@ -7,6 +7,7 @@ from forecasting.evaluation.space import Dimension
 from forecasting.evaluation.tuning import Tuned, Tuning
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
+from forecasting.workflow.carrying import CarriedOn, CarryOn, Learn
 from forecasting.workflow.cleaning import Clean, Cleaned, beside, protected_festivals
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
 from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
@@ -41,6 +42,8 @@ __all__ = [
     "DEFAULT_MODEL",
     "MODELS",
     "Backtest",
+    "CarriedOn",
+    "CarryOn",
     "Clean",
     "Cleaned",
     "Cleaning",
@@ -55,6 +58,7 @@ __all__ = [
     "Found",
     "ImportFiles",
     "Imported",
+    "Learn",
     "Outlook",
     "PlanRows",
     "Profile",

@@ -1,0 +1,52 @@
+"""Learning once and going on with new data: the coefficients stay, only the latest sales are taken in."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from forecasting.core.forecast import Forecast
+from forecasting.core.model import CanAppend, Fitted, Model
+from forecasting.core.panel import Panel
+from forecasting.workflow.modelling import planned
+from forecasting.workflow.request import run
+
+
+@dataclass(frozen=True, eq=False)
+class Learn:
+    """Ask for a fitted model of every SKU of a panel, to be kept."""
+
+    panel: Panel
+    spec: Model
+    plan: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CarryOn:
+    """Ask for the forecast of a fitted model after a panel that has gone on, without fitting it again."""
+
+    fitted: CanAppend
+    panel: Panel
+    horizon: int
+    plan: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CarriedOn:
+    """The model after the new data, to be kept in place of the old one, and its forecast."""
+
+    fitted: CanAppend
+    forecast: Forecast
+
+
+@run.register
+def learn(request: Learn) -> Fitted:
+    """Fit a spec to all rows; regressors without a plan are left out."""
+    return request.spec.fit(planned(request.panel, request.plan, 1)[0])
+
+
+@run.register
+def carry_on(request: CarryOn) -> CarriedOn:
+    """Take in the new data and forecast. Raises InputError when it is of another kind than what the model has learnt from."""
+    panel, plan = planned(request.panel, request.plan, request.horizon)
+    fitted = request.fitted.append(panel)
+    return CarriedOn(fitted, fitted.forecast(request.horizon, None if plan is None else plan.future))
