@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.diagnostics.decomposition import STRONG, decompose
 from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.diagnostics.stationarity import kpss_level
-from forecasting.diagnostics.walk import LARGEST, SEASONAL, walk
+from forecasting.diagnostics.walk import LARGEST, SEASONAL, WORK, walk
 from forecasting.diagnostics.whittle import Order, Spectrum
 
 LONGEST_SEASON = 24  # periods; a longer season costs an ARIMA minutes and is better told by yearly waves
@@ -52,13 +52,17 @@ class Suggestion:
 
 
 def suggest_orders(
-    sales: pd.Series | np.ndarray, season: int = 1, regressors: np.ndarray | None = None, most: int = 3
+    sales: pd.Series | np.ndarray,
+    season: int = 1,
+    regressors: np.ndarray | None = None,
+    most: int = 3,
+    work: float = WORK,
 ) -> Suggestion:
     """Orders for a series (periods,) of which `regressors` (periods, columns), if any, explain a part.
 
     D is 1 where the season is strong (STL), d counts differences until KPSS finds a steady level. Whittle's quick likelihood
     ranks p and q up to `most` with P and Q up to 2; the exact likelihoods of the first ones, and a walk among the neighbours of
-    the best, decide. After Hyndman and Khandakar (2008).
+    the best as far as `work` allows, decide. After Hyndman and Khandakar (2008).
 
     >>> rng = np.random.default_rng(0)
     >>> suggest_orders(np.cumsum(rng.normal(size=300))).order[1]
@@ -74,7 +78,7 @@ def suggest_orders(
     constant = np.ones((len(steady), 1 if seasonal + regular == 0 else 0))
     spectrum = Spectrum.of(steady, cycle, max(most, LARGEST))
     ranked = _ranked(spectrum, most, seasonal=cycle > 1)
-    found = walk(steady, constant, ranked, spectrum, cycle)
+    found = walk(steady, constant, ranked, spectrum, cycle, work)
     candidates = tuple(
         Candidate((order.p, regular, order.q), (order.P, seasonal, order.Q, cycle), aicc) for order, aicc in found.items()
     )

@@ -1,4 +1,4 @@
-"""Does the level stay where it is? ADF, Phillips-Perron and KPSS ask from opposite sides; their joint verdict is one sentence."""
+"""Does the level stay where it is? ADF, Phillips-Perron and KPSS ask from both sides; their verdict is one sentence."""
 
 from dataclasses import dataclass
 
@@ -40,8 +40,8 @@ class Stationarity:
 def stationarity(sales: pd.Series | np.ndarray) -> Stationarity:
     """Augmented Dickey-Fuller (constant; lags by AIC), Phillips-Perron and KPSS (level) at 5 %, and what they say together.
 
-    The null of the first two is a unit root, that of KPSS a steady level; where the first two disagree, KPSS decides. Dickey and
-    Fuller (1979); Phillips and Perron (1988); Kwiatkowski, Phillips, Schmidt and Shin (1992).
+    The null of the first two is a unit root, that of KPSS a steady level; where the first two disagree, KPSS decides. Dickey
+    and Fuller (1979); Phillips and Perron (1988); Kwiatkowski, Phillips, Schmidt and Shin (1992).
 
     >>> noise = np.random.default_rng(1).normal(size=200)
     >>> stationarity(noise).verdict, stationarity(np.cumsum(noise)).verdict

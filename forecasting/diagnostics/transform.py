@@ -36,6 +36,24 @@ class Transform:
                 values = values - lagged
         return values
 
+    def note(self, sales: pd.Series | np.ndarray, season: int = 1) -> str:
+        """What the scale does, with the power of Box-Cox, in one sentence; empty for the scale as it is.
+
+        >>> Transform(scale="box-cox").note(np.array([1.0, 2, 1, 9] * 5), 4)
+        'Box-Cox of units + 1 with λ = 1.56.'
+        """
+        if self.scale == "as it is":
+            return ""
+        values = np.asarray(sales, dtype="float64")
+        below = " Sales below 0 count as 0." if np.nanmin(values, initial=0.0) < 0 else ""
+        if self.scale == "log":
+            return f"Logarithm of units + 1: equal steps are equal percentages.{below}"
+        power = _power(np.maximum(values, 0.0), season)
+        near = {0.0: "a logarithm", 0.5: "a square root", 1.0: "a scale as it is"}
+        closest = min(near, key=lambda one: abs(one - power))
+        meaning = f": close to {near[closest]}" if abs(closest - power) < 0.15 else ""
+        return f"Box-Cox of units + 1 with λ = {power:.2f}{meaning}.{below}"
+
 
 def box_cox_lambda(sales: pd.Series | np.ndarray, season: int = 1) -> float:
     """The power that makes the spread of the seasons independent of their level, between -1 and 2. Guerrero (1993).
@@ -64,5 +82,10 @@ def _scaled(values: np.ndarray, scale: str, season: int) -> np.ndarray:
     if scale == "as it is":
         return values
     positive = np.maximum(values, 0.0)
-    power = 0.0 if scale == "log" else np.nan_to_num(box_cox_lambda(positive + 1, season))
+    power = 0.0 if scale == "log" else _power(positive, season)
     return np.log1p(positive) if abs(power) < 1e-6 else ((positive + 1) ** power - 1) / power
+
+
+def _power(positive: np.ndarray, season: int) -> float:
+    """Guerrero's power; a logarithm where it cannot be found."""
+    return float(np.nan_to_num(box_cox_lambda(positive + 1, season)))

@@ -11,12 +11,12 @@ from forecasting.diagnostics.whittle import Order, Spectrum
 
 LARGEST, SEASONAL, TOGETHER = 5, 2, 6  # of p and q, of P and Q, and of all four together
 _FIRST = 4
-_WORK = 4e5  # about a second
+WORK = 4e5  # about a second
 _HOPELESS = 6.0  # a neighbour that the quick likelihood finds worse by so much is not tried
 
 
 def walk(
-    series: np.ndarray, columns: np.ndarray, ranked: list[Order], spectrum: Spectrum, season: int, work: float = _WORK
+    series: np.ndarray, columns: np.ndarray, ranked: list[Order], spectrum: Spectrum, season: int, work: float = WORK
 ) -> dict[Order, float]:
     """Exact AICc by order, best first: the front of `ranked`, and the neighbours of whatever is best until nothing is better.
 

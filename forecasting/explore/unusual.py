@@ -20,14 +20,14 @@ def unusual(parts: pd.DataFrame) -> pd.DataFrame:
     rest = parts["remainder"].to_numpy()
     center = np.median(rest) if len(rest) else 0.0
     spread = np.median(np.abs(rest - center)) if len(rest) else 0.0
-    if spread <= 0:
+    if spread <= 1e-9 * max(float(np.abs(parts["value"]).max()) if len(rest) else 0.0, 1e-300):
         return pd.DataFrame(columns=["ds", "value", "expected", "score"])
     score = 0.6745 * (rest - center) / spread
     found = pd.DataFrame(
         {
             "ds": parts["ds"],
             "value": parts["value"],
-            "expected": np.maximum(parts["trend"] + parts["seasonal"], 0.0),
+            "expected": np.maximum(parts["trend"] + parts["seasonal"], min(0.0, float(parts["value"].min()))),
             "score": score,
         }
     )

@@ -195,5 +195,5 @@ def test_a_diagnosis_has_everything() -> None:
     found = diagnose(Panel.build(sales), "A", transform=Transform(differences=1))
     assert found.season == 7
     assert len(found.values) == len(found.dates) == 210
-    assert len(found.readings) == 7
+    assert len(found.readings) == 9
     assert found.demand.name == "smooth"

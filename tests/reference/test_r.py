@@ -1,4 +1,4 @@
-"""Our numbers against those of R 4.2.2 with forecast 8.20, urca 1.3.3 and tseries 0.10.53, written by numbers.R beside this file."""
+"""Our numbers against those of R 4.2.2 (forecast 8.20, urca 1.3.3, tseries 0.10.53), written by numbers.R beside this file."""
 
 from pathlib import Path
 
