@@ -16,6 +16,7 @@ from ui import models, outlooks, parts, portfolio, portfolio_inbox, running, wor
 
 _PAGE = 500
 _HEIGHT = 560
+_KEY, _PRESSED = "portfolio-table", "portfolio-pressed"
 _ORDERS = {
     "worth": "most money",
     "units": "most units",
@@ -156,16 +157,21 @@ def _pager(rows: np.ndarray) -> np.ndarray:
 def _draw(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected, kind: np.ndarray, count: np.ndarray) -> None:
     ids = found.table.index.to_numpy()[rows]
     shown = _readable(found, rows, ahead, kind, count)
-    key = "portfolio-table"
 
-    def take() -> None:
-        chosen = st.session_state[key].selection.rows
-        if chosen and chosen[0] < len(ids):
-            portfolio_inbox.open_sku(str(ids[chosen[0]]))
+    def ticked() -> None:
+        for row in st.session_state[_KEY].selection.rows:
+            portfolio_inbox.open_sku(str(ids[row]))
 
+    def pressed() -> None:
+        portfolio_inbox.open_sku(str(ids[st.session_state[_PRESSED]["row"]]))
+
+    code = st.column_config.ButtonColumn("SKU", pinned=True, width=110, type="tertiary", alignment="left", on_click=pressed,
+                                         key=_PRESSED, help="Press a code to open the SKU.")  # fmt: skip
     st.dataframe(
-        shown, key=key, hide_index=True, height=min(_HEIGHT, 38 + 35 * len(shown)), on_select=take, selection_mode="single-row",
-        column_config=_columns(shown, found, ahead), placeholder=words.UNDEFINED, alt="All SKUs, one in each row",
+        shown, key=_KEY, hide_index=True, height=min(_HEIGHT, 38 + 35 * len(shown)),
+        on_select=ticked, selection_mode="single-row",
+        column_config={"sku": code} | _columns(shown, found, ahead), placeholder=words.UNDEFINED,
+        alt="All SKUs, one in each row",
     )  # fmt: skip
     portfolio_inbox.go_to_opened()
 
@@ -234,7 +240,6 @@ def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     stretch, ahead_of = portfolio.stretch(found), words.count(found.scale.horizon, found.scale.noun)
     return {
-        "sku": text("SKU", pinned=True, width=100),
         "name": text("Name", width=170) if (shown["name"] != "").any() else None,
         "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=110, y_min=0,
                                                  help=f"Units of {stretch}."),
@@ -258,7 +263,7 @@ def _foot(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected) -> None
     worth = f", {portfolio.amount(chosen['worth'].sum())} in revenue" if found.money else ""
     st.caption(
         f"{words.count(len(rows), 'SKU')}{worth}, {words.percent(chosen['share'].sum(), 1)} of the shop. "
-        f"Tick a row to open the SKU, or choose it here:"
+        f"Press a code or tick a row to open the SKU (Shift and Space on the keyboard), or choose it here:"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ids = [str(unique_id) for unique_id in found.table.index[rows[:_PAGE]]]

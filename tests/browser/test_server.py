@@ -29,7 +29,7 @@ def test_the_first_page_answers_to_its_name(server, tab):
 def test_the_server_stays_below_300_mb_with_the_gift_shop_loaded(tab):
     with serving() as (address, process):
         screen = tab(address).open("/?demo=retail")
-        for step in ("SKU", "Diagnose", "Model", "Compare", "Forecast", "Data"):
+        for step in ("Portfolio", "SKU", "Diagnose", "Model", "Compare", "Forecast", "Data"):
             screen.follow(step)
         lines = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines()
     resident = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
