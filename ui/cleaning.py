@@ -85,7 +85,8 @@ def _protection(raw: Panel) -> None:
 
 
 def _protected(raw: Panel, country: str | None) -> str:
-    planned = "Days with a planned promotion, display or event, and " if raw.known or "promo" in raw.regressors else ""
+    plans = "promo" in raw.regressors or any("price" not in name for name in raw.known)
+    planned = "days with a planned promotion, display or event, and " if plans else ""
     if country is None:
         names = ", ".join(festival.name for festival in protected_festivals(None))
         return f"Never capped: {planned}{names}. Choose a country to protect its public holidays and festivals too."

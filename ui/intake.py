@@ -1,5 +1,6 @@
 """How data comes in: the upload box, the import that runs in its own process, and the questions that are left open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from forecasting.workflow.profiles import name_for
 from ui import preview, profiles, reading, running, words
 from ui.demo import open_sample
 from ui.meanings import answer
-from ui.uploads import Source
+from ui.uploads import File, Source, let_go
 from ui.workspace import current
 
 if TYPE_CHECKING:
@@ -38,14 +39,21 @@ def upload_box() -> None:
     files = st.file_uploader("Sales files", accept_multiple_files=True, key=key, label_visibility="collapsed")
     st.caption(f"{_KINDS} {_TOO_LARGE} {_PRIVATE}")
     if files:
-        st.session_state[_ROUND] += 1  # a new box: Streamlit lets go of the bytes of the old one
-        sales = [file for file in files if not profiles.is_profile(file)]
-        for file in files:
-            if file not in sales:
-                profiles.add(file)
-        if sales:
-            begin(Source.of_files(sales))
+        st.session_state[_ROUND] += 1  # a new box, for the next files
+        _take(files)
         st.rerun()
+
+
+def _take(files: Sequence[File]) -> None:
+    """Read what is sales and keep what is a profile; the server's memory is done with them before the reading begins."""
+    sales = [file for file in files if not profiles.is_profile(file)]
+    for file in files:
+        if file not in sales:
+            profiles.add(file)
+    source = Source.of_files(sales) if sales else None
+    let_go(files)
+    if source is not None:
+        begin(source)
 
 
 def begin(source: Source, mapping: "Mapping | None" = None, *, remember: str = "", recognise: bool = True) -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from forecasting.samples import FOLDER, SAMPLES
 
 _LONGEST = 36
@@ -18,6 +21,8 @@ class File(Protocol):
     """What Streamlit hands over for one uploaded file."""
 
     name: str
+
+    file_id: str
 
     def getbuffer(self) -> memoryview: ...
 
@@ -80,3 +85,12 @@ class Upload:
             place.parent.mkdir()
         place.write_bytes(file.getvalue())  # the bytes themselves: a buffer would be a second copy
         return str(place.relative_to(self.folder))
+
+
+def let_go(files: Sequence[File]) -> None:
+    """Have the server forget the bytes of uploaded files; left alone, Streamlit holds them for as long as the session lives."""
+    context = get_script_run_ctx()
+    manager = context.uploaded_file_mgr if context is not None else None
+    if context is not None and isinstance(manager, MemoryUploadedFileManager):
+        for file in files:
+            manager.remove_file(session_id=context.session_id, file_id=file.file_id)

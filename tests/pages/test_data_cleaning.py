@@ -72,3 +72,35 @@ def test_clean_look_use_and_go_back(opened):
     assert workspace(app).panel is raw
     assert not any("cleaned" in part.value for part in app.sidebar.markdown)
     assert USE in labels(app)
+
+
+@pytest.mark.slow
+def test_each_rule_is_undone_on_its_own_and_a_changed_form_says_so(opened):
+    app = opened("data", demo="grocery")
+    app.selectbox(key="clean-action").select("cap")
+    app.toggle(key="clean-after").set_value(True).run()
+    press(app, SHOW)
+    done = cleaned(app)
+    app.run()
+    changed = list(done.rules.loc[done.rules["changed"], "rule"])
+    assert len(changed) > 1
+    assert not any("not yet run" in part.value for part in app.markdown)
+    app.toggle(key="clean-past").set_value(True).run()
+    assert any("not yet run" in part.value for part in app.markdown)
+
+    press(app, USE)
+    place = list(done.rules["rule"]).index(changed[0])
+    app.button(key=f"undo-{place}").click().run()
+    raw, used = workspace(app).raw, workspace(app)
+    assert used.cleaned.undone == (changed[0],)
+    assert used.panel.digest == done.without(raw, (changed[0],)).digest != done.panel.digest
+    app.button(key=f"undo-{place}").click().run()
+    assert workspace(app).panel.digest == done.panel.digest
+
+
+def test_what_is_protected_follows_the_country_of_all_pages(opened):
+    app = opened("data", demo="grocery")
+    assert any("festivals of United States" in part.value for part in app.caption)
+    app.selectbox(key="country").select("").run()
+    assert any("Black Friday" in part.value for part in app.caption)
+    assert workspace(app).country is None
