@@ -73,19 +73,26 @@ def is_broken_code(sku: pl.Series) -> pl.Series:
 
 
 def _check_products(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> None:
-    pairs = pl.DataFrame({"sku": sku, "name": "" if name is None else name}).lazy().group_by("sku", "name").len().collect()
-    reasons = no_products(pairs if reader.whole is None else pl.concat([pairs, reader.whole.pairs]))
+    pairs = pl.DataFrame({"sku": sku, "name": "" if name is None else name}).group_by("sku", "name").len()
+    named = most_said(pairs)
+    if reader.whole is not None:
+        told = reader.whole.named
+        named = pl.concat([named.filter(~pl.col("sku").is_in(told["sku"].implode())), told])
+    reasons = no_products(named)
     for what in sorted(set(reasons.values())):
         codes = [code for code, reason in reasons.items() if reason == what]
         reader.check(sku.is_in(codes), "sku", sku, f"not a product: {what}")
 
 
-def no_products(pairs: pl.DataFrame) -> dict[str, str]:
-    """The codes that are no products, and what they are; `pairs` tells how often each name is given (sku, name, len)."""
-    summed = pairs.group_by("sku", "name").agg(pl.col("len").sum())
-    spoken = summed.sort(pl.col("name") != "", "len", "name").group_by("sku").agg(pl.col("name").last())
-    suspects = spoken.filter(may_be_no_product(pl.col("sku"), pl.col("name")))
-    reasons = {code: not_a_product(code, words) for code, words in suspects.iter_rows()}
+def most_said(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The name that most rows of each SKU give it, as sku and name; `pairs` has the columns sku, name and len."""
+    return pairs.sort(pl.col("name") != "", "len", "name").group_by("sku").agg(pl.col("name").last())
+
+
+def no_products(named: pl.DataFrame) -> dict[str, str]:
+    """The codes that are no products by what they are called, and what they are; `named` has the columns sku and name."""
+    suspects = named.filter(may_be_no_product(pl.col("sku"), pl.col("name")))
+    reasons = {code: not_a_product(code, words) for code, words in suspects.select("sku", "name").iter_rows()}
     return {code: reason for code, reason in reasons.items() if reason}
 
 

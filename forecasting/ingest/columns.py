@@ -57,11 +57,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Whole:
-    """What only a whole file can tell, for reading some of its rows: the decimal sign of each column of numbers, and how
-    many of the other rows hold each pair of SKU and name (sku, name, len)."""
+    """What only a whole file can tell, for reading some of its rows: the decimal sign of each column of numbers, and what the
+    codes that may be no products are called most often (sku, name)."""
 
     decimals: dict[int, str]
-    pairs: pl.DataFrame
+    named: pl.DataFrame
+
+
+_WRAPPED = "^[ \\t\\r\\n\u00a0\u200b\ufeff'=]|[ \\t\\r\\n\u00a0\u200b\ufeff]$"
 
 
 class ColumnReader:
@@ -120,6 +123,8 @@ def is_total_cell(texts: pl.Series) -> pl.Series:
 def clean_text(column: pl.Series) -> pl.Series:
     """Cells without the wrapping that protects them from Excel; worked out on the distinct cells, which are few."""
     texts = column.unique()
+    if not texts.str.contains(_WRAPPED).any():
+        return column
     clean = _unwrapped(texts)
     odd = clean != texts
     if not odd.any():

@@ -50,6 +50,7 @@ _WEEK = re.compile(
 )
 _QUARTER = re.compile(r"(\d{4})[-\s/]?[Qq]([1-4])|[Qq]([1-4])[-\s/]?(\d{4})")
 _YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+_PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _TRAILING_TIME = re.compile(_TIME.removesuffix("?") + "$")
 
 
@@ -103,14 +104,29 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
 
 
-def plain_days(texts: pl.Series, order: str) -> pl.Series:
-    """Days written as three numbers, in a known order and since 1980; null where a text is anything else.
+def plain_day(text: str, order: str) -> dt.date | None:
+    """A day since 1980 written as three numbers in a known order, or with the name of its month; None for anything else.
 
-    >>> plain_days(pl.Series(["12/31/2023", "31/12/2023", "Dec 31"]), "MDY").dt.to_string("%F").to_list()
-    ['2023-12-31', None, None]
+    >>> plain_day("12/31/2023", "MDY"), plain_day("31/12/2023", "MDY"), plain_day("31-Dec-23", "MDY")
+    (datetime.date(2023, 12, 31), None, datetime.date(2023, 12, 31))
     """
-    values = _from_parts(_split_numeric(texts), order)
-    return values.set(~values.dt.year().is_between(_MODERN, LAST_YEAR).fill_null(value=False), None)
+    match = _PLAIN_DAY.fullmatch(text)
+    if match is None:
+        value, grain = parse_date_text(text) if re.search("[A-Za-z]", text) else (None, "")
+        day = value.date() if value is not None and not grain else None
+    else:
+        a, b, c = (part for part in match.groups() if part)
+        year_first = len(a) == 4 or (order == "YMD" and len(c) < 3)
+        parts = dict(zip("YMD" if year_first else order, (a, b, c), strict=True))
+        day = _day_of(parts) if year_first or (order != "YMD" and len(parts["Y"]) in (2, 4)) else None
+    return day if day is not None and _MODERN <= day.year <= LAST_YEAR else None
+
+
+def _day_of(parts: dict[str, str]) -> dt.date | None:
+    try:
+        return dt.date(_full_year(parts["Y"]), int(parts["M"]), int(parts["D"]))
+    except ValueError:
+        return None
 
 
 def far_apart(days: pl.Series) -> bool:
@@ -248,7 +264,15 @@ def _from_parts(parts: pl.DataFrame, order: str) -> pl.Series:
     usual = {"year": place[y], "month": place[m], "day": place[d]}
     first_year = {"year": "a", "month": "c", "day": "b"} if order == "YDM" else {"year": "a", "month": "b", "day": "c"}
     picked = {k: pl.when(four_first).then(pl.col(first_year[k])).otherwise(pl.col(usual[k])) for k in usual}
-    year = pl.when(picked["year"] < 70).then(picked["year"] + 2000).when(picked["year"] < 100).then(picked["year"] + 1900)
+    # "0001" is the year 1, a system's zero; only a year written with two digits is of this century or the last.
+    year = (
+        pl.when(four_first & (picked["year"] < 100))
+        .then(None)
+        .when(picked["year"] < 70)
+        .then(picked["year"] + 2000)
+        .when(picked["year"] < 100)
+        .then(picked["year"] + 1900)
+    )
     short = pl.when(four_first | (pl.col("c_digits") == 4) | (order == "YMD")).then(True).otherwise(pl.col("c_digits") == 2)
     valid_year = year.otherwise(picked["year"])
     hour = pl.col("hour").fill_null(0) % 12 + 12 * (pl.col("half") == "p").cast(pl.Int32)

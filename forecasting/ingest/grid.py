@@ -91,7 +91,7 @@ def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
 
 
 def period_sums(frame: pl.DataFrame, freq: str) -> pl.DataFrame:
-    """Order lines summed to SKUs and periods, with the parts of averages, so that the sums of several pieces can be added up."""
+    """Order lines summed to SKUs and periods, with the parts of averages, so that sums of several pieces can be added up."""
     frame, prices = _with_paid(frame.with_columns(period_start(freq)))
     totals = frame.group_by("sku", "ds").agg(pl.col("sold", "returned", *prices).sum())
     if "order" in frame.columns:
@@ -101,10 +101,12 @@ def period_sums(frame: pl.DataFrame, freq: str) -> pl.DataFrame:
     return totals
 
 
-def add_up(parts: pl.DataFrame, freq: str) -> pl.DataFrame:
-    """Sums of several pieces, as `period_sums` makes them, as one row per SKU and period."""
-    summed = parts.with_columns(period_start(freq)).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum())
-    return _named(summed, []).sort("sku", "ds")
+def add_up(sums: pl.DataFrame, freq: str) -> pl.DataFrame:
+    """Sums as `period_sums` makes them, one row for each SKU and period and sorted, summed to longer periods."""
+    moved = sums.select(period_start(freq)).to_series()
+    if (moved != sums["ds"]).any():
+        sums = sums.with_columns(moved).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum()).sort("sku", "ds")
+    return _named(sums, [])
 
 
 def attribute_counts(frame: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -13,6 +14,7 @@ from forecasting.core.frequency import normalise_freq
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.checks import platform_of
+from forecasting.ingest.content import Content
 from forecasting.ingest.facts import Facts, extract
 from forecasting.ingest.grid import (
     absent_rule,
@@ -63,7 +65,7 @@ class _Source:
 
 
 def import_files(
-    files: Sequence[tuple[str, bytes]],
+    files: Sequence[tuple[str, bytes | Path]],
     *,
     mapping: Mapping | None = None,
     freq: str | None = None,
@@ -72,7 +74,7 @@ def import_files(
     """Import one or several sales files as one Panel.
 
     Args:
-        files: (name, content) of each file.
+        files: (name, content) of each file; a path instead of the content lets a large file stay on disk.
         mapping: a mapping to use instead of the proposed one (a profile); tables with other columns are proposed for.
         freq: grain to sum to (D, W, MS, ...); found in the data when None.
         progress: called with a fraction from 0 to 1 and a sentence.
@@ -87,13 +89,14 @@ def import_files(
     """
     say = progress or tell
     if len(files) == 1:
-        streamed = stream_orders(files[0][1], files[0][0], mapping, say)
+        asked = normalise_freq(freq) if freq else None
+        streamed = stream_orders(Content(files[0][1]), files[0][0], mapping, asked, say)
         if streamed is not None:
             return _finish_stream(streamed, freq, say)
     tables: list[Table] = []
     for k, (name, data) in enumerate(files):
         say(0.5 * k / len(files), f"Reading {name}")
-        tables.extend(read_tables(data, name))
+        tables.extend(read_tables(Content(data).whole(), name))
     say(0.5, "Understanding the columns")
     own = panel_from_table(tables[0]) if len(tables) == 1 and mapping is None and is_panel(tables[0].header) else None
     if own is not None and (freq is None or normalise_freq(freq) == own.freq):
@@ -118,17 +121,17 @@ def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Impor
     """The end of the way for a file that was summed piece by piece."""
     source = _Source(streamed.table, streamed.mapping, streamed.facts)
     issues = list(streamed.facts.issues)
-    grain = choose_freq(streamed.days, "orders", "", freq or streamed.mapping.freq)
-    summed = _tidy_columns(add_up(streamed.days, grain), streamed.mapping)
+    grain = choose_freq(streamed.sums, "orders", streamed.facts.grain, freq or streamed.mapping.freq)
+    summed = _tidy_columns(add_up(streamed.sums, grain), streamed.mapping)
     zero, rule = absent_rule(summed, "orders", True, streamed.mapping.absent)
     issues.append(rule)
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
     panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), issues)
-    _common_issues(streamed.days, summed, streamed.mapping, issues)
+    channels = _channels(streamed.names)
+    _common_issues(streamed.sums, summed, streamed.mapping, channels, issues)
     rejects = _rejects([source], None)
     report = _report(source, [source], grain, streamed.facts.rows, _rows_unused(rejects), issues)
-    channels = _channels(streamed.names)
     return Import(panel, report, rejects.drop("table").to_pandas(), (streamed.table,), streamed.mapping, channels)
 
 
@@ -221,11 +224,12 @@ def _finish(
     ids = summed["sku"].unique(maintain_order=True).to_list()
     counts = attribute_counts(facts)
     panel = build_panel(summed, grain, zero, static_of(counts, ids), issues)
-    _common_issues(facts, summed, main.mapping, issues)
+    channels = _channels(counts)
+    _common_issues(facts, summed, main.mapping, channels, issues)
     rejects = pl.concat([rejects, *(_all_rows(table, reason, len(sources) + k) for k, (table, reason) in enumerate(left))])
     read = sum(s.facts.rows for s in sources) + sum(table.height for table, _ in left)
     report = _report(main, sources, grain, read, _rows_unused(rejects), issues)
-    return Import(panel, report, rejects.drop("table").to_pandas(), tuple(tables), main.mapping, _channels(counts))
+    return Import(panel, report, rejects.drop("table").to_pandas(), tuple(tables), main.mapping, channels)
 
 
 def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:
@@ -284,7 +288,9 @@ def _tidy_columns(summed: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
     return summed.drop(empty)
 
 
-def _common_issues(facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, issues: list[str]) -> None:
+def _common_issues(
+    facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, channels: tuple[str, ...], issues: list[str]
+) -> None:
     back = float(facts["returned"].sum() or 0.0)
     if back:
         issues.append(f"{back:,.0f} returned units are kept apart in 'returns'; the sales are gross")
@@ -294,8 +300,8 @@ def _common_issues(facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, 
         issues.extend(
             [f"{again:,} rows repeat another row in every cell; they are summed too: check the export"] if again else []
         )
-    if "channel" in facts.columns and facts["channel"].n_unique() > 1 and mapping.channels == "sum":
-        issues.append(f"{facts['channel'].n_unique()} channels or stores are summed; choose 'split' to keep them apart")
+    if len(channels) > 1 and mapping.channels == "sum":
+        issues.append(f"{len(channels)} channels or stores are summed; choose 'split' to keep them apart")
 
 
 def _report(main: _Source, sources: list[_Source], freq: str, read: int, unused: int, issues: list[str]) -> ImportReport:

@@ -27,6 +27,20 @@ _OTHER = re.compile(
 _LEDGER = 0.7
 
 
+def is_movement(word: str) -> bool:
+    """Whether a word is a type of stock movement.
+
+    >>> is_movement("601"), is_movement("paid")
+    (True, False)
+    """
+    return any(pattern.fullmatch(word) for pattern in (_SALES, _BACK, _OTHER))
+
+
+def mostly_below_zero(below: int, filled: int) -> bool:
+    """Whether so many quantities (of those that are not 0) are below zero that these must be the sales."""
+    return below > _LEDGER * filled
+
+
 def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str]) -> pl.Series | None:
     """Units with the sign of demand (sales positive, returns negative), null for other movements; None without movements.
 
@@ -59,7 +73,7 @@ def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str
 
 def _issues_alone(values: pl.Series, issues: list[str]) -> pl.Series | None:
     """Quantities of which most are below zero are what left the stock; those above it came in and are no sales."""
-    if not int((values < 0).sum()) > _LEDGER * int((values != 0).sum()):
+    if not mostly_below_zero(int((values < 0).sum()), int((values != 0).sum())):
         return None
     issues.append("most quantities are below zero: they left the stock and count as sold, those above zero are set aside")
     return pl.select(pl.when(values > 0).then(None).otherwise(values.abs())).to_series()

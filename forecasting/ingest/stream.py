@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from forecasting.ingest.checks import platform_of
+from forecasting.ingest.coded import Coded, read_coded
+from forecasting.ingest.content import Content
 from forecasting.ingest.dialect import sniff
 from forecasting.ingest.encoding import detect_encoding
 from forecasting.ingest.facts import Facts, extract
-from forecasting.ingest.fastcsv import head_text, is_regular, layout_of, offset_of_line, parse_piece
+from forecasting.ingest.fastcsv import head_text, layout_of, offset_of_line
 from forecasting.ingest.grid import attribute_counts, period_sums
+from forecasting.ingest.lane import Lane, wanted_columns
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.propose import propose_for
 from forecasting.ingest.regions import Region
-from forecasting.ingest.table import Table
+from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect
 
 STREAM_FROM = 24 << 20
 SHOWN = 1000
-_PIECE = 6 << 20
-_SAMPLE = 1 << 18
+_PIECE = 4 << 20
+_AHEAD = 2
+_HEAD = 1 << 15
+_SAMPLE = 1 << 16
 _TOLERATED = 0.01
+_HELD = 0.5
 Say = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
 class Streamed:
-    """An order file summed to SKUs and days: `days` the sums, `names` how often each attribute was seen, `facts` the account.
+    """An order file summed to SKUs and periods: `sums`, `names` how often each attribute was seen, `facts` the account.
 
     `facts.frame` is empty; `table` holds the first rows only, for the screen.
     """
@@ -38,55 +45,75 @@ class Streamed:
     table: Table
     mapping: Mapping
     facts: Facts
-    days: pl.DataFrame
+    sums: pl.DataFrame
     names: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """How the file is laid out: its dialect, width, header, and where the rows begin."""
+    """How the file is laid out: its dialect, width, header, and where the rows begin and end."""
 
+    name: str
     dialect: Dialect
     width: int
     region: Region
     start: int
+    stop: int
     first_line: int
+    marked: bool
 
 
-def stream_orders(data: bytes, name: str, mapping: Mapping | None, say: Say) -> Streamed | None:
+@dataclass(frozen=True)
+class _Held:
+    """The rows of one piece that were held back, as text, and the lines on which they stand."""
+
+    cells: pl.DataFrame
+    lines: pl.Series
+
+
+def stream_orders(content: Content, name: str, mapping: Mapping | None, freq: str | None, say: Say) -> Streamed | None:
     """Sum a large, regular file of order lines, or return None when it is not one; then it must be read as a whole."""
-    if len(data) < STREAM_FROM or detect_encoding(data[: 1 << 20]) not in ("utf-8", "utf-8-sig"):
+    head = content.read(0, 1 << 20)
+    if content.size < STREAM_FROM or detect_encoding(head) not in ("utf-8", "utf-8-sig"):
         return None
-    plan = _plan(data)
-    if plan is None:
-        return None
-    sample = _sample_table(data, name, plan)
+    plan = _plan(content, head[:_HEAD], name)
+    sample = _sample_table(content, plan) if plan is not None else None
     chosen = _mapping(sample, mapping) if sample is not None else None
-    if sample is None or chosen is None:
+    if plan is None or sample is None or chosen is None:
         return None
-    return _summed(data, name, plan, sample, chosen, say)
+    return _summed(content, plan, sample, chosen if freq is None else replace(chosen, freq=freq), say)
 
 
-def _plan(data: bytes) -> _Plan | None:
-    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    head = head_text(data[start : start + (1 << 16)])
-    sniffed = sniff(head) if head else None
-    region = layout_of(head, sniffed.dialect, sniffed.width) if head and sniffed and not sniffed.skip_lines else None
+def _plan(content: Content, head: bytes, name: str) -> _Plan | None:
+    start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
+    text = head_text(head[start:])
+    sniffed = sniff(text) if text else None
+    region = layout_of(text, sniffed.dialect, sniffed.width) if text and sniffed and not sniffed.skip_lines else None
     if region is None or sniffed is None:
         return None
     line = region.header_lines[-1] + 1
-    return _Plan(sniffed.dialect, sniffed.width, region, offset_of_line(data, start, line), line)
+    tail = content.read(max(0, content.size - _HEAD), content.size)
+    stop = content.size - len(tail) + len(tail.rstrip(b"\r\n"))
+    begin = offset_of_line(head, start, line)
+    return _Plan(name, sniffed.dialect, sniffed.width, region, begin, stop, line, bool(start))
 
 
-def _sample_table(data: bytes, name: str, plan: _Plan) -> Table | None:
+def _sample_table(content: Content, plan: _Plan) -> Table | None:
     """Rows from the beginning, the middle and the end, to understand the columns by."""
     pieces = []
     for share in (0.0, 0.5, 0.95):
-        start = plan.start if not share else data.find(b"\n", int(len(data) * share)) + 1
-        stop = data.find(b"\n", start + _SAMPLE)
-        pieces.append(data[start : stop if stop > 0 else len(data)])
-    joined = b"\n".join(piece.rstrip(b"\r\n") for piece in pieces)
-    return _table(joined, name, plan, plan.first_line) if is_regular(joined, plan.dialect.delimiter, plan.width) else None
+        start = max(plan.start, int(plan.stop * share))
+        piece = content.read(start, min(start + _SAMPLE, plan.stop))
+        first = piece.find(b"\n") + 1 if start > plan.start else 0
+        last = piece.rfind(b"\n") if start + _SAMPLE < plan.stop else len(piece)
+        pieces.append(piece[first : max(first, last)])
+    joined = b"\n".join(piece for piece in pieces if piece)
+    columns = read_coded(joined, plan.dialect.delimiter, plan.width, range(plan.width))
+    if columns is None:
+        return None
+    cells = pl.DataFrame({f"c{j}": column.cells for j, column in columns.items()})
+    lines = pl.int_range(plan.first_line, plan.first_line + cells.height, dtype=pl.UInt32, eager=True).alias("line")
+    return _table(plan, _Held(cells, lines))
 
 
 def _mapping(sample: Table, given: Mapping | None) -> Mapping | None:
@@ -108,73 +135,99 @@ def _odd_share(facts: Facts) -> bool:
     return unread > _TOLERATED * max(1, facts.rows)
 
 
-def _table(piece: bytes, name: str, plan: _Plan, first_line: int) -> Table:
-    cells = parse_piece(piece, plan.dialect, plan.width)
+def _table(plan: _Plan, rows: _Held) -> Table:
     return Table(
-        name=name,
+        name=plan.name,
         sheet="",
         header=plan.region.header or (),
-        cells=cells,
-        lines=pl.int_range(first_line, first_line + cells.height, dtype=pl.UInt32, eager=True).alias("line"),
-        encoding="utf-8",
+        cells=rows.cells,
+        lines=rows.lines,
+        encoding="utf-8-bom" if plan.marked else "utf-8",
         delimiter={"\t": "tab"}.get(plan.dialect.delimiter, plan.dialect.delimiter),
         header_lines=plan.region.header_lines,
         preamble=tuple(" ".join(c for c in row.cells if c.strip()) for row in plan.region.preamble),
     )
 
 
-def _pieces(data: bytes, plan: _Plan) -> list[tuple[int, int, int]]:
-    """(start, stop, first line) of each piece; every line is a record, which is checked when the piece is read."""
-    start, line, size = plan.start, plan.first_line, len(data)
-    while size > start and data[size - 1 : size] in (b"\n", b"\r"):
-        size -= 1
-    found = []
-    while start < size:
-        stop = data.find(b"\n", min(start + _PIECE, size), size)
-        stop = size if stop < 0 else stop
-        found.append((start, stop, line))
-        line += data.count(b"\n", start, stop) + 1
-        start = stop + 1
-    return found
+def _pieces(content: Content, plan: _Plan) -> Iterator[tuple[bytes, int]]:
+    """The rows of the file in pieces that end where a line ends, and where in the file that is."""
+    start = plan.start
+    while start < plan.stop:
+        piece = content.read(start, min(start + _PIECE, plan.stop))
+        end = len(piece) if start + len(piece) >= plan.stop else piece.rfind(b"\n")
+        start += end + 1 if end >= 0 else plan.stop
+        yield piece[: max(0, end)], start
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What is kept of one piece."""
+def _read_ahead(content: Content, plan: _Plan, wanted: tuple[int, ...]) -> Iterator[tuple[dict[int, Coded] | None, float]]:
+    """The pieces as codes and texts, in their order, with the share of the file that they complete.
 
-    facts: Facts
-    days: pl.DataFrame
-    names: pl.DataFrame
-
-
-def _read_piece(data: bytes, name: str, plan: _Plan, mapping: Mapping, piece: tuple[int, int, int]) -> _Part | None:
-    start, stop, line = piece
-    content = data[start:stop]
-    if not is_regular(content, plan.dialect.delimiter, plan.width):
-        return None
-    facts = extract(_table(content, name, plan, line), mapping)
-    if _odd_share(facts):
-        return None
-    return _Part(replace(facts, frame=pl.DataFrame()), period_sums(facts.frame, "D"), attribute_counts(facts.frame))
-
-
-def _summed(data: bytes, name: str, plan: _Plan, sample: Table, mapping: Mapping, say: Say) -> Streamed | None:
-    pieces = _pieces(data, plan)
-    parts: list[_Part] = []
-    # The libraries work outside the interpreter's lock, so two pieces at a time keep two cores busy.
+    The parser works outside the interpreter's lock, some pieces ahead.
+    """
+    waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for part in pool.map(lambda piece: _read_piece(data, name, plan, mapping, piece), pieces):
-            if part is None:
-                pool.shutdown(cancel_futures=True)
-                return None
-            parts.append(part)
-            say(0.7 * len(parts) / len(pieces), f"Reading {name}: {sum(p.facts.rows for p in parts):,} rows")
-    issues = tuple(dict.fromkeys(issue for part in parts for issue in part.facts.issues))
-    rows = sum(part.facts.rows for part in parts)
-    account = Facts(
-        pl.DataFrame(), pl.concat([p.facts.rejects for p in parts]), rows, issues, parts[0].facts.date_order, "", ()
-    )
+        try:
+            for piece, stop in _pieces(content, plan):
+                task = pool.submit(read_coded, piece, plan.dialect.delimiter, plan.width, wanted)
+                waiting.append((task, stop / plan.stop))
+                if len(waiting) >= _AHEAD:
+                    yield _first(waiting)
+            while waiting:
+                yield _first(waiting)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _first(waiting: deque[tuple[Future[dict[int, Coded] | None], float]]) -> tuple[dict[int, Coded] | None, float]:
+    task, share = waiting.popleft()
+    return task.result(), share
+
+
+def _summed(
+    content: Content, plan: _Plan, sample: Table, mapping: Mapping, say: Say, known: frozenset[str] = frozenset()
+) -> Streamed | None:
+    """The sums of all pieces; `known` are codes to be held back from the first piece on."""
+    wanted = wanted_columns(sample, mapping)
+    if wanted is None:
+        return None
+    lane, held, line = Lane(sample, mapping, mapping.freq or "D", known), [], plan.first_line
+    for columns, share in _read_ahead(content, plan, wanted):
+        if columns is None or _header_again(columns, sample.header):
+            return None
+        outcome = lane.read(columns, line)
+        if lane.refused or len(outcome.held) > _HELD * outcome.rows:
+            return None
+        cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
+        lines = pl.Series("line", outcome.held + line, dtype=pl.UInt32)
+        held.append(_Held(pl.DataFrame(cells), lines))
+        line += outcome.rows
+        say(0.7 * share, f"Reading {plan.name}: {line - plan.first_line:,} rows")
+    late = lane.late()
+    if late and not known:
+        return _summed(content, plan, sample, mapping, say, late)
+    return None if late else _finished(plan, sample, mapping, lane, held, line - plan.first_line)
+
+
+def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
+    """Whether a row may be the header once more."""
+    return all((column.texts == header[j]).any() for j, column in columns.items())
+
+
+def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held], rows: int) -> Streamed | None:
+    """The plain rows, which are summed, and those held back, which are read with care, together."""
+    whole = lane.whole()
+    if whole is None:
+        return None
+    cells = pl.concat([part.cells for part in held])
+    blank = [pl.lit("").alias(name) for name in column_names(plan.width) if name not in cells.columns]
+    back = _Held(cells.with_columns(blank).select(column_names(plan.width)), pl.concat([part.lines for part in held]))
+    facts = extract(_table(plan, back), mapping, whole)
+    others = period_sums(facts.frame, mapping.freq or "D")
+    if _odd_share(replace(facts, rows=rows)) or lane.counts_again(facts.frame):
+        return None
+    sums = lane.sums(others)
+    names = pl.concat([lane.names(), attribute_counts(facts.frame)])
+    account = replace(facts, frame=pl.DataFrame(), rows=rows, date_order=mapping.date_order)
     shown = replace(sample, cells=sample.cells.head(SHOWN), lines=sample.lines.head(SHOWN))
     table = shown.note(f"only the first {shown.height:,} rows are kept for show") if rows > shown.height else shown
-    days = pl.concat([p.days for p in parts], how="diagonal_relaxed")
-    return Streamed(table, mapping, account, days, pl.concat([p.names for p in parts], how="diagonal_relaxed"))
+    return Streamed(table, mapping, account, sums, names)

@@ -1,0 +1,190 @@
+"""Columns as codes into their distinct texts: what is said of a text is worked out once, not once a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv
+
+from forecasting.ingest.encoding import is_utf8
+from forecasting.ingest.table import column_names
+
+Look = Callable[[pl.Series], tuple[np.ndarray, np.ndarray]]
+_TEXTS = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One column: its distinct `texts`, and for each row the place of its text among them."""
+
+    texts: pl.Series
+    codes: np.ndarray
+
+    @property
+    def cells(self) -> pl.Series:
+        """The text of every row."""
+        return self.texts.gather(self.codes)
+
+
+def read_coded(piece: bytes, delimiter: str, width: int, wanted: Sequence[int]) -> dict[int, Coded] | None:
+    """The wanted columns of some lines, or None unless every line is one record of that many cells.
+
+    >>> columns = read_coded(b'A,1\\nB,"2"\\nA,3', ",", 2, [0])
+    >>> columns[0].cells.to_list() if columns else None
+    ['A', 'B', 'A']
+    """
+    if not piece or b"\x00" in piece or not _ends_alike(piece) or not (piece.isascii() or is_utf8(piece)):
+        return None
+    quoted = b'"' in piece
+    if quoted and not _quotes_hold(piece, delimiter):
+        return None
+    names = column_names(width)
+    chosen = [names[j] for j in wanted]
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(piece),
+            read_options=csv.ReadOptions(use_threads=False, block_size=len(piece) + 1, column_names=names),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter, quote_char='"' if quoted else False, ignore_empty_lines=False, newlines_in_values=False
+            ),
+            convert_options=csv.ConvertOptions(
+                check_utf8=False, include_columns=chosen, column_types=dict.fromkeys(chosen, _TEXTS), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows != piece.count(b"\n") + 1:
+        return None
+    return {j: _coded(table.column(name)) for j, name in zip(wanted, chosen, strict=True)}
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    chunk = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return Coded(pl.Series(chunk.dictionary, dtype=pl.String), chunk.indices.to_numpy())
+
+
+def _ends_alike(piece: bytes) -> bool:
+    """Whether all lines end the same way, and none is blank."""
+    if b"\n\n" in piece or b"\n\r\n" in piece or piece.startswith((b"\n", b"\r")):
+        return False
+    returns = piece.count(b"\r")
+    return not returns or (returns == piece.count(b"\r\n") + piece.endswith(b"\r") and returns - piece.count(b"\n") in (0, 1))
+
+
+def _quotes_hold(piece: bytes, delimiter: str) -> bool:
+    """Whether quotes only open where a cell begins and close where it ends, or stand doubled between."""
+    text = np.frombuffer(piece, dtype=np.uint8)
+    marks = np.flatnonzero(text == 34)
+    if len(marks) % 2:
+        return False
+    opening, closing = marks[0::2], marks[1::2]
+    before = text[np.maximum(opening - 1, 0)]
+    after = text[np.minimum(closing + 1, len(text) - 1)]
+    own = ord(delimiter)
+    opens = (opening == 0) | (before == own) | (before == 10) | (before == 34)
+    closes = (closing == len(text) - 1) | (after == own) | (after == 10) | (after == 13) | (after == 34)
+    return bool(opens.all() and closes.all())
+
+
+class _Numbering(dict[str, int]):
+    """Numbers texts as they come; `new` are those that came since it was emptied last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.new: list[str] = []
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        self.new.append(text)
+        return number
+
+
+class Lexicon:
+    """The distinct texts of one column through a whole file: each is looked at once, for its value and for being odd."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._places = _Numbering()
+        self.values = np.zeros(0)
+        self.odd = np.zeros(0, dtype=bool)
+
+    @property
+    def texts(self) -> list[str]:
+        """All texts met so far."""
+        return list(self._places)
+
+    def places(self, texts: Sequence[str]) -> np.ndarray:
+        """Where each text stands in `values` and `odd`."""
+        places = np.fromiter(map(self._places.__getitem__, texts), dtype=np.int64, count=len(texts))
+        new = self._places.new
+        if new:
+            values, odd = self._look(pl.Series(new, dtype=pl.String))
+            self.values = np.concatenate([self.values, values]) if len(self.values) else values
+            self.odd = np.concatenate([self.odd, odd])
+            new.clear()
+        return places
+
+    def rows(self, column: Coded) -> tuple[np.ndarray, np.ndarray]:
+        """The value of each row, and whether it is odd."""
+        places = self.places(column.texts.to_list())[column.codes]
+        return self.values[places], self.odd[places]
+
+
+class Words:
+    """Words numbered in the order in which they are met.
+
+    >>> words = Words()
+    >>> words.number(["b", "a", "b"]).tolist(), words.all
+    ([0, 1, 0], ['b', 'a'])
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def number(self, words: Iterable[str]) -> np.ndarray:
+        """The number of each word."""
+        numbers = self._numbers
+        return np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int64)
+
+    @property
+    def all(self) -> list[str]:
+        """The words in the order of their numbers."""
+        return list(self._numbers)
+
+
+_MOMENT = re.compile(r"(.+?)(?:[ T]+(\d{1,2}:\d{2}.*))?", re.DOTALL)
+_CLOCK = re.compile(
+    r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|(?:0?[1-9]|1[0-2]):[0-5]\d(?::[0-5]\d)?\s*[AaPp]\.?[Mm]\.?)"
+    r"(?:\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?"
+)
+
+
+def no_clock(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A look at times of day: nothing and 23:59 are none the worse for it, anything else is odd.
+
+    >>> no_clock(pl.Series(["", "7:45", "25:00"]))[1].tolist()
+    [False, False, True]
+    """
+    odd = [bool(text) and _CLOCK.fullmatch(text) is None for text in texts.to_list()]
+    return np.zeros(len(odd)), np.array(odd, dtype=bool)
+
+
+def day_and_clock(text: str) -> tuple[str, str]:
+    """A moment taken apart, as it is written.
+
+    >>> day_and_clock("12/1/2009 7:45"), day_and_clock("2009-12-01T07:45:00Z"), day_and_clock("1 Dec 2009")
+    (('12/1/2009', '7:45'), ('2009-12-01', '07:45:00Z'), ('1 Dec 2009', ''))
+    """
+    day, _, clock = text.partition(" ")
+    if ":" in clock[:3]:
+        return day, clock
+    match = _MOMENT.fullmatch(text)
+    return (match.group(1), match.group(2) or "") if match else (text, "")

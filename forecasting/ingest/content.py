@@ -1,0 +1,34 @@
+"""The bytes of a file: in memory, or still on disk and read a span at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes that need not be in memory.
+
+    >>> Content(b"abc").read(1, 3), Content(b"abc").size
+    (b'bc', 3)
+    """
+
+    source: bytes | Path
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return self.source.stat().st_size if isinstance(self.source, Path) else len(self.source)
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes from `start` to `stop` (exclusive)."""
+        if not isinstance(self.source, Path):
+            return self.source[start:stop]
+        with self.source.open("rb") as file:
+            file.seek(start)
+            return file.read(max(0, stop - start))
+
+    def whole(self) -> bytes:
+        """All bytes, in memory."""
+        return self.source.read_bytes() if isinstance(self.source, Path) else self.source
