@@ -1,39 +1,16 @@
-"""Events: stretches of days with a name, and how they fall on the periods of a panel."""
+"""How events fall on the periods of a panel: how much of each, how long before, how long after."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import InputError
+from forecasting.core.event import Event
 
+__all__ = ["FAR", "Event", "days_since", "days_to", "events_from_frame", "events_to_frame", "share_of_period"]
 _DAY = pd.Timedelta(days=1)
 FAR = 60  # days from which an event no longer matters
-
-
-@dataclass(frozen=True)
-class Event:
-    """A name and the days from `start` to `end`, both included. Raises InputError when it ends before it starts.
-
-    >>> Event("Open house", pd.Timestamp("2024-05-04"), pd.Timestamp("2024-05-05")).days
-    2
-    """
-
-    name: str
-    start: pd.Timestamp
-    end: pd.Timestamp
-
-    def __post_init__(self) -> None:
-        if self.end < self.start:
-            raise InputError(
-                f"The event '{self.name}' ends on {self.end:%Y-%m-%d}, before its start, {self.start:%Y-%m-%d}; swap the dates."
-            )
-
-    @property
-    def days(self) -> int:
-        """How many days it lasts."""
-        return (self.end - self.start).days + 1
 
 
 def events_from_frame(frame: pd.DataFrame) -> tuple[Event, ...]:

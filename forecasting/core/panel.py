@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import PanelInvalid
+from forecasting.core.event import Event
 from forecasting.core.frequency import grain, infer_freq, normalise_freq, to_period_start
 
 KEYS = ("unique_id", "ds", "y")
@@ -24,7 +25,8 @@ class Panel:
     value NaN. `frame` shows it in the field's own grammar: `unique_id` (text), `ds` (start of the period, no time zone), `y`
     (units) and one float column for each regressor, sorted by `unique_id, ds`. `static` holds one row of attributes for each
     SKU (index `unique_id`, text values), `known` the regressors whose future the merchant plans (price, promotion); the others,
-    such as stock or visitors, are only observed afterwards. Build it with `Panel.build`.
+    such as stock or visitors, are only observed afterwards. `events` are days that are special for all SKUs, past and ahead:
+    like a plan, they are known at every cutoff. Build it with `Panel.build`.
 
     It is kept compactly, because a server holds one for each session: `columns` has the values of all series one after the
     other (4 bytes a cell where that loses nothing), `indptr` says where each series begins.
@@ -43,6 +45,7 @@ class Panel:
     season_length: int
     static: pd.DataFrame = field(repr=False)
     known: tuple[str, ...]
+    events: tuple[Event, ...] = field(default=(), repr=False)
 
     @classmethod
     def build(
@@ -123,6 +126,8 @@ class Panel:
             values[np.isnan(values)] = np.nan
             digest.update(values.tobytes())
         digest.update(self.static.to_csv().encode())
+        if self.events:
+            digest.update(repr(self.events).encode())
         return digest.hexdigest()
 
     def series(self, unique_id: str) -> pd.DataFrame:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.calendar.events import Event, share_of_period
+from forecasting.calendar.events import share_of_period
 from forecasting.calendar.festivals import festivals, festivals_of
 from forecasting.calendar.holidays import makeup_workdays, public_holidays
+from forecasting.core.event import OWN, Event
+from forecasting.features.events import event_columns
 from forecasting.features.terms import Fourier, Terms, periods_per_year
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,8 +66,9 @@ def calendar_columns(time: Timeline, terms: Terms) -> Iterator[Column]:
         yield from _waves("year", terms.year_waves, 365.25, time)
     for entry in terms.fourier:
         yield from _fourier(entry, time)
-    yield from _own_events(time, terms.events)
-    if terms.country != "none":
+    for column in event_columns(terms.events, time.dates, time.freq):
+        yield Column(column.name, column.term, 0, column.values)
+    if terms.country != "none" and all(event.kind == OWN for event in terms.events):
         yield from _country(time, terms.country)
 
 
@@ -114,12 +117,6 @@ def _fourier(entry: Fourier, time: Timeline) -> Iterator[Column]:
         yield Column(f"{term} sin {harmonic}", term, int(2 * entry.period), np.sin(angle))
         if 2 * harmonic != entry.period:  # at the highest harmonic the sine is zero at every period
             yield Column(f"{term} cos {harmonic}", term, int(2 * entry.period), np.cos(angle))
-
-
-def _own_events(time: Timeline, events: tuple[Event, ...]) -> Iterator[Column]:
-    for name in dict.fromkeys(event.name for event in events):
-        named = [event for event in events if event.name == name]
-        yield Column(name, "events", 0, share_of_period(named, time.dates, time.freq))
 
 
 def _country(time: Timeline, country: str) -> Iterator[Column]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.panel import Panel
+from forecasting.features.events import EventColumn, event_columns
 from forecasting.features.newcomers import tempered
 
 WINDOWS = {
@@ -35,7 +36,8 @@ class Lookback:
     """The sales of many SKUs, summed up so that any window before any origin costs one subtraction.
 
     `sales` (SKUs, periods) is NaN before the first sale and where missing; `plans` (regressors, SKUs, periods + horizon) are
-    the known regressors; `dates` covers history and horizon; `groups` (attributes, SKUs) numbers each attribute's levels.
+    the known regressors; `dates` covers history and horizon, and so do the values of the `events`; `groups` (attributes, SKUs)
+    numbers each attribute's levels.
     """
 
     sales: np.ndarray
@@ -46,6 +48,7 @@ class Lookback:
     groups: np.ndarray
     regressors: tuple[str, ...]
     attributes: tuple[str, ...]
+    events: tuple[EventColumn, ...] = ()
 
     @classmethod
     def of(cls, panel: Panel, horizon: int, future: pd.DataFrame | None) -> "Lookback":
@@ -56,15 +59,17 @@ class Lookback:
         attributes = tuple(name for name in panel.static.columns if _groups_skus(panel.static[name]))
         codes = [pd.factorize(panel.static[name], sort=True)[0] for name in attributes]
         plans = [_planned(panel, name, horizon, future) for name in names]
+        dates = pd.DatetimeIndex(panel.calendar.append(panel.future_dates(horizon)))
         return cls(
             sales=np.where(started, history, np.nan).astype(np.float32),
             plans=np.stack(plans) if plans else np.empty((0, *history.shape), dtype=np.float32),
-            dates=pd.DatetimeIndex(panel.calendar.append(panel.future_dates(horizon))),
+            dates=dates,
             freq=panel.freq.split("-")[0],
             season=panel.season_length,
             groups=np.stack(codes) if codes else np.empty((0, len(panel)), dtype=int),
             regressors=names,
             attributes=attributes,
+            events=event_columns(panel.events, dates, panel.freq),
         )
 
     @property
@@ -92,6 +97,7 @@ class Lookback:
             *levels,
             *("season_last", "season_mean", "year_ago", "year_growth", "shop_year_growth", "shop_trend", "base"),
             *("phase", "weekday", "day", "week", "month"),
+            *(f"event_{name}" for name in _plain(tuple(column.name for column in self.events))),
             *plans,
             *(f"group_{name}" for name in _plain(self.attributes)),
             *(f"trend_{name}" for name in _plain(self.attributes)),
@@ -134,6 +140,7 @@ class Lookback:
             self._shop_trend(origin, np.zeros(len(self.sales), dtype=int))[skus],
             self.base(origin, skus, steps),
             *self._calendar(origin + steps),
+            *(column.values[origin + steps] for column in self.events),
             *self._plan(origin, skus, steps),
             *(codes[skus] for codes in self.groups),
             *(self._shop_trend(origin, codes)[skus] for codes in self.groups),

@@ -68,6 +68,10 @@ class Terms:
     def __post_init__(self) -> None:
         check_knobs(self)
 
+    def beside(self, events: tuple[Event, ...]) -> "Terms":
+        """The same terms with the events of a panel beside their own."""
+        return replace(self, events=(*self.events, *events)) if events else self
+
     def for_freq(self, freq: str) -> "Terms":
         """The same terms with every None replaced by what fits a frequency."""
         head = freq.split("-")[0]

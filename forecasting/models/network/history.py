@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.panel import Panel
+from forecasting.features.events import event_columns
 
 MOST_LEVELS = 200
 ENOUGH_YEARS = 2.5
@@ -77,11 +78,12 @@ def history_of(panel: Panel, horizon: int) -> History:
     dates = pd.date_range(panel.first, periods=len(panel.calendar) + horizon, freq=panel.freq)
     year = _YEAR.get(panel.freq.split("-")[0], 0)
     calendar, topics = calendar_inputs(dates, panel.freq, years=len(panel.calendar) / year if year else 0.0)
+    events = event_columns(panel.events, dates, panel.freq)
     return History(
         sales=np.where(seen, np.maximum(np.nan_to_num(sales), 0.0), 0.0),
         seen=seen,
-        calendar=calendar,
-        topics=topics,
+        calendar=np.column_stack([calendar, *(column.values for column in events)]).astype("float32"),
+        topics=(*topics, *(column.term for column in events)),
         known=np.pad(_planned(panel), ((0, 0), (0, horizon), (0, 0))),
         codes=_codes(panel.static),
         season=panel.season_length,
