@@ -56,11 +56,12 @@ class Design:
         return np.concatenate([shared, own], axis=2)
 
 
-def design(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms) -> Design:
+def design(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms, usual: Panel | None = None) -> Design:
     """History and future of every term, made together.
 
     `future` holds the planned values of `panel.known` in the rows of `future_grid`; it may be None when the horizon is 0 or
-    nothing is known ahead. Prices become the logarithm of their ratio to the SKU's own median, stock becomes "out of stock".
+    nothing is known ahead. Prices become the logarithm of their ratio to the SKU's own median (that in
+    `usual`, where given: a panel of the same SKUs), stock becomes "out of stock".
     Raises InputError when `future` lacks a regressor or has the wrong number of rows.
 
     >>> sales = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=3), "y": 1.0})
@@ -71,7 +72,9 @@ def design(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms
     time = Timeline(dates, len(panel.calendar), panel.freq, panel.season_length)
     said = terms.for_freq(panel.freq).beside(panel.events)
     shared = tuple(column for column in calendar_columns(time, said) if column.term not in terms.without)
-    own = tuple(column for column in _regressors(panel, horizon, future, terms) if column.term not in terms.without)
+    own = tuple(
+        column for column in _regressors(panel, horizon, future, terms, usual or panel) if column.term not in terms.without
+    )
     return Design(
         columns=(*shared, *own),
         dates=dates,
@@ -100,10 +103,9 @@ def affordable(made: Design, lengths: np.ndarray, observed: np.ndarray) -> np.nd
     return result
 
 
-def _regressors(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms) -> tuple[Column, ...]:
+def _regressors(panel: Panel, horizon: int, future: pd.DataFrame | None, terms: Terms, usual: Panel) -> tuple[Column, ...]:
     names = [name for name in panel.known if name != STOCK] if terms.regressors else []
-    periods = len(panel.calendar)
-    columns = [_regressor(name, _past_and_future(panel, horizon, future, name), periods) for name in names]
+    columns = [_regressor(name, _past_and_future(panel, horizon, future, name), usual.matrix(name)) for name in names]
     if terms.stock and STOCK in panel.regressors:
         columns.append(Column("out of stock", STOCK, 0, _out_of_stock(panel, horizon, future)))
     return tuple(columns)
@@ -124,17 +126,17 @@ def _past_and_future(panel: Panel, horizon: int, future: pd.DataFrame | None, na
     return np.concatenate([past, future[name].to_numpy(dtype="float64").reshape(len(panel), horizon)], axis=1)
 
 
-def _regressor(name: str, values: np.ndarray, periods: int) -> Column:
+def _regressor(name: str, values: np.ndarray, usual: np.ndarray) -> Column:
     """A price as its log ratio to the SKU's usual one, since customers answer to relative changes; others as given."""
     if "price" in name.lower():
-        return Column(f"log {name} ratio", name, 0, _log_ratio(values, periods))
+        return Column(f"log {name} ratio", name, 0, _log_ratio(values, usual))
     return Column(name, name, 0, np.nan_to_num(_carried(values)))
 
 
-def _log_ratio(price: np.ndarray, periods: int) -> np.ndarray:
+def _log_ratio(price: np.ndarray, usual: np.ndarray) -> np.ndarray:
     positive = np.where(price > 0, price, np.nan)
-    usual = pd.DataFrame(positive[:, :periods].T).median().to_numpy()[:, None]
-    return np.nan_to_num(np.log(_carried(positive)) - np.log(usual))
+    median = pd.DataFrame(np.where(usual > 0, usual, np.nan).T).median().to_numpy()[:, None]
+    return np.nan_to_num(np.log(_carried(positive)) - np.log(median))
 
 
 def _out_of_stock(panel: Panel, horizon: int, future: pd.DataFrame | None) -> np.ndarray:
