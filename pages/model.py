@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import ending, left_over, models, parts, running, trying, tuning, views
+from ui import ending, insides, left_over, models, parts, running, trying, tuning, views
 
 panel = parts.require_panel()
 parts.header("Model", "Choose a method, tune it, and see how far off it was on sales that it had not seen.")
@@ -27,6 +27,7 @@ trying.verdict(tryout, seen, panel.freq)
 with st.container(border=True):
     size, noun = views.section_with_blocks("Actual and predicted", panel.freq, "model")
     trying.curve(tryout, seen, sku, size, noun)
+insides.draw(tryout.fit.insides, sku, trying.flag(tryout, sku))
 left_over.draw(tryout.fit.residuals, tryout.remains, sku)
 trying.details(tryout, sku)
 parts.next_step("compare", "Compare it with other models")

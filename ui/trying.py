@@ -122,6 +122,12 @@ def _shown(horizon: int, size: int) -> int:
     return max(6 * horizon // size, 26 if size > 1 else 90)
 
 
+def flag(tryout: Tryout, sku: str) -> str:
+    """What the forecast says is special about a SKU: a fallback, a term left out, a search that did not settle."""
+    forecast = tryout.fit.forecast
+    return forecast.flags[forecast.ids.index(sku)] if forecast.flags else ""
+
+
 def details(tryout: Tryout, sku: str) -> None:
     """The statistics: metrics of all models, coefficients, loss curve, summary, and which SKUs fell back."""
     fit = tryout.fit

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
 
 from forecasting.core.knob import check_knobs, knob
 from forecasting.diagnostics.gaps import bridged, is_flat
@@ -70,6 +69,8 @@ def box_cox_lambda(sales: pd.Series | np.ndarray, season: int = 1) -> float:
     if len(blocks) < 2 or (values <= 0).any() or is_flat(values):
         return float("nan")
     level, spread = blocks.mean(axis=1), blocks.std(axis=1, ddof=1)
+
+    from scipy.optimize import minimize_scalar  # a server that only shows forms does not need it
 
     def variation(power: float) -> float:
         ratio = spread / level ** (1 - power)

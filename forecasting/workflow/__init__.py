@@ -11,6 +11,7 @@ from forecasting.workflow.carrying import CarriedOn, CarryOn, Learn
 from forecasting.workflow.cleaning import Clean, Cleaned, beside, protected_festivals
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
 from forecasting.workflow.importing import file_bytes, read, read_plan, read_profile, read_table, write_panel
+from forecasting.workflow.insides import Insides
 from forecasting.workflow.judging import Contest, Standings, judge
 from forecasting.workflow.marking import Found
 from forecasting.workflow.modelling import (
@@ -58,6 +59,7 @@ __all__ = [
     "Found",
     "ImportFiles",
     "Imported",
+    "Insides",
     "Learn",
     "Outlook",
     "PlanRows",

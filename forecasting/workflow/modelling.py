@@ -21,6 +21,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation, evaluate
 from forecasting.features.plan import Plan, complete_plan
 from forecasting.models import BASELINES, MODELS, make
+from forecasting.workflow.insides import Insides, insides_of
 from forecasting.workflow.remains import Remains, remains_of
 from forecasting.workflow.request import run
 from forecasting.workflow.totals import all_together
@@ -34,7 +35,7 @@ DEFAULT_MODEL = "linear" if "linear" in MODELS else BASELINE
 class Fit:
     """What one fitted model tells: its forecast, and the statistics that its family has (None where it has none).
 
-    `seconds` is the time the fit took; `summary` is a text about the first SKU.
+    `seconds` is the time the fit took; `summary` is a text about the SKU in focus, `insides` what its fit holds.
     """
 
     spec: Model
@@ -45,6 +46,7 @@ class Fit:
     summary: str | None
     failures: tuple[Failure, ...]
     seconds: float
+    insides: Insides | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +119,7 @@ def try_model(request: TryModel) -> Tryout:
         backtest = Backtest(request.horizon, windows=request.windows)
         evaluation = evaluate(request.panel, models, backtest, keep=held_out.append)
     with part(0.5, 1.0, "Fitting on everything: "):
-        result = fit(request.panel, request.spec, request.horizon, request.plan)
+        result = fit(request.panel, request.spec, request.horizon, request.plan, request.focus or request.panel.ids[0])
     season = request.panel.season_length
     remains = remains_of(result.residuals, result.coefficients, request.focus or request.panel.ids[0], season)
     return Tryout(result, evaluation, tuple(held_out), remains)
@@ -148,8 +150,8 @@ def forecast_all(request: ForecastAll) -> Outlook:
     return Outlook(tuple(forecasts), baseline, tuple(failures), _outlook_notes(dropped, plan), totals)
 
 
-def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None) -> Fit:
-    """Fit a spec to all rows of a panel and collect everything it can tell."""
+def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None, focus: str = "") -> Fit:
+    """Fit a spec to all rows of a panel and collect everything it can tell, about the SKU in `focus` also its insides."""
     ready, complete = planned(panel, plan, horizon)
     future = None if complete is None else complete.future
     started = time.perf_counter()
@@ -161,9 +163,10 @@ def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = Non
         residuals=fitted.residuals() if isinstance(fitted, HasResiduals) else None,
         coefficients=fitted.coefficients() if isinstance(fitted, HasCoefficients) else None,
         loss_curve=fitted.loss_curve() if isinstance(fitted, HasLossCurve) else None,
-        summary=_summary(fitted, ready),
+        summary=_summary(fitted, focus or ready.ids[0]),
         failures=fitted.failures,
         seconds=seconds,
+        insides=insides_of(fitted, ready, focus, horizon, future) if focus else None,
     )
 
 
@@ -188,5 +191,5 @@ def _outlook_notes(dropped: tuple[str, ...], plan: Plan | None) -> tuple[str, ..
     return ((unplanned,) if dropped else ()) + (plan.notes if plan is not None else ())
 
 
-def _summary(fitted: Fitted, panel: Panel) -> str | None:
-    return fitted.summary(panel.ids[0]) if isinstance(fitted, HasSummary) else None
+def _summary(fitted: Fitted, unique_id: str) -> str | None:
+    return fitted.summary(unique_id) if isinstance(fitted, HasSummary) else None

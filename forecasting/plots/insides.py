@@ -1,0 +1,50 @@
+"""Charts of a fit from the inside: what each term adds to a forecast, and where the roots of an ARIMA lie."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.plots.theme import LIGHT, Palette, house
+
+
+def contributions(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
+    """What each term adds to (or takes from) each forecast (`ds, term, units`), stacked, and the forecast itself as a line."""
+    figure = go.Figure()
+    for number, (term, part) in enumerate(rows.groupby("term", sort=False)):
+        color = palette.muted if number == 0 else palette.categories[(number - 1) % len(palette.categories)]
+        figure.add_bar(
+            x=part["ds"], y=part["units"], name=str(term), marker={"color": color, "line": {"width": 0}},
+            hovertemplate="%{y:+,.2f}<extra>" + str(term) + "</extra>",
+        )  # fmt: skip
+    total = rows.groupby("ds")["units"].sum()
+    figure.add_scatter(
+        x=total.index, y=total, name="forecast", mode="lines+markers", line={"color": palette.ink, "width": 1.8},
+        marker={"size": 5}, hovertemplate="<b>%{y:,.2f}</b><extra>forecast</extra>",
+    )  # fmt: skip
+    house(figure, palette, height=height, y_title="Units")
+    return figure.update_layout(barmode="relative", bargap=0.25)
+
+
+def roots(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
+    """Inverse roots (`part, real, imaginary, size`) and the unit circle: a model that settles has all of them inside."""
+    turn = np.linspace(0, 2 * np.pi, 181)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=np.cos(turn), y=np.sin(turn), mode="lines", line={"color": palette.muted, "width": 1.2}, name="unit circle",
+        hoverinfo="skip",
+    )  # fmt: skip
+    marks = {
+        "ar": ("past sales (AR)", palette.prediction, "circle"),
+        "ma": ("past surprises (MA)", palette.ink, "diamond-open"),
+    }
+    for kind, (name, color, symbol) in marks.items():
+        part = rows[rows["part"] == kind]
+        if len(part):
+            figure.add_scatter(
+                x=part["real"], y=part["imaginary"], mode="markers", name=name, customdata=part["size"],
+                marker={"color": color, "size": 10, "symbol": symbol},
+                hovertemplate="%{x:.3f} %{y:+.3f}i<br>size <b>%{customdata:.3f}</b><extra></extra>",
+            )  # fmt: skip
+    house(figure, palette, height=height, y_title="Imaginary part", hover="closest")
+    figure.update_xaxes(title_text="Real part", range=[-1.15, 1.15], zeroline=True)
+    return figure.update_yaxes(range=[-1.15, 1.15], scaleanchor="x", zeroline=True)

@@ -1,0 +1,144 @@
+"""The Model page's look inside a fit: the design matrix, what each term adds, which terms help, and the roots of an ARIMA."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.model import Model
+from forecasting.plots import insides as plots
+from forecasting.workflow import Insides
+from ui import parts, words
+from ui.theme import palette
+from ui.workspace import current
+
+if TYPE_CHECKING:
+    from forecasting.models.regression import Regression
+    from forecasting.models.selection import Selection
+
+_ENDS = 5
+_EDGE = 0.98
+
+
+def draw(insides: Insides | None, sku: str, flag: str) -> None:
+    """Draw what there is for the SKU on the page; `flag` is what the forecast says is special about it."""
+    if flag:
+        st.warning(f"{flag[0].upper()}{flag[1:]}.", icon=":material/info:")
+    if insides is None or insides.unique_id != sku:
+        return
+    if insides.regression is not None:
+        _contributions(insides.regression)
+        _terms(insides.regression, insides.selection)
+        _design(insides.regression)
+    if insides.roots is not None and len(insides.roots):
+        _roots(insides.roots)
+
+
+def _contributions(regression: Regression) -> None:
+    with st.container(border=True):
+        parts.section("What each term adds to the forecast")
+        parts.reading(_told(regression))
+        figure = plots.contributions(regression.contributions, palette())
+        parts.chart(figure, "contributions", "What each term adds to each forecast")
+        with st.expander("As a table", icon=":material/table_chart:"):
+            wide = regression.contributions.pivot(index="ds", columns="term", values="units")
+            wide = wide[list(dict.fromkeys(regression.contributions["term"]))]
+            wide["forecast"] = wide.sum(axis=1)
+            _table(wide.reset_index().rename(columns={"ds": "Period"}), "contributions-table", "%.2f")
+
+
+def _told(regression: Regression) -> str:
+    """The terms that move this forecast most, in a sentence."""
+    from forecasting.models.regression import LATEST, LEVEL  # loaded with the result; a page without one does not need it
+
+    mean = regression.contributions.groupby("term", sort=False)["units"].mean()
+    moving = mean.drop(index=[name for name in (LEVEL, LATEST) if name in mean.index])
+    largest = moving[moving.abs() > 0.005 * max(float(mean.sum()), 1e-9)].sort_values(key=abs, ascending=False).head(3)
+    said = [f"{term} {'adds' if units > 0 else 'takes'} {words.number(abs(units))}" for term, units in largest.items()]
+    level = f"The usual level is {words.number(float(mean.get(LEVEL, 0.0)))} units a period"
+    end = f"; on average ahead {', '.join(said)}." if said else "; no term moves the forecast by much."
+    beyond = len(regression.beyond)
+    warning = f" The plan for {words.count(beyond, 'period')} lies further out than anything in the past." if beyond else ""
+    return level + end + warning
+
+
+def _terms(regression: Regression, selection: Selection | None) -> None:
+    with st.expander("Which terms help on later sales", icon=":material/rule:"):
+        if selection is None:
+            st.caption("The history is too short to judge terms on sales that came later.")
+        else:
+            st.caption(
+                "Each term's values are shuffled at past cut-offs: where the error on the later sales grows, the term helps. "
+                "A term helps when it does so on average and at half of the cut-offs at least."
+            )
+            _table(
+                selection.table, "selection", "%.3f",
+                {"term": "Term", "correlation": "Correlation", "information": "Mutual information",
+                 "importance": "Error grows by", "stability": "At cut-offs", "helps": "Helps"},
+                shares=("importance", "stability"),
+            )  # fmt: skip
+            _apply(selection)
+        st.caption(
+            "**Variance inflation.** Above 10 a column says nearly the same as others; its own effect is then uncertain."
+        )
+        table = regression.columns.dropna(subset=["vif"]).sort_values("vif", ascending=False)
+        _table(table, "vif", "%.1f", {"name": "Column", "term": "Term", "vif": "Variance inflation"})
+
+
+def _apply(selection: Selection) -> None:
+    idle = [term for term, helps in zip(selection.table["term"], selection.table["helps"], strict=True) if not helps]
+    if not idle:
+        st.badge("Every term helps", icon=":material/check:", color="green")
+        return
+    st.button(
+        f"Leave out {', '.join(idle)}", icon=":material/check:", key="use-selection", on_click=_use, args=(selection.use,)
+    )
+    st.caption("This changes the form above; fit again to see what it does.")
+
+
+def _use(spec: Model) -> None:
+    current().specs["linear"] = spec
+
+
+def _design(regression: Regression) -> None:
+    with st.expander("Design matrix", icon=":material/grid_on:"):
+        table = regression.design.rename(columns={"ds": "Period"})
+        count = len(table) - regression.horizon
+        shown = pd.concat([table.iloc[:_ENDS], table.iloc[max(count - _ENDS, _ENDS) : count], table.iloc[count:]])
+        if st.toggle("All periods", key="design-all"):
+            shown = table
+        st.caption(
+            f"{words.count(count, 'period')} of the past and {regression.horizon} ahead; the first, the last and those ahead "
+            "are shown. Leverage is how unusual a row is among those that were learnt from."
+        )
+        _table(shown, "design-matrix", "%.3g")
+
+
+def _roots(rows: pd.DataFrame) -> None:
+    with st.expander("Roots", icon=":material/adjust:"):
+        largest = float(rows["size"].max())
+        where = (
+            "close to the edge: the model hardly settles" if largest > _EDGE else "well inside the circle: the model settles"
+        )
+        st.caption(f"Inverse roots of both polynomials. The largest has size {largest:.3f}, {where}.")
+        parts.chart(plots.roots(rows, palette()), "roots", "Inverse roots and the unit circle")
+
+
+def _table(
+    table: pd.DataFrame, key: str, number: str, titles: Mapping[str, str] | None = None, shares: tuple[str, ...] = ()
+) -> None:
+    config: dict[str, Any] = {}
+    for name in table.columns:
+        title = (titles or {}).get(name, str(name))
+        if pd.api.types.is_bool_dtype(table[name]):
+            config[name] = st.column_config.CheckboxColumn(title)
+        elif pd.api.types.is_numeric_dtype(table[name]):
+            config[name] = st.column_config.NumberColumn(title, format="percent" if name in shares else number)
+        elif pd.api.types.is_datetime64_any_dtype(table[name]):
+            config[name] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD")
+        else:
+            config[name] = title
+    st.dataframe(table, hide_index=True, key=key, column_config=config, placeholder=words.UNDEFINED)
