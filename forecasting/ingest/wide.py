@@ -175,29 +175,30 @@ def _attributes(table: Table, mapping: Mapping, keep: pl.Series) -> dict[str, pl
     return found
 
 
+def _undated(table: Table, index: int, bad: pl.Series) -> pl.DataFrame:
+    """The rows without a day of sales, and why: totals are told from what is no date."""
+    column = table.column(index).filter(bad)
+    totals = [word for word in column.unique().to_list() if is_total(word)]
+    sums = column.is_in(totals) if totals else pl.Series([False]).new_from_index(0, len(column))
+    return pl.DataFrame({"line": table.lines.filter(bad), "value": column, "sums": sums}).select(
+        "line",
+        pl.lit(table.header[index]).alias("column"),
+        "value",
+        pl.when("sums")
+        .then(pl.lit("a totals row, not a sale"))
+        .otherwise(pl.lit("no date, or not one that can be a day of sales"))
+        .alias("reason"),
+    )
+
+
 def _series_across(table: Table, mapping: Mapping) -> Facts:
     """Dates down, a column for each SKU: turned, then read as periods down."""
     j = mapping.index("date")
     if j is None:
         raise MappingNeeded(f"{table.name} has SKUs across but no column with dates; choose it in the mapping")
     found = parse_dates(table.column(j), mapping.date_order or None)
-    totals = [w for w in table.column(j).unique().to_list() if is_total(w)]
-    total_rows = table.column(j).is_in(totals) if totals else pl.Series([False]).new_from_index(0, table.height)
     bad = found.values.is_null()
-    reasons = pl.select(
-        pl.when(total_rows)
-        .then(pl.lit("a totals row, not a sale"))
-        .otherwise(pl.lit("no date, or not one that can be a day of sales"))
-    ).to_series()
-    rejects = pl.DataFrame(
-        {
-            "line": table.lines.filter(bad),
-            "column": [table.header[j]] * int(bad.sum()),
-            "value": table.column(j).filter(bad),
-            "reason": reasons.filter(bad) if bad.any() else [],
-        },
-        schema=_SCHEMA,
-    )
+    rejects = _undated(table, j, bad)
     frames, wrong, issues = [], [], []
     for k in mapping.indices("series"):
         label = table.header[k].strip()

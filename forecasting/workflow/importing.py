@@ -18,7 +18,7 @@ def read(*paths: str | Path, mapping: Mapping | None = None, freq: str | None = 
     """Import sales files from disk. Raises FileUnreadable, MappingNeeded and other InputErrors in one sentence each."""
     from forecasting.ingest import import_files
 
-    return import_files([(Path(path).name, file_bytes(path)) for path in paths], mapping=mapping, freq=freq)
+    return import_files([(Path(path).name, _readable(path)) for path in paths], mapping=mapping, freq=freq)
 
 
 def read_table(path: str | Path, sheet: str | None = None) -> tuple[Table, list[Table]]:
@@ -49,6 +49,16 @@ def write_panel(panel: Panel, path: str | Path) -> None:
     from forecasting.ingest import write_panel_csv
 
     write_panel_csv(panel, path)
+
+
+def _readable(path: str | Path) -> Path:
+    """A file that can be read, from where it stands. Raises InputError when there is none."""
+    try:
+        with Path(path).open("rb"):
+            return Path(path)
+    except OSError:
+        file_bytes(path)
+        raise
 
 
 def file_bytes(path: str | Path) -> bytes:
