@@ -80,7 +80,8 @@ def test_the_csv_of_a_frame_comes_back_without_its_apostrophes():
 @pytest.mark.parametrize("name", ["grocery", "orders", "retail"])
 def test_the_sample_stores_come_back_raw_and_cleaned(tmp_path, name):
     sample = SAMPLES[name]
-    panel = open_sample(name) if sample.tidy else import_files(sample.read()).panel
+    # The gift shop's price is what was paid, which a column named `price` does not say: it is read as any other file here.
+    panel = open_sample(name) if name == "grocery" else import_files(sample.read()).panel
     few = panel.select(panel.ids[:: max(1, len(panel) // 60)])
     for one in (panel, run(Clean(few, Cleaning(outlier_action="cap"), sample.country)).panel):
         assert again("panel.csv", written(one, tmp_path / "panel.csv")).digest == one.digest
