@@ -10,7 +10,9 @@ import gzip
 import io
 import lzma
 import re
+import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -48,7 +50,7 @@ _NOT_TABLES = (
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95|[c\]}(K\x8c])")
 # What zipfile and its decompressors raise on damaged bytes.
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -87,6 +89,8 @@ def _open(data: bytes, name: str, depth: int) -> Iterator[Member]:
     _refuse_other_kinds(data, name)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         yield from _open_zip(data, name, depth)
+    elif data[257:262] == b"ustar":
+        yield from _open_tar(data, name, depth)
     elif data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")):
         yield from _open(_decompress(data, name), _inner_name(name), depth + 1)
     else:
@@ -169,12 +173,12 @@ def _open_zip(data: bytes, name: str, depth: int) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise FileUnreadable(f"{name} is a damaged archive or workbook ({error}): save or download it again") from error
     names = {info.filename for info in infos}
     try:
         what = _office_kind(archive, names)
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise FileUnreadable(f"{name} is a damaged archive or workbook ({error}): save or download it again") from error
     _check_size(archive, infos, len(data), name)
     if what == "workbook":
@@ -219,7 +223,7 @@ def _check_size(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], packed: 
                     total += len(chunk)
                     if total > MAX_UNPACKED:
                         raise FileUnreadable(f"{name} unpacks to more than 2 GiB: send the table itself, or in smaller files")
-        except _ZIP_ERRORS as error:
+        except ZIP_ERRORS as error:
             raise FileUnreadable(f"{name} is a damaged archive or workbook ({error}): save or download it again") from error
 
 
@@ -235,16 +239,43 @@ def _open_members(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], name: 
         yield from _open_member(archive, info, name, depth)
 
 
-def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int) -> Iterator[Member]:
-    inner = info.filename.replace("\\", "/")
+def _open_tar(data: bytes, name: str, depth: int) -> Iterator[Member]:
+    """The files of a TAR archive, in memory; links in it are refused."""
+    if depth >= 3:
+        raise FileUnreadable(f"{name} holds archives within archives within archives: send the tables themselves")
+    found = 0
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            for info in archive:
+                if info.isdir() or _is_litter(info.name):
+                    continue
+                found += 1
+                _check_path(info.name, name, is_link=not info.isfile())
+                opened = archive.extractfile(info)
+                content = opened.read() if opened else b""
+                yield from _open(content, f"{name}/{info.name}", depth + 1)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise FileUnreadable(f"{name} is a damaged archive ({error}): pack or download it again") from error
+    if not found:
+        raise FileUnreadable(f"{name} is an archive without a file in it: {_NEEDED}")
+
+
+def _check_path(inner: str, name: str, is_link: bool) -> None:
     if inner.startswith("/") or re.match(r"^[A-Za-z]:", inner) or ".." in inner.split("/"):
         raise FileUnreadable(f"{name} holds a file that points outside the archive ({inner!r}): pack it again without paths")
+    if is_link:
+        raise FileUnreadable(f"{name} holds a link ({inner!r}) in place of a file: pack the file itself")
+
+
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int) -> Iterator[Member]:
+    inner = info.filename.replace("\\", "/")
+    _check_path(inner, name, is_link=stat.S_ISLNK(info.external_attr >> 16))
     if info.flag_bits & 1:
         raise FileUnreadable(f"{name} is locked with a password: unpack it first, or pack it without one")
     try:
         with archive.open(info) as opened:
             content = _read_bounded(opened, name)  # type: ignore[arg-type]
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise FileUnreadable(f"{name} is a damaged archive at {inner} ({error}): pack or download it again") from error
     yield from _open(content, f"{name}/{inner}", depth + 1)
 

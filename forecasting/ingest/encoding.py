@@ -20,6 +20,9 @@ _BOMS = (
 _SAMPLE = 1 << 20
 _WELL_FORMED = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}")
 _CHUNK = 1 << 22
+_HIGH = re.compile(rb"[\x80-\xff]")
+_LINE_END = re.compile(rb"[\r\n]+")
+_LONG_LINE = 1 << 16
 _LATIN_LETTERS = set("éèàùçâêîôûäöüßñáíóúëïœæøåãõÄÖÜÉÈÀÇÑÁÍÓÚÊÎÔÂÅØÆ¿¡")
 _LATIN_SIGNS = set("€£°–—’‘“”…«»®©™²³½¼¾×±µ§·•\u00a0\u202f¥")
 # The five bytes that cp1252 leaves open are control characters in it, as browsers read them: no byte is lost.
@@ -120,13 +123,20 @@ def _legacy(data: bytes) -> str:
 def _high_lines(data: bytes) -> bytes:
     """The lines that have anything to decide, up to the sample's size."""
     picked: list[bytes] = []
-    size = 0
-    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*", data):
-        picked.append(match.group())
-        size += len(picked[-1])
-        if size > _SAMPLE // 4:
-            break
+    size = position = 0
+    while size <= _SAMPLE // 4 and (match := _HIGH.search(data, position)):
+        start = max(data.rfind(b"\n", position, match.start()), data.rfind(b"\r", position, match.start()), position - 1) + 1
+        end = _LINE_END.search(data, match.end(), match.end() + _LONG_LINE)
+        stop = end.end() if end else _after_run(data, match.end() + _LONG_LINE)
+        picked.append(data[max(start, match.start() - _LONG_LINE) : stop])
+        size, position = size + len(picked[-1]), stop
     return b"".join(picked)
+
+
+def _after_run(data: bytes, position: int) -> int:
+    """The next place that is no part of a character of several bytes."""
+    match = re.compile(rb"[\x00-\x2f]").search(data, position)
+    return match.end() if match else len(data)
 
 
 def _mostly_utf8(sample: bytes) -> bool:

@@ -11,6 +11,7 @@ from forecasting.ingest.encoding import Decoded, decode
 
 _BLOCKS = {"p", "div", "li"}
 _MAX_SPAN = 2000
+_MAX_WIDTH = 20_000
 
 
 @dataclass
@@ -29,6 +30,10 @@ class _Grid:
         if not self.rows:
             self.start_row()
         row = self.rows[-1]
+        if len(row) + colspan > _MAX_WIDTH:
+            raise FileUnreadable(
+                f"a table in the page has more than {_MAX_WIDTH:,} columns: turn it so that dates or SKUs run down"
+            )
         for k in range(colspan):
             if rowspan > 1:
                 self.hanging[len(row)] = (rowspan - 1, "")

@@ -21,6 +21,7 @@ from forecasting.ingest.tokens import Dialect, Row, tokenize
 from forecasting.ingest.vocabulary import expected_kind, role_of
 
 MAX_COLUMNS = 20_000
+MAX_LINE = 4 << 20
 _NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
 
 
@@ -38,7 +39,8 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     """Read decoded text with the careful parser."""
     _refuse_too_wide(text, name)
     sniffed = sniff(text)
-    rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
+    _refuse_long_lines(text, name, sniffed.dialect.delimiter)
+    rows = _one_gap_each(tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :])
     if any(row.repaired for row in rows):
         notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
     rows = _other_delimiters(rows, sniffed)
@@ -74,6 +76,27 @@ def _refuse_too_wide(text: str, name: str) -> None:
             raise FileUnreadable(
                 f"{name} has {width:,} columns; up to {MAX_COLUMNS:,} are read: turn the table so that dates or SKUs run down"
             )
+
+
+def _refuse_long_lines(text: str, name: str, delimiter: str) -> None:
+    """A line far longer than any row, or of more cells than any sheet, is refused before it is split."""
+    if len(text) <= MAX_COLUMNS:
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_LINE:
+            raise FileUnreadable(
+                f"{name}, line {number}, is {len(line):,} characters long, which no row of a table is: export it with line ends"
+            )
+        if delimiter and len(line) > MAX_COLUMNS and '"' not in line and line.count(delimiter) >= MAX_COLUMNS:
+            raise FileUnreadable(
+                f"{name}, line {number}, has {line.count(delimiter) + 1:,} cells; up to {MAX_COLUMNS:,} are read"
+            )
+
+
+def _one_gap_each(rows: list[Row]) -> list[Row]:
+    """Of many blank lines in a row one is enough to part what stands above from what stands below."""
+    blank = [not any(cell.strip() for cell in row.cells) for row in rows]
+    return [row for row, now, before in zip(rows, blank, [False, *blank], strict=False) if not (now and before)]
 
 
 def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
+import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 
 import python_calamine as calamine
 
 from forecasting.core.errors import FileUnreadable
+from forecasting.ingest.container import ZIP_ERRORS
 from forecasting.ingest.regions import find_regions
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table
@@ -19,6 +23,8 @@ from forecasting.ingest.tokens import Row
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 _ERRORS = (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError)
 
+# Cells of the area a sheet says it uses; about a gigabyte of memory.
+_MAX_AREA = 40_000_000
 # The stream that holds an encrypted workbook, as its container names it.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
@@ -40,6 +46,7 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> list[Tabl
 
 
 def _open(data: bytes, name: str) -> calamine.CalamineWorkbook:
+    _refuse_far_cells(data, name)
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError as error:
@@ -50,6 +57,29 @@ def _open(data: bytes, name: str) -> calamine.CalamineWorkbook:
         raise FileUnreadable(
             f"{name} is a damaged workbook ({error}): open it in the program it is from and save it again"
         ) from error
+
+
+def _refuse_far_cells(data: bytes, name: str) -> None:
+    """One cell in the last corner of a sheet would make the reader ask for memory for all cells before it."""
+    if not data.startswith(b"PK"):
+        return
+    with contextlib.suppress(*ZIP_ERRORS), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.namelist():
+            if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+                with archive.open(part) as opened:
+                    found = re.search(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"', opened.read(4096))
+                if found and _column(found.group(1)) * int(found.group(2)) > _MAX_AREA:
+                    cell = b"".join(found.groups()).decode()
+                    raise FileUnreadable(
+                        f"{name} has a cell at {cell}, far from any table: delete what stands there and save again"
+                    )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
 
 
 def _sheet_tables(book: calamine.CalamineWorkbook, sheet: str, name: str) -> list[Table]:
