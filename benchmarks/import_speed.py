@@ -65,7 +65,7 @@ def repeated(source: Path, lines: int, target: Path) -> None:
         for k in range(-(-lines // len(rows))):
             part = b"".join(rows[: min(left, len(rows))])
             for year in (2011, 2010, 2009) if k else ():
-                part = part.replace(b"/%d " % year, b"/%d " % (year + 2 * (k % 8)))
+                part = part.replace(b"/%d " % year, b"/%d " % (year + 2 * (k % 40)))
             file.write(part if not k else part.replace(b"\n4", b"\n%d4" % k).replace(b"\n5", b"\n%d5" % k))
             left -= len(rows)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import random
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from forecasting.ingest import Import, import_files, importer, stream
 from forecasting.ingest.coded import read_coded
+from forecasting.ingest.table import Table
 
 HEAD = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country"
 
@@ -163,3 +166,14 @@ def test_windows_lines_and_a_path(monkeypatch, tmp_path: Path):
 )
 def test_lines_that_break_a_rule_are_not_read_quickly(piece):
     assert read_coded(piece, ",", 2, [0, 1]) is None
+
+
+def test_a_table_is_written_as_the_csv_module_writes_it(tmp_path: Path):
+    draw = random.Random(1)
+    marks = ["a", '"', ",", "\n", " ", "'", "é", "", "="]
+    for extra in ([], ["\r"]):
+        rows = [["".join(draw.choices([*marks, *extra], k=draw.randint(0, 4))) for _ in range(3)] for _ in range(200)]
+        frame = pl.DataFrame(rows, schema=["c0", "c1", "c2"], orient="row")
+        Table("t.csv", "", ("h,1", 'b"', ""), frame, pl.Series(range(200))).write_csv(str(tmp_path / "t.csv"))
+        with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+            assert list(csv.reader(file)) == [["h,1", 'b"', ""], *rows]
