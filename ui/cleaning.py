@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from forecasting.cleaning.clean import THEN
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.plots import cleaning as plots
 from forecasting.workflow import Clean, Cleaned, Cleaning, beside, protected_festivals
-from forecasting.workflow.cleaning import THEN
 from ui import cached, parts, running, words
 from ui.forms import NOT_RUN
 from ui.theme import palette
