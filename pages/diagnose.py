@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from forecasting.core.frequency import grain
 from forecasting.plots import diagnostics
 from ui import diagnosing, ending, parts
 from ui.theme import palette
@@ -14,16 +15,22 @@ found = diagnosing.diagnosis(panel, sku, look)
 if found is None:
     ending.end()
 
-with st.container(border=True):
+above = st.columns(2)
+with above[0].container(border=True, height="stretch"):
+    parts.section("In short")
+    diagnosing.in_short(found)
+with above[1].container(border=True, height="stretch"):
     parts.section("What to try")
-    diagnosing.suggestion(found.orders)
+    diagnosing.suggestion(panel, sku, found.orders)
 
 with st.container(border=True):
     parts.section("Does the level hold?")
     parts.reading(found.level.reading)
     label = diagnosing.label(look)
     parts.chart(diagnostics.transformed(found.shown, palette(), label=label), "level", f"{label} of {sku} over time")
-    with st.expander("The two tests"):
+    if found.scale:
+        st.caption(found.scale)
+    with st.expander("The three tests"):
         diagnosing.tests(found.level)
 
 left, right = st.columns(2)
@@ -35,12 +42,18 @@ for column, title, memory, name in (
         parts.section(title)
         parts.reading(memory.reading)
         figure = diagnostics.correlogram(memory.frame, palette(), title=name, season=panel.season_length)
-        parts.chart(figure, name.lower(), f"{name} of {sku} with its 95 % band")
+        parts.chart(figure, name.lower(), f"{name} of {sku} with its two 95 % bands")
         with st.expander("All values"):
             diagnosing.correlations(memory)
 
-with st.container(border=True):
-    parts.section("Trend, season and what is left")
+season, taken_apart, breaks, peaks = st.tabs(["Season", "Trend, season and rest", "Breaks", "Peaks"])
+with season:
+    diagnosing.season(sku, found.season, found.waves, grain(panel.freq).noun)
+with taken_apart:
     diagnosing.parts_of(sku, found)
+with breaks:
+    diagnosing.breaks(sku, found.steps)
+with peaks:
+    diagnosing.peaks(found)
 st.caption(found.gaps)
 parts.next_step("model", "Try a model")

@@ -9,17 +9,20 @@ import streamlit as st
 
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
+from forecasting.explore.season import Season
 from forecasting.plots import diagnostics
 from forecasting.workflow import MODELS, make
-from forecasting.workflow.diagnosing import Diagnose, Diagnosis, Level, Look, Memory, Orders
+from forecasting.workflow.diagnosing import Diagnose, Diagnosis, FindOrders, Level, Look, Memory, Orders, Steps, Waves
 from ui import parts, running, words
 from ui.theme import palette
 from ui.workspace import current
 
 JOB = "diagnosis"
+SEARCH = "orders"
 SCALES = ("as it is", "log", "box-cox")
 STEPS = (0, 1, 2)
 T = TypeVar("T")
+_LONGER = "Tries more orders, up to some ten seconds; the first search stops after a third of a second."
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,22 @@ def label(look: Look) -> str:
     return f"Change of {value}" if look.differences or look.seasonal_differences else value.capitalize()
 
 
+def in_short(found: Diagnosis) -> None:
+    """What a merchandiser needs to know, one sentence each."""
+    parts.reading(found.demand.reading)
+    said = (found.level.reading, found.waves.reading, found.steps.reading, found.odd_reading)
+    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+
+
 def tests(level: Level) -> None:
-    """The two tests' statistics."""
+    """The three tests' statistics."""
     rows = [
         ("ADF (Dickey-Fuller)", "the level wanders", level.adf, level.adf_p),
+        ("Phillips-Perron", "the level wanders", level.pp, level.pp_p),
         ("KPSS", "the level is steady", level.kpss, level.kpss_p),
     ]
     table = pd.DataFrame(rows, columns=["Test", "It assumes that", "Statistic", "p value"])
-    st.dataframe(table, hide_index=True, column_config=_DIGITS)
+    st.dataframe(table, hide_index=True, column_config=_DIGITS, placeholder=words.UNDEFINED)
     st.caption(
         "A p value below 0.05 speaks against what the test assumes. KPSS's lies between 0.01 and 0.1, the ends of its table."
     )
@@ -90,15 +101,30 @@ def correlations(memory: Memory) -> None:
     st.dataframe(memory.frame.rename(columns=names), hide_index=True, height=240, column_config=config)
 
 
-def suggestion(orders: Orders) -> None:
-    """The suggested orders with their reasons, and the button that takes them to the Model page."""
+def suggestion(panel: Panel, sku: str, quick: Orders) -> None:
+    """The suggested orders with their reasons, the button that takes them to the Model page, and the models compared."""
+    orders = _searched(panel, sku) or quick
     parts.reading(orders.reading)
     st.markdown("\n".join(f"- {reason}" for reason in orders.reasons))
-    if "arima" in MODELS and st.button("Apply to Model", type="primary", icon=":material/tune:"):
-        _apply(orders)
+    with st.container(horizontal=True):
+        if "arima" in MODELS and st.button("Apply to Model", type="primary", icon=":material/tune:"):
+            _apply(orders)
+        if orders is quick and st.button("Search longer", icon=":material/search:", help=_LONGER):
+            running.start(
+                SEARCH, FindOrders(panel.select([sku])), f"Searching orders for {sku}", Asked(panel.digest, sku, Look())
+            )
+            st.rerun()
+    running.follow(SEARCH)
     if len(orders.candidates):
         with st.expander("The models compared"):
             candidates(orders)
+
+
+def _searched(panel: Panel, sku: str) -> Orders | None:
+    """What the longer search has found for this SKU, if it was asked for."""
+    here = running.slot(SEARCH)
+    asked = Asked(panel.digest, sku, Look())
+    return here.result if here.settings == asked and isinstance(here.result, Orders) else None
 
 
 def _apply(orders: Orders) -> None:
@@ -112,17 +138,55 @@ def _apply(orders: Orders) -> None:
 
 def candidates(orders: Orders) -> None:
     """The models that were compared for the suggestion."""
-    st.dataframe(orders.candidates.rename(columns={"model": "Model", "aicc": "AICc"}), hide_index=True, column_config=_DIGITS)
-    st.caption("The lowest AICc wins: it weighs how well a model fits against how many parameters it needs.")
+    names = {"model": "Model", "aicc": "AICc", "delta": "Above the best"}
+    st.dataframe(orders.candidates.rename(columns=names), hide_index=True, column_config=_DIGITS)
+    st.caption(
+        "The lowest AICc, by exact likelihood, wins: it weighs how well a model fits against how many parameters it needs. "
+        "Models less than 2 above the best are as good."
+    )
+
+
+def season(sku: str, found: Season, waves: Waves, noun: str) -> None:
+    """The usual course within a season, cycle by cycle, and which lengths repeat."""
+    parts.reading(found.reading)
+    if len(found.grid) > 1:
+        left, right = st.columns(2)
+        with left:
+            st.caption("**On average.** Darker is more.")
+            parts.chart(diagnostics.usual(found.grid, palette()), "usual", f"Mean units of {sku} within a season")
+        with right:
+            st.caption("**Cycle by cycle.** The thick line is the mean; a slope says that this part of the season changes.")
+            parts.chart(diagnostics.subseries(found.cycles, palette()), "subseries", f"Seasonal subseries of {sku}")
+    parts.reading(waves.reading)
+    if len(waves.frame):
+        st.caption("**Periodogram.** Peaks are lengths that repeat; those that the ACF confirms are marked.")
+        figure = diagnostics.periodogram(waves.frame, waves.found, palette(), noun=noun)
+        parts.chart(figure, "periodogram", f"Periodogram of {sku}")
+
+
+def breaks(sku: str, found: Steps) -> None:
+    """The level between its breaks."""
+    parts.reading(found.reading)
+    if len(found.level):
+        parts.chart(diagnostics.levels(found.level, palette()), "breaks", f"Level of {sku} between its breaks")
+    if len(found.frame):
+        table = found.frame.assign(ds=found.frame["ds"].map(words.day))
+        names = {"ds": "New level from", "before": "Mean before", "after": "Mean after"}
+        number = st.column_config.NumberColumn(format="%.4g")
+        st.dataframe(table.rename(columns=names), hide_index=True, column_config={"Mean before": number, "Mean after": number})
 
 
 def parts_of(sku: str, found: Diagnosis) -> None:
-    """Trend, season and rest, with the periods that stand out."""
+    """Trend, season (each of them) and rest, with the periods that stand out marked."""
     parts.reading(found.parts.reading)
     parts.chart(diagnostics.parts(found.parts.frame, palette(), odd=found.odd), "parts", f"Trend, season and rest of {sku}")
+
+
+def peaks(found: Diagnosis) -> None:
+    """The periods that stand out."""
+    parts.reading(found.odd_reading)
     if len(found.odd):
-        with st.expander(f"{words.count(len(found.odd), 'period')} stand out"):
-            odd_table(found.odd)
+        odd_table(found.odd)
 
 
 def odd_table(odd: pd.DataFrame) -> None:
@@ -130,8 +194,8 @@ def odd_table(odd: pd.DataFrame) -> None:
     table = pd.DataFrame(
         {
             "Date": odd["ds"].map(words.day),
-            "Units": odd["value"].round(),
-            "Expected": odd["expected"].round(),
+            "Units": odd["value"].map(words.number),
+            "Expected": odd["expected"].map(words.number),
             "How far": odd["score"].abs().round(1),
         }
     )
@@ -141,5 +205,6 @@ def odd_table(odd: pd.DataFrame) -> None:
 _DIGITS = {
     "Statistic": st.column_config.NumberColumn(format="%.3f"),
     "p value": st.column_config.NumberColumn(format="%.3f"),
-    "AICc": st.column_config.NumberColumn(format="%.1f"),
+    "AICc": st.column_config.NumberColumn(format="%.2f"),
+    "Above the best": st.column_config.NumberColumn(format="%.2f"),
 }

@@ -75,6 +75,9 @@ def suggest_orders(
     rest = values if regressors is None else _unexplained(values, regressors[-len(values) :])
     cycle, seasonal, why_seasonal = _seasonal_difference(rest, season)
     steady, regular, why_regular = _differences(rest[cycle:] - rest[:-cycle] if seasonal else rest)
+    if is_flat(steady):
+        only = Candidate((0, regular, 0), (0, seasonal, 0, cycle), 0.0)
+        return Suggestion(only.order, only.seasonal_order, (why_seasonal, why_regular), (only,))
     constant = np.ones((len(steady), 1 if seasonal + regular == 0 else 0))
     spectrum = Spectrum.of(steady, cycle, max(most, LARGEST))
     ranked = _ranked(spectrum, most, seasonal=cycle > 1)
@@ -107,11 +110,15 @@ def _seasonal_difference(values: np.ndarray, season: int) -> tuple[int, int, str
 
 def _differences(values: np.ndarray) -> tuple[np.ndarray, int, str]:
     """The series after as many differences as KPSS asks for, at most two; how many, and why."""
-    statistics = []
+    statistics: list[str] = []
     for count in range(3):
         statistic, p_value = kpss_level(values)
+        if is_flat(values):
+            return values, count, f"d = {count}: after that every step is the same."
+        if np.isnan(statistic):
+            return values, count, f"d = {count}: too few periods to test the level."
         statistics.append(f"KPSS {statistic:.2f}")
-        if p_value >= _LEVEL or count == 2 or is_flat(np.diff(values)):
+        if p_value >= _LEVEL or count == 2:
             break
         values = np.diff(values)
     if not count:

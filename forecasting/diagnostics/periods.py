@@ -13,8 +13,9 @@ LEAST = 16
 _CHANCE = 0.01
 _NORMAL = 2.576  # of a lag that was chosen among several
 _NEAR = 0.06
+_CYCLES = 2.4  # how often a period must have been seen
 _SEASONS = {"h": (24, 168), "D": (7, 365), "B": (5, 261)}
-_NAMES = {
+_NAMES: dict[str, dict[float, str]] = {
     "h": {24: "day", 168: "week"},
     "D": {7: "week", 30.4: "month", 91.3: "quarter", 365.25: "year"},
     "B": {5: "week", 21.7: "month", 261: "year"},
@@ -95,27 +96,42 @@ def _periodogram(rest: np.ndarray) -> np.ndarray:
 
 def _confirmed(rest: np.ndarray, share: np.ndarray, freq: str) -> tuple[Period, ...]:
     count = len(rest)
-    echo = np.asarray(acf(rest, nlags=count // 2 + 1, fft=True))
+    echo = np.asarray(acf(rest, nlags=int(count / _CYCLES) + 1, fft=True, adjusted=True))
     angle = 2 * np.pi * np.arange(1, len(share) + 1) / count
     memory = float(np.clip(echo[1], 0.0, 0.95))
     background = 1 / (1 + memory**2 - 2 * memory * np.cos(angle))
-    usual = np.array([bool(_name(freq, count / wave)) for wave in range(1, len(share) + 1)])
-    limit = -np.log(np.where(usual, _CHANCE, _CHANCE / len(share))) * background / background.sum()
-    hills = {_hill(echo, count, wave) for wave in np.flatnonzero(share > limit) + 1} - {0}
-    lags = _distinct(sorted(lag for lag in hills if echo[lag] > _NORMAL / np.sqrt(count)), echo, freq)
+    known = np.array([bool(_name(freq, count / wave)) for wave in range(1, len(share) + 1)])
+    limit = -np.log(np.where(known, _CHANCE, _CHANCE / len(share))) * background / background.sum()
+    hills = {_hill(echo, count, int(wave)) for wave in np.flatnonzero(share > limit) + 1} - {0}
+    band = _NORMAL * np.sqrt(count) / (count - np.arange(len(echo)))
+    waves = {lag for lag in hills if echo[lag] > band[lag]}
+    usual = {lag for lag in (_usual_hill(echo, length, band) for length in _NAMES.get(freq.split("-")[0], {})) if lag}
+    lags = _distinct(sorted(waves | usual), waves, echo, freq)
     found = [Period(lag, float(echo[lag]), _share_of(share, count, lag), _name(freq, lag)) for lag in lags]
     return tuple(sorted(found, key=lambda one: -one.correlation))
 
 
-def _distinct(lags: list[int], echo: np.ndarray, freq: str) -> list[int]:
+def _usual_hill(echo: np.ndarray, length: float, band: np.ndarray) -> int:
+    """The lag of a calendar's own period, if the ACF has a hill there that is high over the valley before it; else 0."""
+    low, high = max(2, int(np.ceil(length * (1 - _NEAR)))), min(int(length * (1 + _NEAR)), len(echo) - 2)
+    if high < low:
+        return 0
+    top = low + int(np.argmax(echo[low : high + 1]))
+    hill = echo[top] > max(echo[top - 1], echo[top + 1], band[top])
+    return top if hill and echo[top] - echo[top // 2 : top].min() > 2 * band[top] else 0
+
+
+def _distinct(lags: list[int], waves: set[int], echo: np.ndarray, freq: str) -> list[int]:
     """Without multiples of a shorter period that say little more, and without parts of a longer one that say less.
 
-    Lengths with a name stay: they have waves of their own in the periodogram, which a multiple has not.
+    Lengths with a name stay where they have waves of their own in the periodogram, which a mere multiple has not.
     """
     named = {lag for lag in lags if _name(freq, lag)}
     kept: list[int] = []
     for lag in lags:
-        if lag in named or not any(_multiple(lag, one) and echo[lag] < echo[one] + 0.1 for one in kept):
+        more = 2 / np.sqrt(2 * len(echo)) if lag in named else 0.1
+        own = lag in named and lag in waves
+        if own or not any(_multiple(lag, one) and echo[lag] < echo[one] + more for one in kept):
             kept.append(lag)
     parts = {one for one in kept for longer in kept if _multiple(longer, one) and echo[one] < echo[longer] - 0.1}
     parts |= {one for one in kept for longer in kept if abs(longer / 2 - one) <= 0.5 and echo[one] < echo[longer]}

@@ -71,7 +71,7 @@ def _places(dates: pd.Series, cycle: str) -> tuple[pd.Series, tuple[str, ...]]:
 
 def _by_cycle(known: pd.DataFrame, place: pd.Series, labels: tuple[str, ...], main: str) -> pd.DataFrame:
     span = {"hour": "D", "weekday": "W", "month": "Y", "quarter": "Y"}[main]
-    cycle = pd.PeriodIndex(known["ds"].dt.to_period(span)).asi8
+    cycle = known["ds"].dt.to_period(span).astype("int64").to_numpy()
     number = cycle - cycle.min()
     group = -(-(int(number.max()) + 1) // _MOST_CYCLES)
     means = known["y"].groupby([place.to_numpy(), number // group]).mean()
