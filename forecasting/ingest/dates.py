@@ -48,7 +48,12 @@ _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十"
 _WEEK = re.compile(
     r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周"
 )
-_QUARTER = re.compile(r"(\d{4})[-\s/]?[Qq]([1-4])|[Qq]([1-4])[-\s/]?(\d{4})")
+_QUARTER = re.compile(
+    r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/]?(\d{4})|([1-4])\.?\s?(?:Quartal|Quarter|(?:[eè]me |er )?trimestre)\s?(\d{4})"
+    r"|(\d{4})年?第?([1-4一二三四])季度?",
+    re.IGNORECASE,
+)
+_HALVES = re.compile(r"(上午|下午|晚上|中午|凌晨)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
 _YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
 _PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 _TRAILING_TIME = re.compile(_TIME.removesuffix("?") + "$")
@@ -184,11 +189,16 @@ def _tidied(texts: pl.Series) -> pl.Series:
     return pl.Series(
         texts.name,
         [
-            unicodedata.normalize("NFKC", unwrap(t)) if o and t is not None else t
+            _western_time(unicodedata.normalize("NFKC", unwrap(t))) if o and t is not None else t
             for t, o in zip(texts.to_list(), odd.to_list(), strict=True)
         ],
         dtype=pl.String,
     )
+
+
+def _western_time(text: str) -> str:
+    """`下午 3:05` as 3:05 PM."""
+    return _HALVES.sub(lambda m: f"{m.group(2)} {'AM' if m.group(1) in ('上午', '凌晨') else 'PM'}", text)
 
 
 def _split_numeric(texts: pl.Series) -> pl.DataFrame:
@@ -277,6 +287,8 @@ def _from_parts(parts: pl.DataFrame, order: str) -> pl.Series:
     valid_year = year.otherwise(picked["year"])
     hour = pl.col("hour").fill_null(0) % 12 + 12 * (pl.col("half") == "p").cast(pl.Int32)
     hour = pl.when(pl.col("half").is_in(["a", "p"])).then(hour).otherwise(pl.col("hour").fill_null(0))
+    last_hour = (hour == 24) & (pl.col("minute") == 0) & (pl.col("second").fill_null(0) == 0)
+    hour = pl.when(last_hour).then(0).otherwise(hour)
     text = pl.format(
         "{}-{}-{} {}:{}:{}",
         valid_year,
@@ -287,6 +299,8 @@ def _from_parts(parts: pl.DataFrame, order: str) -> pl.Series:
         pl.col("second").fill_null(0),
     )
     read = text.str.strptime(pl.Datetime("us"), "%Y-%m-%d %H:%M:%S", strict=False)
+    # 24:00 ends a day, which is the beginning of the next.
+    read = pl.when(last_hour).then(read.dt.offset_by("1d")).otherwise(read)
     usable = short & (valid_year >= 1000) & (four_first | (picked["year"] < 1000) | (pl.col("c_digits") == 4))
     return parts.select(pl.when(usable).then(read).alias("value")).to_series()
 
@@ -327,8 +341,10 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:
     if match := _WEEK.fullmatch(plain):
         return _iso_week(match), "week"
     if match := _QUARTER.fullmatch(plain):
-        year, quarter = match.group(1) or match.group(4), match.group(2) or match.group(3)
-        return dt.datetime(int(year), 3 * int(quarter) - 2, 1), "quarter"
+        year = next(match.group(k) for k in (1, 4, 6, 7) if match.group(k))
+        quarter = next(match.group(k) for k in (2, 3, 5, 8) if match.group(k))
+        number = _CHINESE.index(quarter) + 1 if quarter in _CHINESE else int(quarter)
+        return dt.datetime(int(year), 3 * number - 2, 1), "quarter"
     if re.fullmatch(r"\d{5,13}(?:\.\d+)?", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
         return _from_number(float(plain)), ""
     if match := _YEAR_MONTH.fullmatch(plain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ _UNIT = re.compile(
     r"\s*(?:pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|[件个個只双套盒瓶袋箱台条張张包支本份])\.?$",
     re.IGNORECASE,
 )
-_SCALE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "%": 0.01, "‰": 0.001}
+_SCALE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "k": 1e3, "K": 1e3, "%": 0.01, "‰": 0.001}
 _BODY = re.compile(r"\d[\d.,'’ ]*|[.,]\d+")
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 
@@ -129,15 +130,20 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
     body = _UNIT.sub("", body).strip() if not body[-1:].isdigit() else body
     body, factor = _scale(body)
     if _EXPONENT.fullmatch(body):
-        return (-1 if negative else 1) * factor * float(body.replace(",", "."))
+        return _finite((-1 if negative else 1) * factor * float(body.replace(",", ".")))
     if not _BODY.fullmatch(body) or len(body) > 40:
         return None
     digits = _digits(body, decimal)
     return None if digits is None else (-1 if negative else 1) * round(float(digits) * factor, 10)
 
 
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
 def _sign(body: str) -> tuple[str, bool]:
     negative = False
+    body = re.sub(r"[,.](?:-{1,2}|=)$", "", body)  # a price without cents: "5,-"
     if body.startswith("(") and body.endswith(")"):
         body, negative = body[1:-1].strip(), True
     if body.startswith(("-", "+")):
