@@ -198,7 +198,7 @@ def _line(key: str, entry: Knob, shape: Shape, value: tuple[Any, ...] | None) ->
     text = st.text_input(
         entry.label,
         value=", ".join(str(part) for part in value or ()),
-        placeholder=AUTOMATIC,
+        placeholder="none" if entry.help.endswith("Empty: none.") else AUTOMATIC,
         help=entry.help,
         key=key,
         persist_state="session",

@@ -26,7 +26,7 @@ _EDGE = 0.98
 def draw(insides: Insides | None, sku: str, flag: str) -> None:
     """Draw what there is for the SKU on the page; `flag` is what the forecast says is special about it."""
     if flag:
-        st.warning(f"{flag[0].upper()}{flag[1:]}.", icon=":material/info:")
+        st.info(f"{flag[0].upper()}{flag[1:]}.", icon=":material/info:")
     if insides is None or insides.unique_id != sku:
         return
     if insides.regression is not None:

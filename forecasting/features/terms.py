@@ -59,7 +59,7 @@ class Terms:
     without: tuple[str, ...] = knob(
         (),
         "Left out",
-        "Terms to leave out, by name with commas, such as year, price. Find terms below proposes them.",
+        "Terms to leave out, by name with commas, such as year, price. Empty: none.",
         advanced=True,
     )
     fourier: tuple[Fourier, ...] = ()

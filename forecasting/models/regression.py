@@ -20,7 +20,8 @@ class Regression:
     `design`: `ds`, a column for each name, and `leverage`, rows of the past and then of the `horizon` ahead; the leverage of a
     row is how far it lies from the others, and ahead from all that was seen. `contributions`: rows `ds, term, units`, which add
     up to the forecast of each period. `columns`: rows `name, term, vif`, the factor by which the variance of an effect is
-    inflated because other columns say the same.
+    inflated because other columns say the same. `beyond`: periods ahead that lie further out than anything in the past, apart
+    from the trend, which always does.
     """
 
     unique_id: str
@@ -28,12 +29,7 @@ class Regression:
     design: pd.DataFrame
     contributions: pd.DataFrame
     columns: pd.DataFrame
-
-    @property
-    def beyond(self) -> pd.DatetimeIndex:
-        """Periods ahead whose plan lies further out than anything in the past."""
-        past, ahead = self.design.iloc[: -self.horizon], self.design.iloc[-self.horizon :]
-        return pd.DatetimeIndex(ahead.loc[ahead["leverage"] > past["leverage"].max(), "ds"])
+    beyond: pd.DatetimeIndex
 
 
 def lay_open(fitted: FittedLinear, unique_id: str, horizon: int, future: pd.DataFrame | None = None) -> Regression:
@@ -59,7 +55,11 @@ def lay_open(fitted: FittedLinear, unique_id: str, horizon: int, future: pd.Data
     design["leverage"] = _leverage(standard, seen)
     inflation = np.where(used, _inflation(standard[: len(seen)][seen]), np.nan)
     columns = pd.DataFrame({"name": names, "term": terms, "vif": inflation})
-    return Regression(unique_id, horizon, design, _contributions(fitted, row, terms, table, seen, future, horizon), columns)
+    still = np.where(np.isin(np.asarray(terms, dtype=object), ("trend", "bends")), 0.0, standard)
+    out = _leverage(still, seen)
+    beyond = dates[len(seen) :][out[len(seen) :] > 1.001 * out[: len(seen)][seen].max(initial=0.0)]
+    added = _contributions(fitted, row, terms, table, seen, future, horizon)
+    return Regression(unique_id, horizon, design, added, columns, pd.DatetimeIndex(beyond))
 
 
 def _design(
