@@ -158,7 +158,7 @@ def country_control() -> None:
 
 
 def _take_country(workspace: Workspace) -> None:
-    workspace.country = st.session_state["country"] or None
+    workspace.set_country(st.session_state["country"] or None)
 
 
 def sku_cards(row: pd.Series, periods: int, noun: str, panel: Panel) -> tuple[Kpi, ...]:

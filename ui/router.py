@@ -26,6 +26,7 @@ STEPS = (
     Step("data", "Data", "upload_file"),
     Step("portfolio", "Portfolio", "inventory_2"),
     Step("sku", "SKU", "sell"),
+    Step("calendar", "Calendar", "event"),
     Step("diagnose", "Diagnose", "monitoring"),
     Step("model", "Model", "tune"),
     Step("compare", "Compare", "leaderboard"),

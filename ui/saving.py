@@ -7,7 +7,9 @@ import streamlit as st
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
+from forecasting.publishing import Log
 from forecasting.workflow import Clean, Imported
+from forecasting.workflow.calendars import Calendar
 from ui import identity, running
 from ui.keeping import keeper, store
 from ui.running import Slot
@@ -15,8 +17,9 @@ from ui.uploads import Source
 from ui.workspace import Workspace
 
 PARAMETER = "w"
-_DATA, _CHOICES, _SLOT, _JOB, _KEPT = "data", "choices", "result:", "job:", "kept:"
-_PASSING = ("import",)  # what becomes data as soon as it is done
+_DATA, _CHOICES, _OVERRIDES = "data", "choices", "overrides"
+_SLOT, _JOB, _KEPT, _PUBLISHED = "result:", "job:", "kept:", "published:"
+_PASSING = ("import", "read-final")  # what becomes data as soon as it is done
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,7 @@ class Choices:
     model: str
     horizon: int
     specs: dict[str, Model] = field(default_factory=dict)
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,8 @@ def autosave(workspace: Workspace) -> None:
 def _worth_keeping(workspace: Workspace) -> bool:
     """A sample that was only looked at opens again by its own link."""
     done = any(isinstance(value, Slot) and (value.job or value.result is not None) for value in workspace.results.values())
-    return workspace.sample is None or workspace.cleaned is not None or bool(workspace.specs) or done
+    changed = workspace.cleaned is not None or workspace.calendar is not None or bool(workspace.specs)
+    return workspace.sample is None or changed or done
 
 
 def _write(workspace: Workspace, token: str) -> None:
@@ -118,8 +123,13 @@ def _parts(workspace: Workspace) -> dict[str, object]:
         return {}
     parts: dict[str, object] = {
         _DATA: Data(source.title, source.names, source.sample, panel, workspace.imported, workspace.cleaned),
-        _CHOICES: Choices(workspace.country, workspace.sku, workspace.model, workspace.horizon, dict(workspace.specs)),
+        _CHOICES: Choices(
+            workspace.country, workspace.sku, workspace.model, workspace.horizon, dict(workspace.specs), workspace.calendar
+        ),
     }
+    if len(workspace.overrides):
+        parts[_OVERRIDES] = workspace.overrides
+    parts |= {f"{_PUBLISHED}{number:04}": one for number, one in enumerate(workspace.archive, 1)}
     for name, here in workspace.results.items():
         if name in _PASSING:
             continue
@@ -149,18 +159,20 @@ def _restore(workspace: Workspace, token: str) -> None:
     workspace.set_panel(data.panel, data.imported, Source.of_saved(data.title, data.names, data.sample))
     workspace.cleaned, workspace.token = data.cleaned, token
     if isinstance(choices, Choices):
-        workspace.country, workspace.specs = choices.country, dict(choices.specs)
+        workspace.country, workspace.specs, workspace.calendar = choices.country, dict(choices.specs), choices.calendar
         workspace.select(sku=choices.sku, model=choices.model, horizon=choices.horizon)
-    for name in store().names(token):
-        _take_up(workspace, token, name)
+    names = store().names(token)
+    workspace.overrides = store().load(token, _OVERRIDES) if _OVERRIDES in names else Log()
+    workspace.archive = tuple(store().load(token, name) for name in names if name.startswith(_PUBLISHED))
+    for name in names:
+        if name.startswith((_SLOT, _JOB, _KEPT)):
+            _take_up(workspace, token, name)
     workspace.written = _parts(workspace)
 
 
 def _take_up(workspace: Workspace, token: str, name: str) -> None:
     """One part of the saved work; what this version cannot read any more is left out and says so."""
     kind, _, slot = name.partition(":")
-    if not slot:
-        return
     here = workspace.results.setdefault(slot, Slot())
     try:
         saved = store().load(token, name)

@@ -4,7 +4,7 @@ Setting a new panel clears everything that came from the old one. What is select
 the same view and the selection follows the user from page to page.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import streamlit as st
@@ -13,7 +13,9 @@ from forecasting import workflow
 from forecasting.core.frequency import grain
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
+from forecasting.publishing import Log, Published
 from forecasting.samples import SAMPLES
+from forecasting.workflow.calendars import Calendar, usual_festivals, with_calendar
 from ui.memory import give_back
 from ui.uploads import Source
 
@@ -27,9 +29,11 @@ class Workspace:
     """The state of one user's work; pages read it and change it through its methods only.
 
     `specs` are the settings with which a model's form starts, by the name of the model, where they are not its defaults.
+    `calendar` is what the events of the panel were laid out from, None as long as nobody asked for any.
     While cleaned sales are in use, `cleaned` is the request that made them; it holds the raw ones, for the way back.
     `token` opens the saved workspace, `written` is what was last saved of it, `unsaved` why nothing can be saved,
-    `lost` whether the link that was opened leads to no saved work.
+    `lost` whether the link that was opened leads to no saved work. `overrides` and the `archive` of published forecasts stay
+    when later sales of the same shop come in.
     """
 
     panel: Panel | None = None
@@ -37,11 +41,14 @@ class Workspace:
     source: Source | None = None
     cleaned: workflow.Clean | None = None
     country: str | None = None
+    calendar: Calendar | None = None
     sku: str | None = None
     model: str = workflow.DEFAULT_MODEL
     horizon: int = 28
     specs: dict[str, Model] = field(default_factory=dict)
     results: dict[str, object] = field(default_factory=dict)
+    overrides: Log = field(default_factory=Log)
+    archive: tuple[Published, ...] = ()
     token: str | None = None
     written: dict[str, object] = field(default_factory=dict)
     unsaved: str = ""
@@ -66,6 +73,9 @@ class Workspace:
         """
         if self.panel is not None and not _same_shop(self.panel, panel):
             self.leave()
+            self.calendar = None
+        if self.calendar is not None:
+            panel = with_calendar(panel, self.calendar)
         if self.panel is None or self.panel.digest != panel.digest:
             self.results.clear()
             self.specs.clear()
@@ -74,6 +84,7 @@ class Workspace:
         self.panel, self.imported, self.source, self.cleaned = panel, imported, source, None
         self.lost = False
         self.country = SAMPLES[self.sample].country if self.sample else None
+        self.country = self.calendar.country if self.calendar else self.country
         if self.sku not in panel.ids:
             self.sku = None
         self.write_url()
@@ -91,8 +102,29 @@ class Workspace:
         self.specs.clear()
         give_back()
 
+    def use_calendar(self, calendar: Calendar | None) -> None:
+        """Let all models know other holidays and events; what was computed without them is cleared. None takes them away."""
+        self.calendar = calendar
+        if calendar is not None:
+            self.country = calendar.country
+        if self.cleaned is not None:
+            self.cleaned = replace(self.cleaned, panel=with_calendar(self.cleaned.panel, calendar))
+        if self.panel is not None:
+            self.panel = with_calendar(self.panel, calendar)
+        self.results.clear()
+        give_back()
+
+    def set_country(self, country: str | None) -> None:
+        """Choose whose holidays count, on all pages; festivals that were not edited follow."""
+        if self.calendar is not None and self.panel is not None:
+            edited = self.calendar.festivals != usual_festivals(self.country, self.panel)
+            own = self.calendar.festivals if edited else usual_festivals(country, self.panel)
+            self.use_calendar(replace(self.calendar, country=country, festivals=own))
+        self.country = country
+
     def clear(self) -> None:
         """Forget the data and everything that came from it."""
+        self.calendar = None
         self.panel, self.imported, self.source, self.cleaned, self.sku = None, None, None, None, None
         self.results.clear()
         self.specs.clear()
@@ -102,6 +134,7 @@ class Workspace:
     def leave(self) -> None:
         """Let go of the saved workspace, which stays as it is."""
         self.token, self.written = None, {}
+        self.overrides, self.archive = Log(), ()
 
     def select(self, *, sku: str | None = None, model: str | None = None, horizon: int | None = None) -> None:
         """Change what is selected; None leaves a thing as it is."""

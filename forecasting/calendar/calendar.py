@@ -7,7 +7,7 @@ import pandas as pd
 from forecasting.calendar.festivals import festivals
 from forecasting.calendar.holidays import announced_until, makeup_workdays, public_holidays
 from forecasting.calendar.own import Entry
-from forecasting.core.event import FESTIVAL, HOLIDAY, WORKDAY, Event
+from forecasting.core.event import FESTIVAL, Event
 from forecasting.core.panel import Panel
 
 AHEAD = 3  # years after the last sales for which events are laid out
@@ -37,13 +37,8 @@ class Calendar:
         shopping = sorted((replace(event, kind=FESTIVAL) for event in bought), key=_when)
         if self.country is None:
             return (*own, *shopping)
-        public = (
-            replace(day, kind=HOLIDAY) for day in public_holidays(self.country, first, last) if _overlaps(day, first, last)
-        )
-        worked = (
-            replace(day, kind=WORKDAY) for day in makeup_workdays(self.country, first, last) if _overlaps(day, first, last)
-        )
-        return (*own, *public, *worked, *shopping)
+        public = (*public_holidays(self.country, first, last), *makeup_workdays(self.country, first, last))
+        return (*own, *(day for day in public if _overlaps(day, first, last)), *shopping)
 
 
 def usual_festivals(country: str | None, panel: Panel) -> tuple[Entry, ...]:

@@ -5,8 +5,8 @@ from functools import lru_cache
 import holidays as library
 import pandas as pd
 
-from forecasting.calendar.events import Event
 from forecasting.core.errors import SpecInvalid
+from forecasting.core.event import HOLIDAY, WORKDAY, Event
 
 COUNTRIES = ("AU", "BR", "CA", "CH", "CN", "DE", "ES", "FR", "GB", "HK", "ID", "IN", "IT", "JP", "KR", "MX", "MY", "NL", "PL",
              "SG", "TH", "TR", "TW", "US", "VN", "ZA")  # fmt: skip
@@ -55,10 +55,10 @@ def _of_country(country: str, first: int, last: int) -> tuple[tuple[Event, ...],
         raise SpecInvalid(
             f"The country '{country}' has no table of holidays; use a two-letter code such as GB, US or CN."
         ) from None
-    public = tuple(_one_day(name, day) for day, name in sorted(table.items()))
+    public = tuple(_one_day(name, day, HOLIDAY) for day, name in sorted(table.items()))
     worked = sorted(day for day in getattr(table, "weekend_workdays", ()) if first <= day.year <= last)
-    return public, tuple(_one_day("Make-up workday", day) for day in worked)
+    return public, tuple(_one_day("Make-up workday", day, WORKDAY) for day in worked)
 
 
-def _one_day(name: str, day: object) -> Event:
-    return Event(name, pd.Timestamp(str(day)), pd.Timestamp(str(day)))
+def _one_day(name: str, day: object, kind: str) -> Event:
+    return Event(name, pd.Timestamp(str(day)), pd.Timestamp(str(day)), kind)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.calendar.events import Event
+from forecasting.core.event import FESTIVAL, HOLIDAY, OWN, WORKDAY, Event
 from forecasting.explore.timeline import thin
 from forecasting.plots.theme import LIGHT, Palette, faint, house
 
@@ -117,12 +117,22 @@ def _rug(figure: go.Figure, rows: pd.DataFrame, name: str, symbol: str, color: s
 
 def _holidays(figure: go.Figure, frame: pd.DataFrame, events: Sequence[Event], palette: Palette) -> None:
     inside = [event for event in events if len(frame) and frame["ds"].iloc[0] <= event.start <= frame["ds"].iloc[-1]]
-    if inside:
-        figure.add_scatter(
-            x=[event.start for event in inside], y=np.full(len(inside), 2 * _floor(frame)), name="holiday", mode="markers",
-            marker={"symbol": "diamond", "size": 6, "color": palette.holiday}, text=[event.name for event in inside],
-            hovertemplate="%{text}<extra></extra>",
-        )  # fmt: skip
+    for name, kinds, symbol, color in (
+        ("holiday", (HOLIDAY, WORKDAY), "diamond", palette.holiday),
+        ("festival", (FESTIVAL,), "diamond-open", palette.holiday),
+        ("event", (OWN,), "star", palette.prediction),
+    ):
+        shown = [event for event in inside if event.kind in kinds]
+        if shown:
+            figure.add_scatter(
+                x=[event.start for event in shown], y=np.full(len(shown), 2 * _floor(frame)), name=name, mode="markers",
+                marker={"symbol": symbol, "size": 9 if name == "event" else 6, "color": color},
+                text=[_lasting(event) for event in shown], hovertemplate="%{text}<extra></extra>",
+            )  # fmt: skip
+
+
+def _lasting(event: Event) -> str:
+    return event.name if event.days == 1 else f"{event.name}, {event.days} days"
 
 
 def _floor(frame: pd.DataFrame) -> float:

@@ -156,7 +156,8 @@ def _special_days(panel: Panel, country: str | None) -> list[pd.Timestamp]:
     known = [] if country is None else public_holidays(country, panel.first, panel.last)
     years = range(panel.first.year - 1, panel.last.year + 2)
     parties = [event for festival in protected_festivals(country) for year in years if (event := festival.event(year))]
-    days = (day for event in (*known, *parties) for day in pd.date_range(event.start, event.end))
+    planned = [event for event in panel.events if event.days <= _SEASON]
+    days = (day for event in (*known, *parties, *planned) for day in pd.date_range(event.start, event.end))
     return [day for day in days if panel.first <= day <= panel.last]
 
 

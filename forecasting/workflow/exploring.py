@@ -32,8 +32,8 @@ __all__ = [
 
 
 def holidays(panel: Panel, country: str | None) -> tuple[Event, ...]:
-    """The public holidays of a country in the time that the panel covers; none without a country."""
-    if country is None:
+    """What is marked in the time that the panel covers: its own events, else the public holidays of a country, if any."""
+    if country is None and not panel.events:
         return ()
-    days = public_holidays(country, panel.first, panel.last)
+    days = panel.events or public_holidays(str(country), panel.first, panel.last)
     return tuple(day for day in days if panel.first <= day.start <= panel.last)
