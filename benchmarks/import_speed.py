@@ -63,10 +63,10 @@ def repeated(source: Path, lines: int, target: Path) -> None:
         file.write(header)
         left = lines
         for k in range(-(-lines // len(rows))):
-            part = b"".join(rows[: min(left, len(rows))])
+            part = b"\n" + b"".join(rows[: min(left, len(rows))])
             for year in (2011, 2010, 2009) if k else ():
                 part = part.replace(b"/%d " % year, b"/%d " % (year + 2 * (k % 40)))
-            file.write(part if not k else part.replace(b"\n4", b"\n%d4" % k).replace(b"\n5", b"\n%d5" % k))
+            file.write((part if not k else part.replace(b"\n4", b"\n%d4" % k).replace(b"\n5", b"\n%d5" % k))[1:])
             left -= len(rows)
 
 
