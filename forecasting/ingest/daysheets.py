@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.dates import month_number, parse_date_text
+from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.naming import period_named, year_named
 from forecasting.ingest.table import Table
 

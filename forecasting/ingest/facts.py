@@ -10,7 +10,8 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
 from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, Whole, clean_text, named_columns
-from forecasting.ingest.dates import Dates, month_number, parse_date_text, parse_dates
+from forecasting.ingest.dates import Dates, parse_dates
+from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.movements import movement_signs

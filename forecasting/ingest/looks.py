@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from forecasting.ingest.dates import parse_date_text
+from forecasting.ingest.datetext import parse_date_text
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.numbers import unwrap
 from forecasting.ingest.table import Table

@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, field, replace
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.vocabulary import plain
 
-ROLES = (
+# Roles of which a table has one column each, and those that several columns can have.
+SINGLE_ROLES = (
     "date",
     "time",
     "year",
     "month",
     "week",
+    "day",
     "sku",
     "name",
     "variant",
@@ -32,10 +34,8 @@ ROLES = (
     "country",
     "customer",
     "order",
-    "line_id",
     "status",
     "cancelled",
-    "fulfilled",
     "refund",
     "visitors",
     "page_views",
@@ -44,9 +44,14 @@ ROLES = (
     "conversion",
     "orders",
     "cost",
+    "uom",
+)
+ROLES = (
+    *SINGLE_ROLES,
+    "line_id",
+    "fulfilled",
     "tax",
     "currency",
-    "uom",
     "timezone",
     "note",
     "period",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forecasting.ingest.dates import month_number, parse_date_text
+from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.table import Table
 
 _PRINTED = re.compile(

@@ -10,12 +10,13 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.columns import AMOUNTS, LEVELS
-from forecasting.ingest.dates import month_number, parse_date_text, parse_dates
+from forecasting.ingest.dates import parse_dates
+from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.daysheets import days_across, month_columns
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
-from forecasting.ingest.mapping import ColumnRole, Mapping, Question
+from forecasting.ingest.mapping import SINGLE_ROLES, ColumnRole, Mapping, Question
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.platforms import Platform, recognise
 from forecasting.ingest.products import is_total
@@ -23,43 +24,6 @@ from forecasting.ingest.reader import main_table
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import plain, role_of
 
-_SINGLE = frozenset(
-    [
-        "date",
-        "time",
-        "year",
-        "month",
-        "week",
-        "sku",
-        "name",
-        "units",
-        "returns",
-        "revenue",
-        "price",
-        "list_price",
-        "discount",
-        "promo",
-        "stock",
-        "category",
-        "brand",
-        "channel",
-        "country",
-        "customer",
-        "order",
-        "status",
-        "cancelled",
-        "refund",
-        "visitors",
-        "page_views",
-        "add_to_cart",
-        "buyers",
-        "conversion",
-        "orders",
-        "cost",
-        "variant",
-        "uom",
-    ]
-)
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
@@ -129,7 +93,7 @@ def _named_roles(columns: list[Look], platform: Platform | None) -> dict[int, tu
     for strength, index, role in sorted(claims, key=lambda c: (-c[0], c[1])):
         if role == "ignore":
             roles[index] = (role, 1.0)
-        elif strength > 0.15 and not (role in _SINGLE and role in taken):
+        elif strength > 0.15 and not (role in SINGLE_ROLES and role in taken):
             roles[index] = (role, min(1.0, strength))
             taken.add(role)
     return roles

@@ -1,0 +1,144 @@
+"""One text -> one date: names of months, weeks, quarters, serial numbers; no order of day and month is needed to read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from forecasting.ingest.numbers import unwrap
+
+TIME = (
+    r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?"
+    r"\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar jänner janvier janv enero ene gennaio",
+            "feb february februar février fevrier févr fevr fév febrero febbraio",
+            "mar march märz mrz maerz mars marzo",
+            "apr april avril avr abril abr aprile",
+            "may mai mayo maggio",
+            "jun june juni juin junio giugno",
+            "jul july juli juillet juil julio luglio",
+            "aug august août aout agosto ago",
+            "sep sept september septembre septiembre settembre set",
+            "oct october okt oktober octobre octubre ottobre",
+            "nov november novembre noviembre",
+            "dec december dez dezember décembre decembre déc diciembre dic dicembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_WEEK = re.compile(
+    r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周"
+)
+_QUARTER = re.compile(
+    r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/]?(\d{4})|([1-4])\.?\s?(?:Quartal|Quarter|(?:[eè]me |er )?trimestre)\s?(\d{4})"
+    r"|(\d{4})年?第?([1-4一二三四])季度?",
+    re.IGNORECASE,
+)
+_YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+_TRAILING_TIME = re.compile(TIME.removesuffix("?") + "$")
+
+
+def month_number(word: str) -> int | None:
+    """The number of a month by its name alone, in six languages.
+
+    >>> month_number("Sept."), month_number("Februar"), month_number("十二月"), month_number("3月"), month_number("Monday")
+    (9, 2, 12, 3, None)
+    """
+    text = word.strip().lower().rstrip(".")
+    if match := re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?", text):
+        written = match.group(1)
+        number = int(written) if written.isdigit() else _CHINESE.index(written) + 1 if written in _CHINESE else 0
+        return number if 1 <= number <= 12 else None
+    return _MONTHS.get(text)
+
+
+def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:
+    """One date that needs no order, and the period it names ("" for a day or moment).
+
+    >>> parse_date_text("2024-W07")[0], parse_date_text("Feb-24"), parse_date_text("45292")[0]
+    (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
+    """
+    plain = unicodedata.normalize("NFKC", unwrap(text)).strip()
+    if match := _WEEK.fullmatch(plain):
+        return _iso_week(match), "week"
+    if match := _QUARTER.fullmatch(plain):
+        year = next(match.group(k) for k in (1, 4, 6, 7) if match.group(k))
+        quarter = next(match.group(k) for k in (2, 3, 5, 8) if match.group(k))
+        number = _CHINESE.index(quarter) + 1 if quarter in _CHINESE else int(quarter)
+        return dt.datetime(int(year), 3 * number - 2, 1), "quarter"
+    if re.fullmatch(r"\d{5,13}(?:\.\d+)?", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
+        return _from_number(float(plain)), ""
+    if match := _YEAR_MONTH.fullmatch(plain):
+        year, month = match.group(1) or match.group(4) or match.group(5), match.group(2) or match.group(3) or match.group(6)
+        return (dt.datetime(int(year), int(month), 1) if 1 <= int(month) <= 12 and int(year) > 0 else None), "month"
+    return _with_month_name(plain)
+
+
+def _iso_week(match: re.Match[str]) -> dt.datetime | None:
+    year = match.group(1) or match.group(5) or match.group(6)
+    week = match.group(2) or match.group(4) or match.group(7)
+    try:
+        return dt.datetime.combine(dt.date.fromisocalendar(int(year), int(week), 1), dt.time())
+    except ValueError:
+        return None
+
+
+def _from_number(number: float) -> dt.datetime | None:
+    """Excel serials (1900 system) and seconds or milliseconds since 1970; other sizes are no dates."""
+    if 20_000 <= number < 80_000:
+        return (dt.datetime(1899, 12, 30) + dt.timedelta(days=number)).replace(microsecond=0)
+    if 10**9 * 0.3 <= number < 4.2e9:
+        return dt.datetime(1970, 1, 1) + dt.timedelta(seconds=int(number))
+    if 3e11 <= number < 4.2e12:
+        return dt.datetime(1970, 1, 1) + dt.timedelta(milliseconds=int(number))
+    return None
+
+
+def _with_month_name(text: str) -> tuple[dt.datetime | None, str]:
+    time = _TRAILING_TIME.search(text)
+    body = text[: time.start()] if time and time.group(1) else text
+    words = re.findall(r"[A-Za-zÀ-ÿ]+|\d+", body)
+    month = next((_MONTHS[w.lower()] for w in words if w.lower() in _MONTHS), None)
+    numbers = [w for w in words if w.isdigit()]
+    if month is None or not 1 <= len(numbers) <= 2:
+        return None, ""
+    if len(numbers) == 1:
+        year = full_year(numbers[0]) if len(numbers[0]) in (2, 4) else None
+        return (dt.datetime(year, month, 1) if year else None), "month"
+    day, year = _day_and_year(numbers)
+    try:
+        moment = dt.datetime(year, month, day)
+    except (ValueError, TypeError):
+        return None, ""
+    return moment + _time_of(time), ""
+
+
+def _day_and_year(numbers: list[str]) -> tuple[int, int]:
+    first, second = numbers
+    return (int(second), int(first)) if len(first) == 4 else (int(first), full_year(second))
+
+
+def full_year(text: str) -> int:
+    """A year of four digits as it is; of two digits the one between 1970 and 2069.
+
+    >>> full_year("24"), full_year("1999")
+    (2024, 1999)
+    """
+    return int(text) if len(text) == 4 else int(text) + (2000 if int(text) < 70 else 1900)
+
+
+def _time_of(match: re.Match[str] | None) -> dt.timedelta:
+    if match is None or not match.group(1):
+        return dt.timedelta()
+    hour = int(match.group(1))
+    half = (match.group(4) or "").lower()[:1]
+    hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+    return dt.timedelta(hours=min(hour, 23), minutes=int(match.group(2)), seconds=int(match.group(3) or 0))
