@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from forecasting import __version__
@@ -59,20 +60,26 @@ def product_names(panel: Panel) -> pd.Series:
     return panel.static[column] if column else pd.Series("", index=panel.static.index)
 
 
-def export_frame(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = ()) -> pd.DataFrame:
+def export_frame(
+    outlook: HasForecasts, panel: Panel, levels: Sequence[float] = (), final: np.ndarray | None = None
+) -> pd.DataFrame:
     """The forecast frame with what a file that travels needs: `final`, `cut-off` and `version`.
 
-    `final` are the units to plan with; they are the mean until someone overrides them.
+    `final` (SKUs, horizon) are the units to plan with in place of the first forecast; they are the mean until someone
+    overrides them.
     """
     rows = forecast_frame(outlook, panel, levels)
-    rows.insert(list(rows.columns).index("baseline"), "final", rows["mean"])
+    units = rows["mean"].to_numpy(copy=True)
+    if final is not None:
+        units[: final.size] = final.ravel().round(DECIMALS)
+    rows.insert(list(rows.columns).index("baseline"), "final", units)
     rows["cut-off"], rows["version"] = rows["origin"], __version__
     return rows
 
 
-def forecast_csv(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = ()) -> bytes:
+def forecast_csv(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = (), final: np.ndarray | None = None) -> bytes:
     """The forecast as CSV: UTF-8 with a byte order mark, ISO dates, dot decimals, one header row."""
-    return csv_bytes(export_frame(outlook, panel, levels))
+    return csv_bytes(export_frame(outlook, panel, levels, final))
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -91,10 +98,14 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def forecast_xlsx(
-    outlook: HasForecasts, panel: Panel, settings: "Settings | None" = None, levels: Sequence[float] = ()
+    outlook: HasForecasts,
+    panel: Panel,
+    settings: "Settings | None" = None,
+    levels: Sequence[float] = (),
+    final: np.ndarray | None = None,
 ) -> bytes:
     """The forecast as a workbook: a sheet `Forecast` whose identifiers are text cells, and a sheet `Settings`."""
-    frame = export_frame(outlook, panel, levels)
+    frame = export_frame(outlook, panel, levels, final)
     made = settings or settings_of(outlook)
     sheets = {"Forecast": frame, "Settings": pd.DataFrame(made.lines(), columns=["setting", "value"])}
     return xlsx_bytes(sheets)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from forecasting.workflow import Outlook
-from ui import ending, outlooks, parts, running
+from ui import archive, ending, outlooks, overriding, parts, running
 
 panel = parts.require_panel()
 parts.header("Forecast", "What each product will sell, what it adds up to, and a file to take away.")
@@ -24,3 +24,5 @@ outlooks.headline(outlook, seen)
 outlooks.downloads(outlook, seen, asked)
 outlooks.curve(outlook, seen, sku)
 outlooks.table(outlook, seen)
+overriding.section(outlook, seen, sku)
+archive.section(panel)

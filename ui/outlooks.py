@@ -11,9 +11,11 @@ from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.export import Settings, csv_bytes, forecast_csv, forecast_xlsx, settings_of
 from forecasting.plots import forecasts
+from forecasting.publishing import final_units
 from forecasting.workflow import MODELS, ForecastAll, Outlook
 from forecasting.workflow.outlooks import by_sku, failures_by_reason, total_of
-from ui import cached, forms, models, parts, planning, running, views, words
+from forecasting.workflow.overriding import final_by_sku
+from ui import archive, cached, forms, models, parts, planning, running, views, words
 from ui.theme import palette
 from ui.workspace import current
 
@@ -168,11 +170,15 @@ def _whose(panel: Panel, sku: str) -> str | None:
 def table(outlook: Outlook, panel: Panel) -> None:
     """Every SKU with its sum over the horizon; the sums add up to the total above."""
     rows = by_sku(outlook, panel)
+    log = current().overrides
+    if log.in_force:
+        rows.insert(3, "final", rows["sku"].map(final_by_sku(outlook, panel, log)))
     with st.container(border=True):
         parts.section("By SKU")
         shown = _readable(rows)
         st.dataframe(shown, key="outlook-table", hide_index=True, column_config=_columns(shown), placeholder=words.UNDEFINED)
-        st.caption(f"{words.count(len(rows), 'SKU')}, together {words.units(round(rows['units'].sum()))}.")
+        changed = f", {words.units(round(rows['final'].sum()))} with the changes by hand" if "final" in rows else ""
+        st.caption(f"{words.count(len(rows), 'SKU')}, together {words.units(round(rows['units'].sum()))}{changed}.")
         reasons = failures_by_reason(outlook)
         if len(reasons):
             with st.expander(_fell_back(outlook), icon=":material/info:"):
@@ -182,7 +188,7 @@ def table(outlook: Outlook, panel: Panel) -> None:
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Whole units where there are many, one decimal where there are few; names as people write them."""
     shown = rows.assign(change=100 * rows["change"], name=[words.tidy(name) for name in rows["name"]])
-    for column in ("units", "low", "high", "baseline"):
+    for column in {"units", "final", "low", "high", "baseline"} & set(shown.columns):
         shown[column] = rows[column].round(1).where(rows[column] < 10, rows[column].round())
     return shown
 
@@ -193,6 +199,7 @@ def _columns(shown: pd.DataFrame) -> dict[str, Any]:
         "sku": st.column_config.TextColumn("SKU"),
         "name": st.column_config.TextColumn("Name", width="medium") if shown["name"].ne("").any() else None,
         "units": number("Expected units", format="localized"),
+        "final": number("Final units", format="localized", help="With the changes by hand.") if "final" in shown else None,
         "low": number("Low", format="localized", help="In one of ten cases it will be less."),
         "high": number("High", format="localized", help="In one of ten cases it will be more."),
         "before": number("Before", format="localized", help="Units of as many periods before the cut-off."),
@@ -205,15 +212,16 @@ def _columns(shown: pd.DataFrame) -> dict[str, Any]:
 def downloads(outlook: Outlook, panel: Panel, asked: Asked) -> None:
     """The files to take away, each with what it was made with."""
     made = _settings_of(outlook, asked)
+    final = final_units(outlook.forecasts[0], panel, current().overrides)
     stem = f"forecast-{outlook.forecasts[0].cutoff:%Y-%m-%d}"
     with st.container(horizontal=True):
         st.download_button(
-            "Download CSV", lambda: forecast_csv(outlook, panel), f"{stem}.csv", "text/csv", type="primary",
+            "Download CSV", lambda: forecast_csv(outlook, panel, final=final), f"{stem}.csv", "text/csv", type="primary",
             icon=":material/download:", on_click="ignore", key="download-csv",
         )  # fmt: skip
         st.download_button(
-            "Excel", lambda: forecast_xlsx(outlook, panel, made), f"{stem}.xlsx", _XLSX, icon=":material/table_view:",
-            on_click="ignore", key="download-xlsx",
+            "Excel", lambda: forecast_xlsx(outlook, panel, made, final=final), f"{stem}.xlsx", _XLSX,
+            icon=":material/table_view:", on_click="ignore", key="download-xlsx",
         )  # fmt: skip
         st.download_button(
             "Summary by SKU", lambda: csv_bytes(by_sku(outlook, panel).round(2)), f"{stem}-by-sku.csv", "text/csv",
@@ -223,6 +231,7 @@ def downloads(outlook: Outlook, panel: Panel, asked: Asked) -> None:
             "Python script", made.script(), f"{stem}.py", "text/x-python", icon=":material/code:", on_click="ignore",
             key="download-script", help="Makes the same forecast again from the same file.",
         )  # fmt: skip
+        archive.publish_button(outlook, panel)
 
 
 def _settings_of(outlook: Outlook, asked: Asked) -> Settings:

@@ -31,7 +31,8 @@ SKU, EVERYTHING = "sku", "all"
 class Override:
     """One change: of which SKUs and periods, what, why, when, by whom.
 
-    `level` is `sku`, `all` or the name of an attribute, `key` the SKU or the attribute's value; `formula` changes the sum over those SKUs and periods; `undoes` is the number of an earlier entry that this one takes back.
+    `level` is `sku`, `all` or the name of an attribute, `key` the SKU or the attribute's value; `formula` changes the sum over
+    those SKUs and periods; `undoes` is the number of an earlier entry that this one takes back.
     """
 
     number: int

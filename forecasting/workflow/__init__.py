@@ -30,6 +30,7 @@ from forecasting.workflow.modelling import (
     try_model,
 )
 from forecasting.workflow.opening import open_sample
+from forecasting.workflow.overriding import ReadFinal
 from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, plannable
 from forecasting.workflow.profiles import Profile, Profiles
 from forecasting.workflow.remains import Remains
@@ -65,6 +66,7 @@ __all__ = [
     "PlanRows",
     "Profile",
     "Profiles",
+    "ReadFinal",
     "ReadPlan",
     "Remains",
     "Standings",
