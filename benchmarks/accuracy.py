@@ -8,6 +8,7 @@ one core, after a warm-up on three series; what was measured is kept in `--cache
 
 import argparse
 import json
+import multiprocessing
 import os
 import platform
 import resource
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -101,19 +103,38 @@ def _warm_up(window: Window, method: str, horizon: int) -> None:
         return  # three series may be too few for a method
 
 
-def apart(task: Task, method: str, options: argparse.Namespace) -> dict[str, float] | None:
-    """`measure` in a process of its own, or what it said the last time; None where it broke down."""
-    kept = options.cache / f"{task.name}, {method}, {options.series}, {options.windows}.json"
-    if kept.exists() and method not in options.again:
-        return json.loads(kept.read_text())
-    command = [sys.executable, "-m", "benchmarks.accuracy", "--measure", task.name, method, "--series", str(options.series)]
-    command += ["--windows", str(options.windows)] + (["--folder", str(options.folder)] if options.folder else [])
-    done = subprocess.run(command, env=os.environ | ONE_CORE, capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(f"{task.name}, {method}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no answer'}")
-        return None
-    kept.write_text(done.stdout.strip().splitlines()[-1])
-    return json.loads(kept.read_text())
+def apart(task: Task, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """`measure` for each method that is not in the cache, or is asked for again; those that broke down are left out."""
+    kept = {
+        method: options.cache / f"{task.name}, {method}, {options.series}, {options.windows}.json" for method in options.methods
+    }
+    missing = [method for method, path in kept.items() if method in options.again or not path.exists()]
+    if missing:
+        command = [sys.executable, "-m", "benchmarks.accuracy", "--measure", task.name, "--methods", *missing]
+        command += ["--series", str(options.series), "--windows", str(options.windows), "--cache", str(options.cache)]
+        subprocess.run(
+            command + (["--folder", str(options.folder)] if options.folder else []), env=os.environ | ONE_CORE, check=False
+        )
+    return {method: json.loads(path.read_text()) for method, path in kept.items() if path.exists()}
+
+
+def measure_all(task: Task, options: argparse.Namespace) -> None:
+    """Each method in a process that begins as a copy of this one, with every library loaded, so that peaks can be compared."""
+    for library in ("lightgbm", "statsforecast.models", "sklearn.linear_model", "forecasting.models.automatic"):
+        import_module(library)
+    for method in options.methods:
+        path = options.cache / f"{task.name}, {method}, {options.series}, {options.windows}.json"
+        path.unlink(missing_ok=True)
+        child = multiprocessing.get_context("fork").Process(target=_write_measured, args=(task, method, options.windows, path))
+        child.start()
+        child.join()
+
+
+def _write_measured(task: Task, method: str, windows: int, path: Path) -> None:
+    try:
+        path.write_text(json.dumps(measure(task, method, windows)), encoding="utf-8")
+    except Exception as error:  # noqa: BLE001 - a peer that breaks down, or is not installed, is a line, not the end of the run
+        print(f"{task.name}, {method}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
 
 
 def collect(options: argparse.Namespace) -> dict[str, pd.DataFrame]:
@@ -122,8 +143,7 @@ def collect(options: argparse.Namespace) -> dict[str, pd.DataFrame]:
     for task in tasks(options.series, options.folder):
         if options.only not in task.name:
             continue
-        found = {method: apart(task, method, options) for method in options.methods}
-        rows = {method: row for method, row in found.items() if row is not None}
+        rows = apart(task, options)
         if rows:
             tables[task.name] = pd.DataFrame(rows).T
             print(f"\n{task.name}\n{tables[task.name][list(TITLES)].round(3).to_string()}", flush=True)
@@ -236,13 +256,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("var") / "accuracy", help="where measurements are kept")
     parser.add_argument("--again", nargs="*", default=["auto"], help="methods to measure anew (auto)")
     parser.add_argument("--markdown", type=Path, help="where the tables are written")
-    parser.add_argument("--measure", nargs=2, metavar=("SET", "METHOD"), help=argparse.SUPPRESS)
+    parser.add_argument("--measure", metavar="SET", help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     if options.measure:
-        name, method = options.measure
-        task = next(each for each in tasks(options.series, options.folder) if each.name == name)
-        print(json.dumps(measure(task, method, options.windows)))
+        measure_all(next(task for task in tasks(options.series, options.folder) if task.name == options.measure), options)
         return
     options.cache.mkdir(parents=True, exist_ok=True)
     tables = collect(options)

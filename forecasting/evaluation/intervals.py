@@ -6,6 +6,7 @@ right on average even where a single SKU has too little history to tell. Periods
 Vovk, Gammerman and Shafer (2005); Papadopoulos et al. (2002) for the normalisation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,6 +33,11 @@ class Habits:
     def take(self, rows: np.ndarray) -> "Habits":
         """The habits of some SKUs."""
         return Habits(self.level[rows], self.scale[rows], self.zero[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence["Habits"]) -> "Habits":
+        """The habits of all, one after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("level", "scale", "zero")))
 
     def spread(self, mean: np.ndarray) -> np.ndarray:
         """The error to expect of each period, shape (SKUs, horizon): it grows with the sales expected, but more slowly.
@@ -91,11 +97,18 @@ class Conformal:
 
 
 def calibrate(
-    actual: np.ndarray, mean: np.ndarray, habits: Habits, group: np.ndarray, groups: int, seed: int
+    actual: np.ndarray,
+    mean: np.ndarray,
+    habits: Habits,
+    group: np.ndarray,
+    groups: int,
+    seed: int,
+    wider: Sequence[float] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
     """`bounds` and `paths` of `Conformal` from held-out forecasts (rows, horizon), the habits and the groups of their rows.
 
-    A group with fewer than 30 rows draws from all rows. Raises SpecInvalid when there is no row at all.
+    A group with fewer than 30 rows draws from all rows. `wider` (groups,) is what the errors of each group are multiplied by,
+    around their median. Raises SpecInvalid when there is no row at all.
     """
     usable = (habits.scale > 0) & ~np.isnan(actual).all(axis=1)
     if not usable.any():
@@ -109,8 +122,11 @@ def calibrate(
     for number in range(groups):
         rows = np.flatnonzero(group == number)
         rows = rows if len(rows) >= _FEWEST else np.arange(len(group))
-        bounds.append(_bounds(sizes[rows]))
-        paths.append(errors[rng.choice(rows, _PATHS, replace=len(rows) < _PATHS)])
+        factor = wider[number] if len(wider) else 1.0
+        found = _bounds(sizes[rows])
+        middle = found[:, [len(_LEVELS) // 2]]
+        bounds.append(middle + factor * (found - middle))
+        paths.append(factor * errors[rng.choice(rows, _PATHS, replace=len(rows) < _PATHS)])
     return np.stack(bounds), np.stack(paths)
 
 

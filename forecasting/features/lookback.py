@@ -56,7 +56,7 @@ class Lookback:
         history = panel.matrix()
         started = np.maximum.accumulate(history > 0, axis=1)
         names = panel.known if future is not None or horizon == 0 else ()
-        attributes = tuple(name for name in panel.static.columns if _groups_skus(panel.static[name]))
+        attributes = grouping(panel)
         codes = [pd.factorize(panel.static[name], sort=True)[0] for name in attributes]
         plans = [_planned(panel, name, horizon, future) for name in names]
         dates = pd.DatetimeIndex(panel.calendar.append(panel.future_dates(horizon)))
@@ -311,6 +311,11 @@ class Lookback:
             value = self.plans[number][skus, origin + steps]
             columns += [value, _relative(value, usual), _relative(recent, usual)]
         return columns
+
+
+def grouping(panel: Panel) -> tuple[str, ...]:
+    """The attributes that put SKUs together."""
+    return tuple(name for name in panel.static.columns if _groups_skus(panel.static[name]))
 
 
 def _groups_skus(attribute: pd.Series) -> bool:

@@ -4,7 +4,7 @@ Direct: a row is a SKU, an origin and a number of steps ahead, so nothing is for
 the SKU's level at the origin, and the trees only bend a plain forecast (the offset), so that little data does little harm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import HistoryTooShort
-from forecasting.core.forecast import Forecast, Gaussian
+from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.frequency import grain
 from forecasting.core.knob import between, check_knobs, knob
 from forecasting.core.model import Failure, future_grid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
-from forecasting.features.lookback import Lookback
+from forecasting.features.lookback import Lookback, grouping
+from forecasting.models.calibration import Pools, held_out
 
 _BATCH = 200_000
 _ORIGINS = 48
@@ -63,6 +64,7 @@ class Boosting:
     horizon: int | None = None
     seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
     jobs: int = 1
+    calibrated: bool = True  # intervals from held-out forecasts, which takes a second growing
 
     def __post_init__(self) -> None:
         check_knobs(self)
@@ -75,7 +77,18 @@ class Boosting:
         sample = examples(lookback, horizon, self.rows, self.seed)
         report(0.4, f"growing {self.rounds} trees on {len(sample.target):,} examples")
         trees = self._train(sample, lookback)
-        return FittedBoosting(panel, horizon, trees, sample.spread)
+        return FittedBoosting(panel, horizon, trees, sample.spread, self._pools(panel, horizon) if self.calibrated else None)
+
+    def _pools(self, panel: Panel, horizon: int) -> Pools | None:
+        """Errors on past cutoffs, all by trees that were grown before the oldest of them where those can speak of the later."""
+        grown: list[FittedBoosting] = []
+
+        def say(train: Panel, reach: int, future: pd.DataFrame) -> np.ndarray:
+            if not grown or not grown[-1].speaks_of(train):
+                grown.append(replace(self, horizon=reach, calibrated=False).fit(train))
+            return replace(grown[-1], panel=train).forecast(reach, future).mean
+
+        return held_out(say, panel, horizon, self.seed)
 
     def _train(self, sample: "Examples", lookback: Lookback) -> str:
         import lightgbm
@@ -116,12 +129,16 @@ class Boosting:
 
 @dataclass(frozen=True, eq=False)
 class FittedBoosting:
-    """The trees, as LightGBM's text, and the panel they start from; `spread` is the training error in units of the level."""
+    """The trees, as LightGBM's text, and the panel they start from.
+
+    `spread` is the training error in units of the level, for panels too short for `pools`, the errors of held-out forecasts.
+    """
 
     panel: Panel
     trained: int
     trees: str
     spread: float
+    pools: Pools | None = None
     failures: tuple[Failure, ...] = ()
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
@@ -141,6 +158,12 @@ class FittedBoosting:
             mean=mean,
             errors=self._errors(lookback, horizon),
         )
+
+    def speaks_of(self, panel: Panel) -> bool:
+        """Whether the trees mean the same by the groups and plans of another panel, so that they can forecast it too."""
+        own, other = grouping(self.panel), grouping(panel)
+        same = all(set(self.panel.static[name]) == set(panel.static[name]) for name in own) if own == other else False
+        return same and self.panel.known == panel.known
 
     def importance(self) -> pd.DataFrame:
         """Rows `feature, gain`: the share of the loss that each feature took away, largest first."""
@@ -162,7 +185,9 @@ class FittedBoosting:
         bend = np.exp(np.clip(self._booster.predict(features, raw_score=True), -3.0, 3.0))
         return bend * lookback.base(origin, skus, steps) * lookback.level(origin)[skus]
 
-    def _errors(self, lookback: Lookback, horizon: int) -> Gaussian:
+    def _errors(self, lookback: Lookback, horizon: int) -> Errors:
+        if self.pools is not None:
+            return self.pools.errors(self.panel, lookback, horizon)
         psi = np.full((len(self.panel), horizon), 0.1)
         psi[:, 0] = 1.0
         return Gaussian(sigma=self.spread * lookback.level(lookback.periods - 1), psi=psi)

@@ -10,6 +10,8 @@ from forecasting.core.panel import Panel
 from forecasting.features.demand import demand_class
 from forecasting.features.lookback import WINDOWS
 from forecasting.models.boosting import Boosting
+from forecasting.models.calibration import WIDER as BY_CLASS
+from forecasting.models.damped import Damped
 from forecasting.models.intermittent import IMAPA
 from forecasting.models.linear import Linear
 from forecasting.models.naive import SeasonalNaive, WindowMean
@@ -19,6 +21,9 @@ from forecasting.models.smoothing import CES, ETS, Theta
 Profile = Literal["fast", "balanced", "best"]
 ROUTES = ("smooth", "erratic", "intermittent", "lumpy", "new")
 BASELINES = ("seasonal_naive", "window_mean")
+FEW = 10  # SKUs below which there is nothing to learn from each other
+WIDER = (*BY_CLASS, BY_CLASS[0])  # of the errors of each route
+_DAY = 24  # hours
 
 
 @dataclass(frozen=True)
@@ -36,27 +41,27 @@ EFFORTS: dict[str, Effort] = {
     "balanced": Effort(cutoffs=3, skus=1_000, rows=400_000, rounds=150),
     "best": Effort(cutoffs=5, skus=3_000, rows=1_000_000, rounds=250),
 }
+_MORE: dict[str, tuple[str, ...]] = {
+    "fast": (),
+    "balanced": ("theta", "ces", "imapa"),
+    "best": ("theta", "ces", "imapa", "linear", "damped", "ets"),
+}
 
 
-def members(profile: Profile, horizon: int, seed: int, jobs: int) -> tuple[Model, ...]:
-    """The models that take part, cheapest first; the quick profile leaves the automatic choice of form out."""
+def members(profile: Profile, panel: Panel, horizon: int, seed: int, jobs: int) -> tuple[Model, ...]:
+    """The models that take part for a panel, cheapest first: those of its mixtures, and all that cost nothing."""
     effort = EFFORTS[profile]
-    thorough: tuple[Model, ...] = (
-        (Theta(model="STM", horizon=horizon, jobs=jobs),)
-        if profile == "fast"
-        else (Theta(horizon=horizon, jobs=jobs), ETS(horizon=horizon, jobs=jobs))
-    )
-    return (
-        SeasonalNaive(),
-        WindowMean(),
-        RecentShape(),
-        LastYear(),
-        IMAPA(horizon=horizon, jobs=jobs),
-        CES(horizon=horizon, jobs=jobs),
-        *thorough,
+    used = {name for route in ROUTES for name in mixture(route, panel)} | set(_MORE[profile])
+    dear: tuple[Model, ...] = (
         Linear(),
-        Boosting(horizon=horizon, rows=effort.rows, rounds=effort.rounds, seed=seed, jobs=jobs),
+        Theta(model="STM" if profile == "fast" else "auto", horizon=horizon, jobs=jobs),
+        CES(horizon=horizon, jobs=jobs),
+        Damped(horizon=horizon, jobs=jobs),
+        IMAPA(horizon=horizon, jobs=jobs),
+        ETS(horizon=horizon, jobs=jobs),
+        Boosting(horizon=horizon, rows=effort.rows, rounds=effort.rounds, seed=seed, jobs=jobs, calibrated=False),
     )
+    return (SeasonalNaive(), WindowMean(), RecentShape(), LastYear(), *(model for model in dear if model.name in used))
 
 
 def routes(panel: Panel) -> np.ndarray:
@@ -68,16 +73,27 @@ def routes(panel: Panel) -> np.ndarray:
     return np.where(started < max(4, windows[1]), ROUTES.index("new"), kinds)
 
 
-def prior(route: int, names: tuple[str, ...], *, alone: bool, planned: bool) -> np.ndarray:
-    """How often each member is in the mixture before the backtest has spoken, shape (members,).
+def mixture(route: str, panel: Panel) -> dict[str, float]:
+    """How often each member is in the mixture of a kind of SKU before the backtest has spoken.
 
-    Means of three unlike families: on 14 real sets none of them was worse than its best member by much. `alone`: there are too
-    few SKUs to learn from each other, so trees have no say yet; `planned`: prices or promotions are known ahead, so two of the
-    three should be able to see them.
+    Found on 28 real sets, half of which only confirmed it. Boosting leads wherever there are SKUs to learn from: it bends a
+    plain forecast rather than replace it. It is too cautious with trends, which exponential smoothing brings where seasons are
+    long and few. Where prices or promotions are known ahead, the others should see them too. The seasonal naive is there for
+    the weeks after a holiday season.
     """
-    sighted = ("boosting", "linear", "ces", "theta") if alone else ("boosting", "linear", "ces")
-    steady = sighted if planned else ("boosting", "theta", "ces")
-    rare = ("boosting", "linear", "imapa") if planned else ("boosting", "imapa", "window_mean")
-    mixtures = {"smooth": steady, "erratic": steady, "intermittent": rare, "lumpy": rare, "new": ("boosting", "window_mean")}
-    chosen = [name for name in mixtures[ROUTES[route]] if name in names and not (alone and name == "boosting")]
-    return np.array([float(name in (chosen or ["window_mean"])) for name in names])
+    if len(panel) < FEW:
+        return {"linear": 1, "theta": 1, "ces": 1} if panel.known else {"damped": 1, "theta": 1, "ces": 1}
+    steady = route in ("smooth", "erratic")
+    if route == "new":
+        return {"boosting": 1, "window_mean": 1}
+    if panel.known:
+        return {"boosting": 2, "linear": 1} if steady else {"boosting": 4, "linear": 1, "window_mean": 1}
+    if panel.freq.split("-")[0] in ("MS", "QS", "YS"):
+        return {"boosting": 1.5, "damped": 1, "theta": 1, "ces": 1} if steady else {"boosting": 3, "theta": 1}
+    return {"boosting": 4, "ces" if panel.season_length == _DAY else "theta": 1, "seasonal_naive": 1}
+
+
+def prior(route: str, panel: Panel, names: tuple[str, ...]) -> np.ndarray:
+    """The same as an array, shape (members,)."""
+    counts = mixture(route, panel)
+    return np.array([counts.get(name, 0.0) for name in names], dtype=float)
