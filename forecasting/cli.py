@@ -37,6 +37,7 @@ Models = Annotated[list[str] | None, typer.Option("--model", help="A model's nam
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.")]
 Jobs = Annotated[int, typer.Option("--jobs", help="How many processes may work at once; -1 is all cores.")]
 Freq = Annotated[str | None, typer.Option("--freq", help="D, W, MS, QS, YS or h; found in the data when not given.")]
+Events = Annotated[Path | None, typer.Option("--events", help="Your own events: name, start, and end, repeats as you like.")]
 Profile = Annotated[Path | None, typer.Option("--profile", help="A mapping saved earlier, as JSON.")]
 
 
@@ -86,6 +87,7 @@ def forecast_command(
     seed: Seed = 1,
     jobs: Jobs = -1,
     level: Annotated[list[int] | None, typer.Option("--level", min=1, max=99, help="Adds lo-95 and hi-95 for 95.")] = None,
+    events: Events = None,
     freq: Freq = None,
     profile: Profile = None,
 ) -> None:
@@ -93,7 +95,7 @@ def forecast_command(
     from forecasting import workflow
 
     specs = _specs(model, horizon, seed, jobs)
-    panel = _imported([file], freq, profile).panel
+    panel = _with_events(_imported([file], freq, profile).panel, events)
     plan = None if future is None else workflow.read_plan(future, panel)
     outlook = workflow.forecast_all(workflow.ForecastAll(panel, specs, horizon, plan))
     frame = workflow.forecast_frame(outlook, panel, levels=tuple(level or ()))
@@ -115,6 +117,7 @@ def backtest_command(
     forecasts: Annotated[Path | None, typer.Option("--forecasts", help="Where every single forecast goes, as CSV.")] = None,
     seed: Seed = 1,
     jobs: Jobs = -1,
+    events: Events = None,
     freq: Freq = None,
     profile: Profile = None,
 ) -> None:
@@ -123,7 +126,7 @@ def backtest_command(
     from forecasting.evaluation.backtest import Backtest
 
     specs = _specs(model, horizon, seed, jobs)
-    panel = _imported([file], freq, profile).panel
+    panel = _with_events(_imported([file], freq, profile).panel, events)
     evaluation = workflow.compare(workflow.Compare(panel, specs, Backtest(horizon, windows, step)))
     scores = workflow.scores_frame(evaluation)
     _write(output, lambda path: scores.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
@@ -169,6 +172,15 @@ def _imported(files: list[Path], freq: str | None, profile: Path | None) -> "Imp
 
     mapping = None if profile is None else workflow.read_profile(profile)
     return workflow.read(*files, mapping=mapping, freq=None if freq is None else normalise_freq(freq))
+
+
+def _with_events(panel: "Panel", path: Path | None) -> "Panel":
+    """The panel with the events of a file, which every model then knows."""
+    from forecasting.workflow import calendars, file_bytes
+
+    if path is None:
+        return panel
+    return calendars.with_calendar(panel, calendars.Calendar(events=calendars.entries_from_csv(file_bytes(path))))
 
 
 def _specs(names: list[str] | None, horizon: int, seed: int, jobs: int) -> "tuple[Model, ...]":

@@ -81,3 +81,16 @@ def test_a_wrong_file_is_one_sentence_and_status_2(content, tmp_path, monkeypatc
     said = capsys.readouterr().err
     assert "wrong.csv" in said
     assert "Traceback" not in said
+
+
+def test_events_of_a_file_are_known_to_the_models(sales, tmp_path, monkeypatch, capsys):
+    events, plain, told = (tmp_path / name for name in ("events.csv", "plain.csv", "told.csv"))
+    events.write_text("name,start,repeats\nFair,2024-01-26,once\nFair,2024-01-30,once\n", encoding="utf-8")
+    words = ("forecast", sales, "--horizon", 7, "--model", "linear", "--output")
+    assert shelfcast(monkeypatch, *words, plain) == 0
+    assert shelfcast(monkeypatch, *words, told, "--events", events) == 0
+    one, two = (pd.read_csv(path)["mean"] for path in (plain, told))
+    assert (one != two).any()
+    events.write_text("name,start\nFair,soon\n", encoding="utf-8")
+    assert shelfcast(monkeypatch, *words, told, "--events", events) == 2
+    assert "'Fair' has the date 'soon'" in capsys.readouterr().err
