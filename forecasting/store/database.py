@@ -7,17 +7,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from forecasting.core.errors import InputError, ShelfcastError
+from forecasting.store.schema import HEAD
 
 DATABASE = "SHELFCAST_DATABASE"
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE = 30.0
 
 
@@ -77,14 +74,24 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    script = ScriptDirectory.from_config(config)
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found == script.get_current_head():
+    if _revision(connection) == HEAD:
         return
-    if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
+    from alembic import command  # 6 MB that a server with a database at this version never needs
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    if _revision(connection) not in (None, *known):
         raise ShelfcastError("The saved work was made by a newer Shelfcast; update this one, or name another database.")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    """The version of a database, as Alembic writes it down; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Table
 
+HEAD = "0001"  # the last file in `migrations/versions`
 metadata = MetaData()
 
 # A workspace belongs to a browser or an account (`owner`), and opens for whoever knows its `token`.

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from forecasting.core.errors import InputError, ShelfcastError
@@ -21,8 +23,8 @@ from forecasting.core.panel import Panel
 from forecasting.models import make
 from forecasting.store import Store
 from forecasting.store.bundle import export_workspace, import_workspace
-from forecasting.store.database import connect
-from forecasting.store.schema import blobs, metadata
+from forecasting.store.database import MIGRATIONS, connect
+from forecasting.store.schema import HEAD, blobs, metadata
 from forecasting.workflow import ForecastAll, Outlook, forecast_all
 
 
@@ -194,6 +196,13 @@ def test_the_migrations_make_the_tables_of_the_schema(url):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def test_the_last_migration_is_the_version_of_the_schema():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
 def test_a_database_of_a_newer_version_is_left_alone(url):
