@@ -30,6 +30,8 @@ def choose_freq(frame: pl.DataFrame, layout: str, grain: str, asked: str | None)
         return {"month": "MS", "quarter": "QS", "year": "YS"}[grain]
     if grain == "week":
         return "W-MON"
+    if layout == "orders":
+        return "D"  # few orders may lie a month apart by chance; each still is of a day
     moments = frame["ds"].unique()
     timed = (moments.dt.time() != dt.time(0)).any()
     if timed and not _hourly(frame, moments, layout):

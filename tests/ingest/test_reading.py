@@ -146,3 +146,13 @@ def test_the_year_one_is_no_date_and_endless_numbers_are_none() -> None:
     assert parse_number("1e400") is None
     assert parse_number("5,-", ",") == 5.0
     assert parse_number("1.5k") == 1500.0
+
+
+def test_order_lines_are_days_however_few_and_quarters_are_read_either_way() -> None:
+    orders = "order,date,sku,qty\n" + "".join(f"{m},2024-{m:02d}-01,A,2\n" for m in range(1, 13))
+    assert import_files([("o.csv", orders.encode())]).panel.freq == "D"
+    quarters = "quarter,sku,units\n" + "".join(f"Q{1 + q % 4} {2020 + q // 4},A,{q}\n" for q in range(8))
+    assert import_files([("q.csv", quarters.encode())]).panel.freq == "QS"
+    across = b"sku,Q1 2023,Q2 2023,Q3 2023,Q4 2023\nA,1,2,3,4\nB,1,2,3,4\n"
+    done = import_files([("w.csv", across)])
+    assert (done.panel.freq, done.panel.series("A")["y"].tolist()) == ("QS", [1.0, 2.0, 3.0, 4.0])
