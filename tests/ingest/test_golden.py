@@ -3,7 +3,8 @@
 import pytest
 
 from forecasting.ingest import import_files
-from tests.ingest.merchants import Case, all_cases
+from tests.ingest.merchants import all_cases
+from tests.ingest.truth import Case
 
 CASES = all_cases()
 

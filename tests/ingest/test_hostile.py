@@ -11,7 +11,9 @@ import pytest
 
 from forecasting.core.errors import InputError, ShelfcastError
 from forecasting.ingest import import_files, read_tables
-from tests.ingest.merchants import DATES, HEADERS, NUMBERS, all_cases, tidy_rows, to_csv, to_xlsx
+from tests.ingest.fuzz import mutated
+from tests.ingest.merchants import all_cases
+from tests.ingest.truth import DATES, HEADERS, NUMBERS, tidy_rows, to_csv, to_xlsx
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
@@ -99,24 +101,6 @@ def test_formula_cells_stay_text_and_come_back() -> None:
     data = b"date,sku,units\n2024-01-01,\"=cmd|' /C calc'!A0\",1\n2024-01-02,\"=cmd|' /C calc'!A0\",2\n2024-01-01,+A,1\n"
     done = import_files([("s.csv", data)])
     assert set(done.panel.ids) == {"=cmd|' /C calc'!A0", "+A"}
-
-
-def mutated(data: bytes, rng: random.Random) -> bytes:
-    raw = bytearray(data)
-    for _ in range(rng.randrange(1, 12)):
-        kind = rng.randrange(5)
-        at = rng.randrange(len(raw)) if raw else 0
-        if kind == 0 and raw:
-            raw[at] ^= 1 << rng.randrange(8)
-        elif kind == 1:
-            del raw[at : at + rng.randrange(1, 200)]
-        elif kind == 2:
-            raw[at:at] = bytes(rng.randrange(256) for _ in range(rng.randrange(1, 9)))
-        elif kind == 3:
-            raw[at:at] = rng.choice([b'"', b",", b"\n", b"\r", b"\x00", b";", b'""', "é".encode("cp1252"), "é".encode()])
-        else:
-            raw[at:at] = raw[: rng.randrange(1, 300)]
-    return bytes(raw)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from forecasting.core.panel import Panel
 from forecasting.ingest import Mapping, import_files, propose_mapping, read_tables, write_panel_csv
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.numbers import parse_number, parse_numbers
-from tests.ingest.merchants import DATES, HEADERS, NUMBERS, sums_of, tidy_rows, to_csv, to_xlsx, truth
+from tests.ingest.truth import DATES, HEADERS, NUMBERS, sums_of, tidy_rows, to_csv, to_xlsx, truth
 
 pl = pytest.importorskip("polars")
 

@@ -16,7 +16,7 @@ from forecasting.core.errors import InputError
 from forecasting.ingest import import_files, read_tables
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.numbers import parse_number
-from tests.ingest.merchants import to_xlsx
+from tests.ingest.truth import to_xlsx
 
 FILES = Path(__file__).parent / "files"
 GOOD = b"date,sku,units\n2024-01-01,A,1\n2024-01-02,A,2\n"
