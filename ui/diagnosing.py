@@ -51,7 +51,7 @@ def look_control(panel: Panel) -> Look:
 def _choice(label: str, choices: Sequence[T], key: str, help: str) -> T:
     chosen = st.segmented_control(
         label, choices, default=choices[0], required=True, key=f"diagnose-{key}", persist_state="session", help=help,
-        format_func=lambda value: str(value).capitalize(),
+        format_func=lambda value: "Box-Cox" if value == "box-cox" else str(value).capitalize(),
     )  # fmt: skip
     return choices[0] if chosen is None else chosen
 

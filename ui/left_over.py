@@ -5,17 +5,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from forecasting.core.model import Model
 from forecasting.explore import left_over
 from forecasting.plots import residuals as plots
 from forecasting.workflow import Remains
+from forecasting.workflow.remedies import Remedy, remedies
 from ui import parts, words
 from ui.theme import palette
+from ui.workspace import current
 
 _LEAST = 20
 
 
-def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str) -> None:
-    """Draw the residuals of one SKU (`unique_id, ds, y, fitted`) and their tests; nothing where the model has none."""
+def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str, spec: Model | None = None, season: int = 1) -> None:
+    """Draw the residuals of one SKU (`unique_id, ds, y, fitted`) and their tests; nothing where the model has none.
+
+    With the `spec` that left them, a button offers the setting that answers a pattern, where the model has one.
+    """
     rows = None if table is None else left_over.residuals_of(table, sku)
     if rows is None or len(rows) < _LEAST or rows["residual"].nunique() < 3:
         return
@@ -23,9 +29,53 @@ def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str) -> None:
         parts.section("What the model leaves unexplained")
         tested = remains if remains is not None and remains.unique_id == sku else None
         parts.reading(tested.reading if tested else "Fit again with this SKU selected to have its residuals tested.")
+        if tested:
+            _answers(tested, spec, season)
         _charts(rows, tested)
         if tested:
+            _groups(tested)
             _tests(tested)
+
+
+def _answers(remains: Remains, spec: Model | None, season: int) -> None:
+    """What the tests object to, one sentence each, and the buttons that change the form's settings."""
+    failed = remains.tests.loc[~remains.tests["passed"], "reading"]
+    said = [reading for reading in failed if reading != remains.reading]
+    if said:
+        st.markdown("\n".join(f"- {reading}" for reading in said))
+    offered = remedies(spec, remains.findings, season) if spec is not None else ()
+    if offered:
+        with st.container(horizontal=True):
+            for remedy in offered:
+                if st.button(remedy.label, key=f"remedy-{remedy.label}", icon=":material/tune:"):
+                    _apply(remedy)
+
+
+def _apply(remedy: Remedy) -> None:
+    """The form starts with the changed settings; nothing is fitted before its button is pressed."""
+    current().specs[remedy.spec.name] = remedy.spec
+    for key in [key for key in st.session_state if str(key).startswith(f"{remedy.spec.name}-")]:
+        del st.session_state[key]  # what the form showed before would win over what is applied
+    st.toast(f"{remedy.label}: set in the form above. Press Fit to see what it changes.", icon=":material/tune:")
+    st.rerun()
+
+
+def _groups(remains: Remains) -> None:
+    """Mean residuals by weekday and by promotion, and the partial correlations."""
+    shown = [by for by in ("weekday", "promotion") if (remains.groups["by"] == by).any()]
+    columns = iter(st.columns(2 if len(shown) < 2 else 3))
+    for by in shown:
+        rows = remains.groups[remains.groups["by"] == by]
+        reading = remains.tests.loc[remains.tests["name"] == by.capitalize(), "reading"].iloc[0]
+        with next(columns):
+            st.caption(f"**By {by}.** {reading}")
+            figure = plots.by_group(rows["group"].tolist(), rows["mean"].tolist(), palette())
+            parts.chart(figure, f"residuals-{by}", f"Mean residual by {by}")
+    if len(remains.pacf):
+        with next(columns):
+            st.caption("**What each lag adds (PACF).** Bars beyond the band are what an autoregressive term would learn.")
+            figure = plots.correlations(remains.pacf.tolist(), remains.band, palette())
+            parts.chart(figure, "residual-pacf", "Partial autocorrelation of the residuals")
 
 
 def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:

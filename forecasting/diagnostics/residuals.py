@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, jarque_bera, norm, ttest_1samp
+from scipy.stats import chi2, f_oneway, jarque_bera, norm, ttest_1samp, ttest_ind
 from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
 
 from forecasting.diagnostics.correlation import Correlogram, autocorrelation
@@ -89,6 +89,45 @@ def check_residuals(residuals: pd.Series | np.ndarray, *, season: int = 1, param
         normality=_normality(values) if usable else _untested("Jarque-Bera", values),
         steadiness=_steadiness(values, season) if usable else _untested("ARCH", values),
     )
+
+
+def by_group(residuals: pd.Series, groups: pd.Series, *, name: str = "Weekday") -> Test:
+    """Whether residuals differ in the mean between groups (periods,), such as weekdays; F test of one-way analysis of variance.
+
+    >>> by_group(pd.Series([1.0, 5, 1, 6, 2, 5] * 3), pd.Series(["Mon", "Sun"] * 9)).reading
+    'Mon sells 2 units less than the model expects: give each weekday its own level.'
+    """
+    parts = [part.to_numpy() for _, part in residuals.groupby(groups) if len(part) > 1]
+    if len(parts) < 2 or is_flat(residuals.to_numpy()):
+        return Test(name, float("nan"), float("nan"), f"There are too few residuals to compare by {name.lower()}.")
+    with quiet():
+        statistic, p_value = f_oneway(*parts)
+    if not p_value < _LEVEL:
+        return Test(name, float(statistic), float(p_value), f"No {name.lower()} is missed more than the others.")
+    off = residuals.groupby(groups).mean() - residuals.mean()
+    worst = off.abs().idxmax()
+    side = "more" if off[worst] > 0 else "less"
+    reading = f"{worst} sells {abs(off[worst]):.3g} units {side} than the model expects: give each weekday its own level."
+    return Test(name, float(statistic), float(p_value), reading)
+
+
+def by_promotion(residuals: pd.Series, promoted: pd.Series) -> Test:
+    """Whether promotions are missed in the mean by more than other periods: Welch's t test.
+
+    >>> by_promotion(pd.Series([0.0, 1, 9, 10, 0, 1, 9, 10]), pd.Series([False, False, True, True] * 2)).passed
+    False
+    """
+    inside, outside = residuals[promoted.to_numpy()], residuals[~promoted.to_numpy()]
+    if len(inside) < 3 or len(outside) < 3 or is_flat(residuals.to_numpy()):
+        return Test("Promotion", float("nan"), float("nan"), "There are too few promotions to compare.")
+    with quiet():
+        statistic, p_value = ttest_ind(inside, outside, equal_var=False)
+    if not p_value < _LEVEL:
+        return Test("Promotion", float(statistic), float(p_value), "Promotions are met as well as other periods.")
+    gap = float(inside.mean() - outside.mean())
+    side = "more" if gap > 0 else "less"
+    reading = f"Promotions sell {abs(gap):.3g} units {side} than the model expects: let it use price and promotions."
+    return Test("Promotion", float(statistic), float(p_value), reading)
 
 
 def ljung_box(values: np.ndarray, lags: list[int], parameters: int = 0) -> pd.DataFrame:

@@ -68,6 +68,18 @@ def correlations(values: Sequence[float], bound: float, palette: Palette = LIGHT
     return figure.update_xaxes(title_text="Lag").update_yaxes(range=[-reach, reach])
 
 
+def by_group(groups: Sequence[str], means: Sequence[float], palette: Palette = LIGHT, *, height: int = HEIGHT) -> go.Figure:
+    """The mean residual of each group, such as each weekday; bars above zero were sold and not expected."""
+    figure = go.Figure()
+    figure.add_bar(
+        x=list(groups), y=list(means), width=0.6, marker={"color": faint(palette.ink, 0.55)},
+        hovertemplate="%{x}: <b>%{y:+,.2f}</b> units on average<extra></extra>",
+    )  # fmt: skip
+    return _quiet(figure, palette, height, "Units", hover="closest").add_hline(
+        y=0, line={"color": palette.prediction, "width": 1.4}
+    )
+
+
 def _quiet(figure: go.Figure, palette: Palette, height: int, y_title: str, hover: str = "x unified") -> go.Figure:
     house(figure, palette, height=height, y_title=y_title, hover=hover)
     return figure.update_layout(showlegend=False, margin={"t": 10})

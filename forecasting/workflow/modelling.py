@@ -121,7 +121,7 @@ def try_model(request: TryModel) -> Tryout:
     with part(0.5, 1.0, "Fitting on everything: "):
         result = fit(request.panel, request.spec, request.horizon, request.plan, request.focus or request.panel.ids[0])
     season = request.panel.season_length
-    remains = remains_of(result.residuals, result.coefficients, request.focus or request.panel.ids[0], season)
+    remains = remains_of(result.residuals, result.coefficients, request.focus or request.panel.ids[0], season, request.panel)
     return Tryout(result, evaluation, tuple(held_out), remains)
 
 

@@ -1,9 +1,19 @@
 """The tests of what a model leaves unexplained, carried out in the worker and told in plain values."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from forecasting.core.panel import Panel
+from forecasting.explore.season import WEEKDAYS
+from forecasting.explore.timeline import promoted
+
+if TYPE_CHECKING:  # the server shows residuals and never tests them
+    from forecasting.diagnostics.residuals import Test
 
 
 @dataclass(frozen=True, eq=False)
@@ -11,7 +21,9 @@ class Remains:
     """The residuals of one SKU, tested.
 
     `tests`: rows `name, statistic, p_value, passed, reading`, the one that matters most first; `acf` (lags,) their correlation
-    with themselves 1, 2, ... periods earlier, beyond ±`band` unlikely to be chance; `reading` says it all in one sentence.
+    with themselves 1, 2, ... periods earlier, beyond ±`band` unlikely to be chance, `pacf` what each lag adds; `groups` rows
+    `group, mean, count, by`, by weekday and by promotion; `findings` what asks for another setting (season, memory, spread,
+    weekday, promotion); `reading` says it all in one sentence.
     """
 
     unique_id: str
@@ -20,21 +32,76 @@ class Remains:
     ljung_box: pd.DataFrame
     acf: np.ndarray
     band: float
+    pacf: np.ndarray
+    groups: pd.DataFrame
+    findings: tuple[str, ...]
 
 
 def remains_of(
-    residuals: pd.DataFrame | None, coefficients: pd.DataFrame | None, unique_id: str, season: int
+    residuals: pd.DataFrame | None,
+    coefficients: pd.DataFrame | None,
+    unique_id: str,
+    season: int,
+    panel: Panel | None = None,
 ) -> Remains | None:
-    """Test the residuals of one SKU (`unique_id, ds, y, fitted`); None where a model has none of it."""
+    """Test the residuals of one SKU (`unique_id, ds, y, fitted`); None where a model has none of it.
+
+    With the `panel` that the model has seen, promotions are compared with other periods.
+    """
+    from forecasting.diagnostics.correlation import partial_autocorrelation
     from forecasting.diagnostics.residuals import check_residuals
 
     own = None if residuals is None else residuals[residuals["unique_id"] == unique_id]
     if own is None or own.empty:
         return None
-    check = check_residuals(own["y"] - own["fitted"], season=season, parameters=_arma(coefficients, unique_id))
-    rows = [(test.name, test.statistic, test.p_value, test.passed, test.reading) for test in check.tests]
-    tests = pd.DataFrame(rows, columns=["name", "statistic", "p_value", "passed", "reading"])
-    return Remains(unique_id, check.reading, tests, check.ljung_box, check.acf.values, check.acf.band)
+    left = (own["y"] - own["fitted"]).set_axis(pd.DatetimeIndex(own["ds"]))
+    check = check_residuals(left, season=season, parameters=_arma(coefficients, unique_id))
+    groups, compared = _compared(left, panel, unique_id)
+    tests = (*check.tests, *compared)
+    rows = [(test.name, test.statistic, test.p_value, test.passed, test.reading) for test in tests]
+    return Remains(
+        unique_id,
+        check.reading,
+        pd.DataFrame(rows, columns=["name", "statistic", "p_value", "passed", "reading"]),
+        check.ljung_box,
+        check.acf.values,
+        check.acf.band,
+        partial_autocorrelation(left, season=season).values,
+        groups,
+        tuple(_finding(test) for test in tests if not test.passed and _finding(test)),
+    )
+
+
+def _compared(left: pd.Series, panel: Panel | None, unique_id: str) -> tuple[pd.DataFrame, tuple[Test, ...]]:
+    """Mean residuals by weekday and by promotion (rows `by, group, mean, count`), and their tests."""
+    from forecasting.diagnostics.residuals import by_group, by_promotion
+
+    dates = pd.DatetimeIndex(left.index)
+    tables, tests = [], []
+    if dates.dayofweek.nunique() > 1 and len(dates) > 1 and (dates[1:] - dates[:-1]).min() <= pd.Timedelta(days=3):
+        weekday = pd.Series(np.array(WEEKDAYS, dtype=object)[dates.dayofweek], index=left.index)
+        tables.append(_means(left, weekday, "weekday").set_index("group").reindex(WEEKDAYS).dropna().reset_index())
+        tests.append(by_group(left, weekday))
+    if panel is not None and unique_id in panel.ids:
+        series = panel.series(unique_id)
+        flag = promoted(series).set_axis(pd.DatetimeIndex(series["ds"])).reindex(dates, fill_value=False).astype(bool)
+        if flag.any():
+            tables.append(_means(left, flag.map({True: "Promotion", False: "No promotion"}), "promotion"))
+            tests.append(by_promotion(left, flag))
+    empty = pd.DataFrame({"group": [], "mean": [], "count": [], "by": []})
+    return (pd.concat(tables, ignore_index=True) if tables else empty), tuple(tests)
+
+
+def _means(left: pd.Series, groups: pd.Series, by: str) -> pd.DataFrame:
+    means = left.groupby(groups.to_numpy()).agg(["mean", "count"])
+    return means.rename_axis("group").reset_index().assign(by=by)
+
+
+def _finding(test: Test) -> str:
+    """What a test that did not pass asks for, in a word; empty where no setting answers it."""
+    if test.name == "Ljung-Box":
+        return "season" if "seasonal" in test.reading else "memory"
+    return {"ARCH": "spread", "Weekday": "weekday", "Promotion": "promotion"}.get(test.name, "")
 
 
 def _arma(coefficients: pd.DataFrame | None, unique_id: str) -> int:

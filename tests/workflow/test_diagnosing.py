@@ -37,7 +37,17 @@ def panel_of(values: np.ndarray, freq: str = "D") -> Panel:
 
 
 def readings(found: Diagnosis) -> list[str]:
-    parts = (found.demand, found.acf, found.pacf, found.level, found.parts, found.waves, found.season, found.steps, found.orders)
+    parts = (
+        found.demand,
+        found.acf,
+        found.pacf,
+        found.level,
+        found.parts,
+        found.waves,
+        found.season,
+        found.steps,
+        found.orders,
+    )
     return [*(part.reading for part in parts), found.odd_reading, found.gaps, *found.orders.reasons]
 
 
