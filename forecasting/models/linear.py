@@ -29,6 +29,7 @@ _LEAST = 3  # observed periods below which nothing can be learnt
 _LIGHT, _FEW = 0.3, 20.0  # a ridge of 0.3, and more where there are only some multiples of 20 periods
 _CEILING = 3.0  # times the highest sales ever: no regression is trusted beyond
 _STEEPEST = 3.0
+_LOWEST = 0.05
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ class Linear(Terms):
         expected = self.respond(learnt.solution.fitted)
         carry = fit_carry(target - expected, 1 + learnt.solution.parameters, enabled=self.carry and not self.remembers)
         usable = learnt.solution.observed >= _LEAST
-        return FittedLinear(self, panel, learnt.names, learnt.active, learnt.solution, carry, scale, usable)
+        level = _level(scale, expected + carry.expected, carry, sales)
+        return FittedLinear(self, panel, learnt.names, learnt.active, learnt.solution, carry, scale, level, usable)
 
     def _scale(self, panel: Panel, sales: np.ndarray) -> Power:
         if self.transform != "box-cox":
@@ -205,7 +207,10 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class FittedLinear:
-    """A regression for each SKU: `solution` in units of the design, `carry` its errors, `scale` its transform."""
+    """A regression for each SKU: `solution` in units of the design, `carry` its errors, `scale` its transform.
+
+    `level` (SKUs,) is what forecasts in units are multiplied by, where the way back from a transform overshoots the past.
+    """
 
     spec: Linear
     panel: Panel
@@ -214,6 +219,7 @@ class FittedLinear:
     solution: Solution
     carry: Carry
     scale: Power
+    level: np.ndarray
     usable: np.ndarray
     fallback: WindowMean = field(default_factory=WindowMean)
 
@@ -258,13 +264,13 @@ class FittedLinear:
 
     def units(self, expected: np.ndarray) -> np.ndarray:
         """Mean units for what is expected of the target: no bias, zero at least, a multiple of the highest sales at most."""
-        units = self.scale.unbiased(expected, np.ones_like(expected), self.carry.shocks)
+        units = self.level[:, None] * self.scale.unbiased(expected, np.ones_like(expected), self.carry.shocks)
         most = _CEILING * np.nan_to_num(np.nanmax(np.nan_to_num(self.panel.matrix()), axis=1))
         return np.clip(units, 0.0, np.maximum(most, 0.0)[:, None])
 
     def residuals(self) -> pd.DataFrame:
         expected = self.spec.respond(self.solution.fitted) + self.carry.expected
-        units = self.scale.unbiased(expected, np.ones_like(expected), self.carry.shocks)
+        units = self.level[:, None] * self.scale.unbiased(expected, np.ones_like(expected), self.carry.shocks)
         rows = self.panel.frame[["unique_id", "ds", "y"]]
         return rows.assign(fitted=self.panel.rows(units)).dropna().reset_index(drop=True)
 
@@ -375,6 +381,16 @@ class FittedLinear:
             "" if usable and kept.all() else _left_out(terms, kept) if usable else "too little history: window mean"
             for usable, kept in zip(self.usable, self.active, strict=True)
         )
+
+
+def _level(scale: Power, expected: np.ndarray, carry: Carry, sales: np.ndarray) -> np.ndarray:
+    """Sales over what the way back makes of the fit, at most 1 (Snowdon 1991): one huge error must not lift all forecasts."""
+    if scale.idle:
+        return np.ones(len(sales))
+    fitted = scale.unbiased(expected, np.ones_like(expected), carry.shocks)
+    fitted = np.where(np.isnan(sales), np.nan, fitted)
+    made, sold = np.nansum(fitted, axis=1), np.nansum(np.where(np.isnan(fitted), np.nan, sales), axis=1)
+    return np.clip(np.divide(sold, made, out=np.ones_like(made), where=made > 0), _LOWEST, 1.0)
 
 
 def _left_out(terms: np.ndarray, kept: np.ndarray) -> str:

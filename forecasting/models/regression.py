@@ -135,7 +135,7 @@ def _contributions(
 def _units(fitted: FittedLinear, row: int, expected: np.ndarray) -> np.ndarray:
     """Mean units of what is expected on the scale of the regression, without limits."""
     scale, shocks = fitted.scale.take(np.array([row])), fitted.carry.shocks[row : row + 1]
-    return scale.unbiased(fitted.spec.respond(expected)[None], np.ones((1, len(expected))), shocks)[0]
+    return fitted.level[row] * scale.unbiased(fitted.spec.respond(expected)[None], np.ones((1, len(expected))), shocks)[0]
 
 
 def _long(dates: pd.DatetimeIndex, shares: dict[str, np.ndarray]) -> pd.DataFrame:

@@ -205,3 +205,12 @@ def test_three_thousand_skus_take_seconds(method: str) -> None:
     seconds = time.perf_counter() - started
     print(f"{method}: {seconds:.1f} s")
     assert seconds < 60
+
+
+@pytest.mark.parametrize("transform", ["log", "box-cox"])
+def test_one_bulk_order_does_not_lift_the_forecasts_of_a_log_model(transform: str) -> None:
+    rng = np.random.default_rng(0)
+    sales = rng.poisson(0.5, 100).astype(float)
+    sales[40] = 5000.0
+    forecast = Linear(trend="none", weekday="none", year_waves=0, transform=transform).fit(panel_of(sales)).forecast(8)
+    assert forecast.mean.mean() < 1.2 * sales.mean()

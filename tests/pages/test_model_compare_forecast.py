@@ -51,6 +51,23 @@ def test_nothing_is_computed_before_the_button_is_pressed(opened, page, key):
     assert all(slot.job is None and slot.result is None for slot in results.values() if isinstance(slot, Slot))
 
 
+def test_a_regression_is_laid_open_and_idle_terms_can_be_left_out(opened):
+    app = opened("model", demo="grocery", sku=SKU, model="linear", horizon="14")
+    app.button(key="run-linear").click().run()
+    slot = finished(app, "model")
+    assert isinstance(slot.result, Tryout), slot.error
+    text = said(app)
+    assert "What each term adds to the forecast" in text
+    assert "The usual level is" in text
+    columns = {name for table in app.dataframe for name in table.value.columns}
+    assert {"importance", "stability", "vif", "leverage", "usual level"} <= columns
+    app.button(key="use-selection").click().run()
+    assert not app.exception
+    wanted = app.session_state["_workspace"].specs["linear"]
+    assert wanted.without == slot.result.fit.insides.selection.use.without
+    assert wanted.without
+
+
 def test_a_model_is_tried_and_judged_in_plain_words(opened):
     app = opened("model", demo="grocery", sku=SKU, model="linear", horizon="14")
     app.button(key="run-linear").click().run()
