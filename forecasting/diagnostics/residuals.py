@@ -126,7 +126,7 @@ def by_promotion(residuals: pd.Series, promoted: pd.Series) -> Test:
         return Test("Promotion", float(statistic), float(p_value), "Promotions are met as well as other periods.")
     gap = float(inside.mean() - outside.mean())
     side = "more" if gap > 0 else "less"
-    reading = f"Promotions sell {abs(gap):.3g} units {side} than the model expects: let it use price and promotions."
+    reading = f"Promotions sell {abs(gap):.3g} units {side} than the model expects: let it use them, with a plan ahead."
     return Test("Promotion", float(statistic), float(p_value), reading)
 
 

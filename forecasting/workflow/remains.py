@@ -61,7 +61,7 @@ def remains_of(
     rows = [(test.name, test.statistic, test.p_value, test.passed, test.reading) for test in tests]
     return Remains(
         unique_id,
-        check.reading,
+        next((test.reading for test in (check.memory, *compared, check.bias) if not test.passed), check.reading),
         pd.DataFrame(rows, columns=["name", "statistic", "p_value", "passed", "reading"]),
         check.ljung_box,
         check.acf.values,

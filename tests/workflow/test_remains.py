@@ -48,6 +48,7 @@ def test_missed_promotions_lead_to_the_regressors() -> None:
     promo = (RNG.random(210) < 0.2).astype(float)
     found = checked(10 * promo + RNG.normal(size=210), promo)
     assert "promotion" in found.findings
+    assert found.reading.startswith("Promotions sell ")
     assert any(remedy.spec == Linear(regressors=True) for remedy in remedies(Linear(regressors=False), found.findings, 7))
 
 
