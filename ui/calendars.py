@@ -48,7 +48,7 @@ def headline(panel: Panel, calendar: Calendar) -> None:
                       on_click=current().use_calendar, args=(calendar,))  # fmt: skip
             st.caption("Not in use yet: models that look at the calendar will learn what these days do to sales.")
         else:
-            st.badge("In use by all models", icon=":material/check:", color="green")
+            st.badge("Known to linear, ARIMA, boosting, networks and automatic", icon=":material/check:", color="green")
             st.button("Stop using it", icon=":material/close:", key="drop-calendar", on_click=current().use_calendar,
                       args=(None,))  # fmt: skip
     note = calendars.announcement(calendar.country, calendars.reach(panel))

@@ -10,7 +10,7 @@ from forecasting.calendar.events import share_of_period
 from forecasting.calendar.festivals import festivals, festivals_of
 from forecasting.calendar.holidays import makeup_workdays, public_holidays
 from forecasting.core.event import OWN, Event
-from forecasting.features.events import event_columns
+from forecasting.features.events import FESTIVALS, event_columns
 from forecasting.features.terms import Fourier, Terms, periods_per_year
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -30,6 +30,7 @@ MONTHS = (
 )
 _DAY = np.timedelta64(1, "D")
 _BENDS = 26  # periods of history before a trend may bend
+_SEASON = 8  # days; a longer festival is a season, which one year alone cannot tell from chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,8 @@ def calendar_columns(time: Timeline, terms: Terms) -> Iterator[Column]:
     for entry in terms.fourier:
         yield from _fourier(entry, time)
     for column in event_columns(terms.events, time.dates, time.freq):
-        yield Column(column.name, column.term, 0, column.values)
+        season = column.term == FESTIVALS and column.days > _SEASON
+        yield Column(column.name, column.term, _two_cycles(365.25, time) if season else 0, column.values)
     if terms.country != "none" and all(event.kind == OWN for event in terms.events):
         yield from _country(time, terms.country)
 

@@ -16,11 +16,12 @@ _LONG = ("W", "MS", "QS", "YS")
 
 @dataclass(frozen=True, eq=False)
 class EventColumn:
-    """One column: its name, the term that it belongs to, and a value for each period, from 0 to 1."""
+    """One column: its name, the term that it belongs to, a value for each period, from 0 to 1, and how long an event lasts."""
 
     name: str
     term: str
     values: np.ndarray
+    days: int = 1
 
 
 def event_columns(events: Iterable[Event], dates: pd.DatetimeIndex, freq: str) -> tuple[EventColumn, ...]:
@@ -53,7 +54,8 @@ def _columns(events: tuple[Event, ...], dates: pd.DatetimeIndex, freq: str) -> I
 
 def _by_name(events: list[Event], term: str, dates: pd.DatetimeIndex, freq: str) -> Iterator[EventColumn]:
     for name in dict.fromkeys(event.name for event in events):
-        yield EventColumn(name, term, share_of_period([event for event in events if event.name == name], dates, freq))
+        named = [event for event in events if event.name == name]
+        yield EventColumn(name, term, share_of_period(named, dates, freq), max(event.days for event in named))
 
 
 def _around(events: list[Event], term: str, what: str, dates: pd.DatetimeIndex, freq: str) -> Iterator[EventColumn]:

@@ -8,11 +8,13 @@ import pytest
 
 from forecasting.calendar.calendar import Calendar, with_calendar
 from forecasting.calendar.own import LUNAR, Entry
-from forecasting.core.event import HOLIDAY, Event
+from forecasting.core.event import FESTIVAL, HOLIDAY, Event
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest, Window
+from forecasting.features.design import design
 from forecasting.features.events import event_columns
 from forecasting.features.lookback import Lookback
+from forecasting.features.terms import Terms
 from forecasting.models import make
 from forecasting.models.network.history import history_of
 
@@ -100,4 +102,13 @@ def test_weeks_and_months_have_no_days_before() -> None:
     weeks = pd.date_range("2024-04-29", periods=2, freq="W-MON")
     assert {column.name: column.values.round(2).tolist() for column in event_columns(fair, weeks, "W-MON")} == {
         "Fair": [0.29, 0.0], "public holiday": [0.14, 0.0],
+    }  # fmt: skip
+
+
+def test_a_festival_of_weeks_waits_for_its_second_year() -> None:
+    season = Event("Christmas run-up", pd.Timestamp("2023-11-27"), pd.Timestamp("2023-12-22"), FESTIVAL)
+    day = Event("Singles' Day", pd.Timestamp("2023-11-11"), pd.Timestamp("2023-11-11"), FESTIVAL)
+    made = design(replace(shop(1), events=(season, day)), 0, None, Terms())
+    assert {column.name: column.needs for column in made.columns if column.term == "festivals"} == {
+        "Christmas run-up": 730, "Singles' Day": 0,
     }  # fmt: skip

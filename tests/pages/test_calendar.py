@@ -32,7 +32,7 @@ def test_nothing_is_known_to_the_models_before_it_is_used(opened):
     panel = workspace(app).panel
     assert panel.digest != before.digest
     assert {event.kind for event in panel.events} >= {HOLIDAY, "festival"}
-    assert "In use by all models" in said(app)
+    assert "Known to linear, ARIMA, boosting, networks and automatic" in said(app)
     app.button(key="drop-calendar").click().run()
     assert workspace(app).panel.digest == before.digest
 
