@@ -15,7 +15,7 @@ from forecasting.core.errors import SpecInvalid
 
 _PATHS = 400
 _POWER = 0.7
-_SLACK = 0.1  # of the share outside: counts are coarse, and too wide is the lesser evil
+_SLACK = 0.03  # of the share outside: counts are coarse, and too wide is the lesser evil
 _FEWEST = 30
 _LEVELS = np.array([0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995])
 

@@ -90,7 +90,9 @@ def mixture(route: str, panel: Panel) -> dict[str, float]:
         return {"boosting": 2, "linear": 1} if steady else {"boosting": 4, "linear": 1, "window_mean": 1}
     if panel.freq.split("-")[0] in ("MS", "QS", "YS"):
         return {"boosting": 1.5, "damped": 1, "theta": 1, "ces": 1} if steady else {"boosting": 3, "theta": 1}
-    return {"boosting": 4, "ces" if panel.season_length == _DAY else "theta": 1, "seasonal_naive": 1}
+    if panel.season_length == _DAY:
+        return {"boosting": 4, "ces": 1, "seasonal_naive": 1} if steady else {"boosting": 4, "window_mean": 1}
+    return {"boosting": 4, "theta": 1, "seasonal_naive": 1} if steady else {"boosting": 4, "theta": 1}
 
 
 def prior(route: str, panel: Panel, names: tuple[str, ...]) -> np.ndarray:

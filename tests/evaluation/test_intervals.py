@@ -41,6 +41,16 @@ def test_a_period_with_more_sales_has_a_wider_interval():
     assert (wide > 1.5 * (errors.quantile(mean, 0.9) - errors.quantile(mean, 0.1))).all()
 
 
+def test_errors_are_widened_around_their_median():
+    actual, mean, habits = shop(20.0, 100, 0)
+    group = np.zeros(100, dtype=int)
+    plain, paths = calibrate(actual, mean, habits, group, 1, seed=0)
+    wide, wide_paths = calibrate(actual, mean, habits, group, 1, seed=0, wider=(1.5,))
+    middle = plain[:, :, [8]]
+    np.testing.assert_allclose(wide - middle, 1.5 * (plain - middle))
+    np.testing.assert_allclose(wide_paths, 1.5 * paths)
+
+
 def test_without_held_out_forecasts_there_is_nothing_to_calibrate():
     _, mean, habits = shop(20.0, 5, 0)
     with pytest.raises(SpecInvalid, match="calibrate"):

@@ -7,9 +7,11 @@ import pytest
 from forecasting.core.model import future_grid
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.combination import Rehearsal
 from forecasting.evaluation.evaluation import evaluate
 from forecasting.models import make
-from forecasting.models.automatic import Auto
+from forecasting.models.automatic import Auto, _beaten
+from forecasting.models.candidates import ROUTES, members, mixture
 
 
 def shop(days: int = 120, steady: int = 8, rare: int = 8) -> pd.DataFrame:
@@ -117,6 +119,39 @@ def test_it_is_deterministic_pickles_and_grows_with_the_units(panel, fitted):
     assert (pickle.loads(pickle.dumps(fitted)).forecast(7).mean == mean).all()
     tenfold = Panel.build(panel.frame.assign(y=panel.frame["y"] * 10))
     assert Auto(horizon=7).fit(tenfold).forecast(7).mean == pytest.approx(10 * mean, rel=0.02)
+
+
+def test_ten_rows_of_one_sku_are_enough():
+    forecast = Auto(horizon=7).fit(Panel.build(one([3.0, 4, 5, 4, 3, 5, 4, 6, 3, 4]))).forecast(7)
+    low, middle, high = (forecast.quantile(q) for q in (0.1, 0.5, 0.9))
+    assert forecast.mean == pytest.approx(4.1, rel=0.35)
+    assert (low <= middle).all()
+    assert (middle <= high).all()
+
+
+def past_of(rows: int, cutoffs: int, factor: tuple[float, ...]) -> Rehearsal:
+    """A baseline that is right up to noise, and a mixture that is off by a factor of its own at each cutoff."""
+    rng = np.random.default_rng(0)
+    actual = rng.poisson(50, (rows, 7)).astype(float)
+    origin = np.arange(rows) % cutoffs
+    members = np.stack([np.full(actual.shape, 50.0), 50.0 * np.array(factor)[origin][:, None] * np.ones(7)])
+    return Rehearsal(("window_mean", "boosting"), members, actual, origin, np.arange(rows), np.ones(rows), np.ones(rows))
+
+
+@pytest.mark.parametrize(
+    ("factor", "beaten"), [((2.0, 2.0), True), ((2.0, 1.0), False), ((1.03, 1.03), False), ((2.0,), False)]
+)
+def test_a_baseline_takes_over_only_when_it_is_clearly_better_at_each_of_several_cutoffs(factor, beaten):
+    past = past_of(200, len(factor), factor)
+    assert _beaten(past, past.forecasts[1], np.array([1.0, 0.0])) == beaten
+
+
+def test_the_mixtures_fit_the_data_they_are_for(panel):
+    assert set(mixture("smooth", panel)) == {"boosting", "theta", "seasonal_naive"}
+    assert set(mixture("smooth", panel.select(panel.ids[:3]))) == {"damped", "theta", "ces"}
+    for route in ROUTES:
+        names = {model.name for model in members("fast", panel, 7, 0, 1)}
+        assert set(mixture(route, panel)) <= names
 
 
 def test_a_longer_horizon_is_fitted_anew(fitted):
