@@ -19,7 +19,7 @@ from forecasting.models.carry import Carry, fit_carry
 from forecasting.models.glm import LogLink
 from forecasting.models.least_squares import Solution, in_batches, least_squares
 from forecasting.models.naive import WindowMean
-from forecasting.models.powers import TRANSFORMS, Bent, Power, likeliest
+from forecasting.models.powers import TRANSFORMS, Bent, Power, likeliest, restrained
 from forecasting.models.shrinkage import ElasticNet
 
 Method = Literal["ridge", "least squares", "lasso", "elastic net", "poisson", "tweedie"]
@@ -29,7 +29,6 @@ _LEAST = 3  # observed periods below which nothing can be learnt
 _LIGHT, _FEW = 0.3, 20.0  # a ridge of 0.3, and more where there are only some multiples of 20 periods
 _CEILING = 3.0  # times the highest sales ever: no regression is trusted beyond
 _STEEPEST = 3.0
-_LOWEST = 0.05
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class Linear(Terms):
         expected = self.respond(learnt.solution.fitted)
         carry = fit_carry(target - expected, 1 + learnt.solution.parameters, enabled=self.carry and not self.remembers)
         usable = learnt.solution.observed >= _LEAST
-        level = _level(scale, expected + carry.expected, carry, sales)
+        level = restrained(scale, expected + carry.expected, carry.shocks, sales)
         return FittedLinear(self, panel, learnt.names, learnt.active, learnt.solution, carry, scale, level, usable)
 
     def _scale(self, panel: Panel, sales: np.ndarray) -> Power:
@@ -134,9 +133,15 @@ class Linear(Terms):
 
     def columns(self, panel: Panel, target: np.ndarray, horizon: int, future: pd.DataFrame | None, step: int = 1) -> Design:
         """The design, for history and `horizon`; past sales in it were known `step` periods before what they explain."""
+        return self.with_past(self.base(panel, horizon, future), target, step)
+
+    def base(self, panel: Panel, horizon: int, future: pd.DataFrame | None) -> Design:
+        """The design without the SKU's own past."""
         made = design(panel, horizon, future, self)
-        if self.category:
-            made = with_category(made, panel)
+        return with_category(made, panel) if self.category else made
+
+    def with_past(self, made: Design, target: np.ndarray, step: int) -> Design:
+        """The design with past sales, known `step` periods before, in its columns."""
         past = np.log1p(target) if self.counts else target
         return with_lags(made, past, self.lags, self.rolling, step)
 
@@ -329,8 +334,9 @@ class FittedLinear:
     def _direct(self, target: np.ndarray, horizon: int, future: pd.DataFrame | None) -> Steps:
         """A regression for each step, on what was known that many periods before."""
         found = []
+        base = self.spec.base(self.panel, horizon, future)
         for step in range(1, horizon + 1):
-            made = self.spec.columns(self.panel, target, horizon, future, step)
+            made = self.spec.with_past(base, target, step)
             learnt = self.spec.learn(self.panel, target, made)
             columns = np.where(learnt.active[:, None, :], np.nan_to_num(made.future()), 0.0)[:, step - 1]
             errors = target - self.spec.respond(learnt.solution.fitted)
@@ -381,16 +387,6 @@ class FittedLinear:
             "" if usable and kept.all() else _left_out(terms, kept) if usable else "too little history: window mean"
             for usable, kept in zip(self.usable, self.active, strict=True)
         )
-
-
-def _level(scale: Power, expected: np.ndarray, carry: Carry, sales: np.ndarray) -> np.ndarray:
-    """Sales over what the way back makes of the fit, at most 1 (Snowdon 1991): one huge error must not lift all forecasts."""
-    if scale.idle:
-        return np.ones(len(sales))
-    fitted = scale.unbiased(expected, np.ones_like(expected), carry.shocks)
-    fitted = np.where(np.isnan(sales), np.nan, fitted)
-    made, sold = np.nansum(fitted, axis=1), np.nansum(np.where(np.isnan(fitted), np.nan, sales), axis=1)
-    return np.clip(np.divide(sold, made, out=np.ones_like(made), where=made > 0), _LOWEST, 1.0)
 
 
 def _left_out(terms: np.ndarray, kept: np.ndarray) -> str:

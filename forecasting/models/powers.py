@@ -17,6 +17,7 @@ TRANSFORMS = ("none", "log", "box-cox")
 _LIMITS = (0.0, 1.0)  # powers below have no mean on the way back
 _GRID = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 _STEADY = 1e-3
+_LOWEST = 0.05
 _POINTS = 41
 _PATHS = 500
 _LOG = 1e-6
@@ -154,6 +155,16 @@ def likeliest(sales: np.ndarray, made: Design, active: np.ndarray) -> Power:
         best = np.maximum(best, likelihood)
     flat = np.nanmax(np.where(np.isnan(sales), 0.0, np.abs(sales)), axis=1, initial=0.0) == 0
     return Power(np.where(flat, 1.0, chosen), np.ones(count))
+
+
+def restrained(scale: Power, expected: np.ndarray, shocks: np.ndarray, sales: np.ndarray) -> np.ndarray:
+    """Sales over what the way back makes of the fit, at most 1 (Snowdon 1991): one huge error must not lift all forecasts."""
+    if scale.idle:
+        return np.ones(len(sales))
+    fitted = scale.unbiased(expected, np.ones_like(expected), shocks)
+    fitted = np.where(np.isnan(sales), np.nan, fitted)
+    made, sold = np.nansum(fitted, axis=1), np.nansum(np.where(np.isnan(fitted), np.nan, sales), axis=1)
+    return np.clip(np.divide(sold, made, out=np.ones_like(made), where=made > 0), _LOWEST, 1.0)
 
 
 def _normal() -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import SpecInvalid
-from forecasting.models.linear import FittedLinear
+from forecasting.models.linear import FittedLinear, Steps
 
 LEVEL, LATEST, LIMITS, FALLBACK = "usual level", "latest errors", "kept within limits", "window mean"
 _STEP = 1e-4
@@ -45,7 +45,8 @@ def lay_open(fitted: FittedLinear, unique_id: str, horizon: int, future: pd.Data
     if unique_id not in fitted.panel.ids:
         raise SpecInvalid(f"The model was not fitted to '{unique_id}'; fit it again with this SKU.")
     row = fitted.panel.ids.index(unique_id)
-    names, terms, table = _design(fitted, row, horizon, future)
+    steps = fitted.steps(horizon, future)
+    names, terms, table = _design(fitted, row, horizon, future, steps)
     used = fitted.active[row] & fitted.solution.learnt[row]
     seen = ~np.isnan(fitted.solution.fitted[row]) & ~np.isnan(fitted.panel.matrix()[row])
     standard = _standard(table, seen, used)
@@ -58,17 +59,18 @@ def lay_open(fitted: FittedLinear, unique_id: str, horizon: int, future: pd.Data
     still = np.where(np.isin(np.asarray(terms, dtype=object), ("trend", "bends")), 0.0, standard)
     out = _leverage(still, seen)
     beyond = dates[len(seen) :][out[len(seen) :] > 1.001 * out[: len(seen)][seen].max(initial=0.0)]
-    added = _contributions(fitted, row, terms, table, seen, future, horizon)
+    mean = fitted.forecast(horizon, future).mean[row]
+    added = _contributions(fitted, row, terms, table, seen, steps, mean)
     return Regression(unique_id, horizon, design, added, columns, pd.DatetimeIndex(beyond))
 
 
 def _design(
-    fitted: FittedLinear, row: int, horizon: int, future: pd.DataFrame | None
+    fitted: FittedLinear, row: int, horizon: int, future: pd.DataFrame | None, steps: Steps
 ) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
     """Names, terms, and the rows of past and future; ahead, lags are those of the forecast."""
     made = fitted.spec.columns(fitted.panel, fitted.target, horizon, future)
     table = made.frame(row).to_numpy(copy=True)
-    table[made.periods :] = fitted.steps(horizon, future).columns[row]
+    table[made.periods :] = steps.columns[row]
     return made.names, made.terms, table
 
 
@@ -102,15 +104,14 @@ def _contributions(
     terms: tuple[str, ...],
     table: np.ndarray,
     seen: np.ndarray,
-    future: pd.DataFrame | None,
-    horizon: int,
+    steps: Steps,
+    mean: np.ndarray,
 ) -> pd.DataFrame:
     """On a curved scale, each term's share of the way from the usual level to the forecast, in proportion to its part."""
-    mean = fitted.forecast(horizon, future).mean[row]
+    horizon = len(mean)
     dates = fitted.panel.future_dates(horizon)
     if not fitted.usable[row]:
         return _long(dates, {FALLBACK: mean})
-    steps = fitted.steps(horizon, future)
     weights, constant = (np.broadcast_to(part[row], shape) for part, shape in
                          ((steps.weights, steps.columns.shape[1:]), (steps.constant, (horizon,))))  # fmt: skip
     centre = np.nan_to_num(table[: len(seen)][seen]).mean(axis=0) if seen.any() else np.zeros(table.shape[1])
