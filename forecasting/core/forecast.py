@@ -6,15 +6,16 @@ hang together, and both `quantile` and `total` are derived from that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from forecasting.core.errors import SpecInvalid
 
 QUANTILES = (0.1, 0.5, 0.9)
+_NORMAL = NormalDist()  # the standard library has what is needed; scipy would cost every server 18 MB
 
 
 class Errors(Protocol):
@@ -44,7 +45,7 @@ class Gaussian:
 
     def quantile(self, mean: np.ndarray, q: float) -> np.ndarray:
         spread = self.sigma[:, None] * np.sqrt(np.cumsum(self.psi**2, axis=1))
-        return np.maximum(mean + ndtri(q) * spread[:, : mean.shape[1]], 0.0)
+        return np.maximum(mean + _NORMAL.inv_cdf(q) * spread[:, : mean.shape[1]], 0.0)
 
     def total_quantile(self, mean: np.ndarray, steps: slice, q: float) -> np.ndarray:
         first, last, _ = steps.indices(mean.shape[1])
@@ -52,7 +53,7 @@ class Gaussian:
         shocks = np.arange(last)
         weights = sums[:, last - shocks] - sums[:, np.maximum(first - shocks, 0)]
         spread = self.sigma * np.sqrt((weights**2).sum(axis=1))
-        return np.maximum(mean[:, first:last].sum(axis=1) + ndtri(q) * spread, 0.0)
+        return np.maximum(mean[:, first:last].sum(axis=1) + _NORMAL.inv_cdf(q) * spread, 0.0)
 
     def take(self, rows: np.ndarray) -> "Gaussian":
         return replace(self, sigma=self.sigma[rows], psi=self.psi[rows])

@@ -1,10 +1,10 @@
 """What a model left unexplained of one SKU, made ready for charts: residuals over time, their histogram, their quantiles."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
 
 _MOST_POINTS = 400
 _BINS = 31
@@ -41,9 +41,10 @@ def spread(residuals: np.ndarray) -> Spread:
     low, high = np.quantile(residuals, [0.002, 0.998])
     edges = np.linspace(min(low, mean - 3 * deviation), max(high, mean + 3 * deviation), _BINS + 1)
     counts, _ = np.histogram(np.clip(residuals, edges[0], edges[-1]), edges)
-    normal = len(residuals) * np.diff(ndtr((edges - mean) / deviation))
+    usual = NormalDist(mean, deviation)
+    normal = len(residuals) * np.diff([usual.cdf(edge) for edge in edges])
     ordered = np.sort(residuals)
     chances = (np.arange(len(ordered)) + 0.5) / len(ordered)
     kept = np.unique(np.linspace(0, len(ordered) - 1, min(len(ordered), _MOST_POINTS)).astype(int))
-    points = pd.DataFrame({"theoretical": mean + deviation * ndtri(chances[kept]), "observed": ordered[kept]})
+    points = pd.DataFrame({"theoretical": [usual.inv_cdf(chance) for chance in chances[kept]], "observed": ordered[kept]})
     return Spread(edges, counts, normal, points)

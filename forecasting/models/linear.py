@@ -5,7 +5,6 @@ from typing import ClassVar, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from forecasting.core.errors import SpecInvalid
 from forecasting.core.forecast import Errors, Forecast, Gaussian
@@ -284,6 +283,8 @@ class FittedLinear:
 
         The constant is the level at the SKU's period 0. Effects are on the scale of the transform, on the logarithm for counts.
         """
+        from scipy.special import stdtr, stdtrit  # a server that only shows forms does not need it
+
         estimate, error = self.solution.estimates, self.solution.std_errors
         freedom = self.solution.freedom[:, None]
         margin = stdtrit(freedom, 0.975) * error

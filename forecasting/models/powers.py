@@ -5,9 +5,9 @@ here averages over the errors, either those that were made (Duan 1983, Smearing 
 """
 
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from forecasting.diagnostics.transform import box_cox_lambda
 from forecasting.features.design import Design
@@ -117,7 +117,7 @@ class Bent:
     def quantile(self, mean: np.ndarray, q: float) -> np.ndarray:
         spread = self.sigma[:, None] * np.sqrt(np.cumsum(self.psi**2, axis=1))
         horizon = mean.shape[1]
-        return np.maximum(self.power.back((self.centre + ndtri(q) * spread)[:, :horizon]), 0.0)
+        return np.maximum(self.power.back((self.centre + NormalDist().inv_cdf(q) * spread)[:, :horizon]), 0.0)
 
     def total_quantile(self, mean: np.ndarray, steps: slice, q: float) -> np.ndarray:
         horizon = mean.shape[1]
@@ -169,7 +169,7 @@ def restrained(scale: Power, expected: np.ndarray, shocks: np.ndarray, sales: np
 
 def _normal() -> np.ndarray:
     """Points of equal probability of the standard normal, stretched to variance 1."""
-    points = ndtri((np.arange(_POINTS) + 0.5) / _POINTS)
+    points = np.array([NormalDist().inv_cdf((point + 0.5) / _POINTS) for point in range(_POINTS)])
     return points / points.std()
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.linalg import qr
 
 from forecasting.core.errors import FitFailed
 from forecasting.diagnostics.gaps import bridged
@@ -224,6 +223,8 @@ def _independent(columns: np.ndarray, orders: Orders) -> tuple[np.ndarray, np.nd
     """Positions of the columns that say something of their own after differencing, and those columns in units of their size."""
     if not columns.shape[1]:
         return np.empty(0, dtype=int), columns
+    from scipy.linalg import qr  # a server that only shows forms does not need it
+
     scaled = columns / _sizes(columns)
     _, triangle, pivots = qr(_differenced(scaled, orders), mode="economic", pivoting=True)
     sizes = np.abs(np.diag(triangle))
