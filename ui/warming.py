@@ -23,6 +23,8 @@ async def warm(_app: Any) -> AsyncIterator[None]:
 def _load() -> None:
     for name in _FIRST:
         import_module(name)
+    arrow = import_module("pyarrow")
+    arrow.set_memory_pool(arrow.system_memory_pool())  # its own pool keeps what is freed
     time.sleep(_PAUSE)  # a worker loads for seconds; the first page goes first
     import_module("ui.jobs").manager()
     with suppress(ShelfcastError):  # whoever has something to save will be told

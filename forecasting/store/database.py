@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from forecasting.core.errors import InputError, ShelfcastError
-from forecasting.store.schema import HEAD
+from forecasting.store.schema import HEAD, metadata
 
 DATABASE = "SHELFCAST_DATABASE"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -73,7 +73,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
+def _create(connection: Connection) -> None:
+    """All tables at once, marked with the version that Alembic will go on from."""
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": HEAD})
+
+
 def _upgrade(connection: Connection) -> None:
+    if not inspect(connection).get_table_names():
+        _create(connection)
+        return
     if _revision(connection) == HEAD:
         return
     from alembic import command  # 6 MB that a server with a database at this version never needs

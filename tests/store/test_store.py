@@ -191,7 +191,19 @@ def test_a_workspace_of_a_newer_version_says_so(store):
         import_workspace(store, "ada", changed_inside(content, "workspace.json", newer))
 
 
-def test_the_migrations_make_the_tables_of_the_schema(url):
+def test_an_empty_database_gets_the_tables_of_the_schema(url):
+    engine = connect(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_the_migrations_make_the_same_tables(url):
+    engine = connect(url)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+    engine.dispose()
     engine = connect(url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
