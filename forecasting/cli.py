@@ -5,7 +5,8 @@ Exit status 0; 2 and one sentence on standard error when the input cannot be use
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,13 @@ Horizon = Annotated[int, typer.Option("--horizon", min=1, help="How many periods
 Models = Annotated[list[str] | None, typer.Option("--model", help="A model's name; give it several times for several models.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.")]
 Jobs = Annotated[int, typer.Option("--jobs", help="How many processes may work at once; -1 is all cores.")]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume", help="A folder for what is found on the way: after an interruption, the same command goes on there."
+    ),
+]
+Cluster = Annotated[str | None, typer.Option("--cluster", help="A Dask scheduler, tcp://HOST:PORT, whose workers do the work.")]
 Freq = Annotated[str | None, typer.Option("--freq", help="D, W, MS, QS, YS or h; found in the data when not given.")]
 Events = Annotated[Path | None, typer.Option("--events", help="Your own events: name, start, and end, repeats as you like.")]
 Profile = Annotated[Path | None, typer.Option("--profile", help="A mapping saved earlier, as JSON.")]
@@ -86,6 +94,8 @@ def forecast_command(
     future: Annotated[Path | None, typer.Option("--future", help="Planned prices, promotions, ...: sku, date, values.")] = None,
     seed: Seed = 1,
     jobs: Jobs = -1,
+    resume: Resume = None,
+    cluster: Cluster = None,
     level: Annotated[list[int] | None, typer.Option("--level", min=1, max=99, help="Adds lo-95 and hi-95 for 95.")] = None,
     events: Events = None,
     freq: Freq = None,
@@ -97,13 +107,16 @@ def forecast_command(
     specs = _specs(model, horizon, seed, jobs)
     panel = _with_events(_imported([file], freq, profile).panel, events)
     plan = None if future is None else workflow.read_plan(future, panel)
-    outlook = workflow.forecast_all(workflow.ForecastAll(panel, specs, horizon, plan))
-    frame = workflow.forecast_frame(outlook, panel, levels=tuple(level or ()))
-    _write(output, lambda path: frame.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
+    request = workflow.ForecastAll(panel, specs, horizon, plan)
+    with _working(request, resume, cluster):
+        outlook = workflow.forecast_all(request)
+        frame = workflow.forecast_frame(outlook, panel, levels=tuple(level or ()))
+        _write(output, lambda path: frame.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
     for sentence in outlook.notes:
         _say(sentence)
     if outlook.failures:
-        _say(f"{len(outlook.failures):,} SKUs fell back to a simpler model; the column 'flags' says why.")
+        fallen = len({failure.unique_id for failure in outlook.failures})
+        _say(f"{fallen:,} SKUs fell back to a simpler model; the column 'flags' says why.")
 
 
 @app.command("backtest")
@@ -117,6 +130,8 @@ def backtest_command(
     forecasts: Annotated[Path | None, typer.Option("--forecasts", help="Where every single forecast goes, as CSV.")] = None,
     seed: Seed = 1,
     jobs: Jobs = -1,
+    resume: Resume = None,
+    cluster: Cluster = None,
     events: Events = None,
     freq: Freq = None,
     profile: Profile = None,
@@ -127,12 +142,14 @@ def backtest_command(
 
     specs = _specs(model, horizon, seed, jobs)
     panel = _with_events(_imported([file], freq, profile).panel, events)
-    evaluation = workflow.compare(workflow.Compare(panel, specs, Backtest(horizon, windows, step)))
-    scores = workflow.scores_frame(evaluation)
-    _write(output, lambda path: scores.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
-    if forecasts is not None:
-        details = workflow.backtest_frame(evaluation)
-        _write(forecasts, lambda path: details.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
+    request = workflow.Compare(panel, specs, Backtest(horizon, windows, step))
+    with _working(request, resume, cluster):
+        evaluation = workflow.compare(request)
+        scores = workflow.scores_frame(evaluation)
+        _write(output, lambda path: scores.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
+        if forecasts is not None:
+            details = workflow.backtest_frame(evaluation)
+            _write(forecasts, lambda path: details.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
 
 
 @app.command("run")
@@ -187,6 +204,20 @@ def _specs(names: list[str] | None, horizon: int, seed: int, jobs: int) -> "tupl
     from forecasting import workflow
 
     return tuple(workflow.make(name, horizon=horizon, seed=seed, jobs=jobs) for name in names or ["auto"])
+
+
+@contextmanager
+def _working(request: object, resume: Path | None, cluster: str | None) -> Iterator[None]:
+    """On a cluster, or keeping in a folder what is found on the way, as far as it was asked for."""
+    from forecasting.core.parallel import on_cluster
+    from forecasting.workflow.resuming import resuming
+
+    with ExitStack() as stack:
+        if cluster is not None:
+            stack.enter_context(on_cluster(cluster))
+        if resume is not None:
+            stack.enter_context(resuming(request, resume))
+        yield
 
 
 def _date_format(panel: "Panel") -> str:

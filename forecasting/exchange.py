@@ -54,7 +54,7 @@ class _Writer:
         if isinstance(value, np.generic):
             return value.item()
         if isinstance(value, pd.Timestamp):
-            return {"$timestamp": value.isoformat()}
+            return {"$timestamp": value.isoformat(), "unit": value.unit}
         if isinstance(value, pd.DataFrame | pd.DatetimeIndex | np.ndarray):
             return self._file(value)
         if isinstance(value, tuple | list):
@@ -92,7 +92,7 @@ class _Reader:
             return structure
         match structure:
             case {"$timestamp": text}:
-                return pd.Timestamp(text)
+                return pd.Timestamp(text).as_unit(structure.get("unit", "ns"))
             case {"$array": name}:
                 return np.load(self._place(name), allow_pickle=False)
             case {"$frame": name}:

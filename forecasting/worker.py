@@ -1,7 +1,8 @@
 """`python -m forecasting.worker`: carries out requests in a process of its own, so that the server never freezes or grows.
 
 It loads its libraries, says `{"ready": true}`, and waits for a line on standard input, `{"request": FOLDER, "result": FOLDER}`:
-folders of `forecasting.exchange`. It answers with JSON lines on standard output: `{"fraction": 0.5, "message": ""}`
+folders of `forecasting.exchange`. With `"unfinished": FOLDER`, what a long request finds on the way is kept there, so that the
+same request goes on there after a kill. It answers with JSON lines on standard output: `{"fraction": 0.5, "message": ""}`
 while it works, and at the end `{"done": true}` or `{"error": "one sentence"}`. With `"again": true` it waits for the next line;
 else it ends, so that what a network leaves behind is gone. When its standard input is closed it ends at once, together with
 all that it started: no orphan outlives the server.
@@ -14,7 +15,7 @@ import sys
 import threading
 import traceback
 import warnings
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -24,10 +25,13 @@ from forecasting import exchange, workflow
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
 from forecasting.core.progress import Progress, listen
+from forecasting.workflow import Compare, Contest, ForecastAll
+from forecasting.workflow.resuming import resuming
 
 UNEXPECTED = "The calculation stopped unexpectedly ({}); try another model or fewer SKUs, and report it if it happens again."
 REHEARSED = ("linear", "arima", "ets")
 LARGEST = 800_000_000
+MANY = 100  # SKUs
 
 
 def main() -> None:
@@ -41,16 +45,19 @@ def main() -> None:
     again = True
     while again:
         job = json.loads(lines.get())
-        ending = carry_out(Path(job["request"]), Path(job["result"]))
+        ending = carry_out(
+            Path(job["request"]), Path(job["result"]), Path(job["unfinished"]) if job.get("unfinished") else None
+        )
         again = _is_small()
         _say(**ending, again=again)
 
 
-def carry_out(request: Path, result: Path) -> dict[str, object]:
+def carry_out(request: Path, result: Path, unfinished: Path | None = None) -> dict[str, object]:
     """Run the request of one folder into another and return the closing line."""
     try:
-        with listen(_say_progress):
-            exchange.save(workflow.run(exchange.load(request)), result)
+        asked = exchange.load(request)
+        with listen(_say_progress), _kept(asked, unfinished):
+            exchange.save(workflow.run(asked), result)
     except ShelfcastError as error:
         return {"error": str(error)}
     except MemoryError:
@@ -59,6 +66,12 @@ def carry_out(request: Path, result: Path) -> dict[str, object]:
         traceback.print_exc()
         return {"error": UNEXPECTED.format(type(error).__name__)}
     return {"done": True}
+
+
+def _kept(request: object, unfinished: Path | None) -> AbstractContextManager[None]:
+    """Keep what a request finds on the way, if it takes long enough for anybody to miss it."""
+    long = isinstance(request, ForecastAll | Compare | Contest) and len(request.panel) >= MANY
+    return resuming(request, unfinished) if long and unfinished is not None else nullcontext()
 
 
 def _rehearse(lines: "SimpleQueue[str]") -> None:

@@ -6,7 +6,6 @@ keep only the key of a job; what it is doing is looked up, so nothing is lost wh
 
 import atexit
 import contextlib
-import hashlib
 import logging
 import os
 import shutil
@@ -14,18 +13,17 @@ import tempfile
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from forecasting import exchange
+from forecasting.core.digest import digest_of
 from forecasting.core.errors import ShelfcastError
-from forecasting.core.panel import Panel
-from forecasting.core.progress import Progress
+from forecasting.core.progress import Pace, Progress
+from forecasting.workflow.resuming import remove_old
 from ui.process import Ending, Worker
 
 AT_ONCE = max(1, min(2, os.cpu_count() or 1))
@@ -60,6 +58,7 @@ class Job:
     submitted: float = field(default_factory=time.monotonic)
     started: float | None = None
     ended: float | None = None
+    pace: Pace = field(default_factory=Pace, repr=False, compare=False)
 
     @property
     def active(self) -> bool:
@@ -73,16 +72,15 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will take at the pace so far; None as long as nobody can tell."""
-        done = self.progress.fraction
-        return self.seconds * (1.0 - done) / done if self.state is State.RUNNING and done >= 0.05 else None
+        """How long it will take at the pace of late; None as long as nobody can tell."""
+        return self.pace.seconds_left() if self.state is State.RUNNING and self.progress.fraction >= 0.05 else None
 
 
 class Jobs:
     """A queue of requests, the worker processes that carry them out, and the results until they expire."""
 
-    def __init__(self, at_once: int = AT_ONCE, time_to_live: float = TIME_TO_LIVE) -> None:
-        self.at_once, self.time_to_live = at_once, time_to_live
+    def __init__(self, at_once: int = AT_ONCE, time_to_live: float = TIME_TO_LIVE, unfinished: Path | None = None) -> None:
+        self.at_once, self.time_to_live, self.unfinished = at_once, time_to_live, unfinished
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
@@ -196,7 +194,7 @@ class Jobs:
             if not self._jobs[key].active:
                 return Ending()
             worker = self._workers[key] = self._taken()
-        ending = worker.work(folder / "request", folder / "result", lambda progress: self._hear(key, progress))
+        ending = worker.work(folder / "request", folder / "result", lambda progress: self._hear(key, progress), self.unfinished)
         with self._lock:
             del self._workers[key]
             cancelled = not self._jobs[key].active
@@ -207,7 +205,9 @@ class Jobs:
 
     def _hear(self, key: str, progress: Progress) -> None:
         with self._lock:
-            if self._jobs[key].active:
+            job = self._jobs[key]
+            if job.active:
+                job.pace.hear(progress.fraction, job.seconds)
                 self._update(key, progress=progress)
 
     def _taken(self) -> Worker:
@@ -251,10 +251,24 @@ class Jobs:
 def manager() -> Jobs:
     """The jobs of this server, with a worker made ready; they end with the server."""
     remove_leftovers()
-    jobs = Jobs()
+    jobs = Jobs(unfinished=unfinished_folder())
     atexit.register(jobs.close)
     threading.Thread(target=jobs.warm, daemon=True).start()
     return jobs
+
+
+def unfinished_folder() -> Path | None:
+    """Where long work is kept until it is done, so that it goes on after a restart; None where nothing can be written.
+
+    What nobody has come back to for a week is removed.
+    """
+    folder = Path.home() / ".shelfcast" / "unfinished"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    remove_old(folder)
+    return folder
 
 
 def remove_leftovers(folder: Path | None = None) -> None:
@@ -263,27 +277,6 @@ def remove_leftovers(folder: Path | None = None) -> None:
         pid = path.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and not _runs(int(pid)):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def digest_of(value: object) -> str:
-    """SHA-256 of a request: two requests with one digest have one answer."""
-    digest = hashlib.sha256()
-    for piece in _pieces(value):
-        digest.update(piece + b"\x1f")
-    return digest.hexdigest()
-
-
-def _pieces(value: object) -> list[bytes]:
-    if isinstance(value, Panel):
-        return [value.digest.encode()]
-    if isinstance(value, pd.DataFrame):
-        return [repr(list(value.columns)).encode(), pd.util.hash_pandas_object(value).to_numpy().tobytes()]
-    if isinstance(value, tuple | list):
-        return [b"(", *(piece for item in value for piece in _pieces(item)), b")"]
-    if is_dataclass(value) and not isinstance(value, type):
-        inner = [piece for entry in fields(value) for piece in _pieces(getattr(value, entry.name))]
-        return [type(value).__qualname__.encode(), *inner]
-    return [repr(value).encode()]
 
 
 def _runs(pid: int) -> bool:

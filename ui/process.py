@@ -64,10 +64,13 @@ class Worker:
             if json.loads(line).get("ready"):
                 return
 
-    def work(self, request: Path, result: Path, listener: Callable[[Progress], None]) -> Ending:
-        """Have one request carried out; blocks until it is, or until the process is dead."""
+    def work(self, request: Path, result: Path, listener: Callable[[Progress], None], unfinished: Path | None = None) -> Ending:
+        """Have one request carried out; blocks until it is, or until the process is dead.
+
+        What a long one finds on the way is kept in `unfinished`, where the same request goes on.
+        """
         try:
-            self._send({"request": str(request), "result": str(result)})
+            self._send({"request": str(request), "result": str(result), "unfinished": str(unfinished or "")})
         except OSError:
             return Ending(KILLED)
         return self._listen(listener)

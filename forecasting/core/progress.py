@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,38 @@ class Progress:
     message: str
 
 
+@dataclass
+class Pace:
+    """How long work will still take, by how fast the later half of its time so far went.
+
+    The later half, because work that goes on after an interruption passes what was done before at once.
+
+    >>> pace = Pace()
+    >>> for seconds, fraction in ((0, 0.0), (1, 0.5), (2, 0.5), (10, 0.55), (20, 0.6)):
+    ...     pace.hear(fraction, seconds)
+    >>> round(pace.seconds_left())
+    80
+    """
+
+    heard: list[tuple[float, float]] = field(default_factory=list)
+
+    def hear(self, fraction: float, seconds: float) -> None:
+        """Take note that `fraction` was done after so many seconds."""
+        if not self.heard or fraction - self.heard[-1][1] >= _GRAIN or seconds - self.heard[-1][0] >= 1.0:
+            self.heard.append((seconds, fraction))
+
+    def seconds_left(self) -> float | None:
+        """Seconds until the end; None as long as nobody can tell."""
+        if len(self.heard) < 2:
+            return None
+        seconds, fraction = self.heard[-1]
+        begun = [entry for entry in self.heard if entry[0] <= seconds / 2] or self.heard[:1]
+        before, already = begun[-1]
+        return (seconds - before) * (1.0 - fraction) / (fraction - already) if fraction - already >= _GRAIN else None
+
+
 Listener = Callable[[Progress], None]
+_GRAIN = 0.005
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 

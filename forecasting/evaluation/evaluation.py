@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from forecasting.core.checkpoint import remembered
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.forecast import Forecast
-from forecasting.core.model import Model
+from forecasting.core.model import Failure, Model
 from forecasting.core.panel import Panel
 from forecasting.core.progress import part, report
 from forecasting.evaluation.backtest import Backtest, Window
@@ -148,24 +149,23 @@ class _Trial:
         self.series.append(_series(window))
 
     def add(self, name: str, model: Model, window: Window) -> None:
-        started = time.perf_counter()
         with part(self.done / self.steps, (self.done + 1) / self.steps, f"{name} at {window.cutoff:%Y-%m-%d}: "):
             report(0.0, "fitting")
             try:
-                self._fit(name, model, window)
+                said = remembered(("said", name, model, window.train), lambda: _said(name, model, window))
+                self._take(said, window)
             except ShelfcastError as error:
                 self.error = error
                 self.failures.append((name, window.cutoff, "", str(error)))
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
         self.done += 1
 
-    def _fit(self, name: str, model: Model, window: Window) -> None:
-        fitted = model.fit(window.train)
-        forecast = replace(fitted.forecast(len(window.actual) // len(window.train), window.future), model=name)
-        self.forecasts.append(_beside(forecast, window))
-        self.failures.extend((name, window.cutoff, failure.unique_id, failure.reason) for failure in fitted.failures)
+    def _take(self, said: "Said", window: Window) -> None:
+        name = said.forecast.model
+        self.forecasts.append(_beside(said.forecast, window))
+        self.failures.extend((name, window.cutoff, failure.unique_id, failure.reason) for failure in said.failures)
+        self.seconds[name] = self.seconds.get(name, 0.0) + said.seconds
         if self.keep is not None:
-            self.keep(forecast)
+            self.keep(said.forecast)
 
     def close(self) -> Evaluation:
         if not self.forecasts:
@@ -177,6 +177,22 @@ class _Trial:
             failures=pd.DataFrame(self.failures, columns=["model", "cutoff", "unique_id", "reason"]),
             seconds=self.seconds,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What one model said at one cutoff, and the time it took."""
+
+    forecast: Forecast
+    failures: tuple[Failure, ...]
+    seconds: float
+
+
+def _said(name: str, model: Model, window: Window) -> Said:
+    started = time.perf_counter()
+    fitted = model.fit(window.train)
+    forecast = replace(fitted.forecast(len(window.actual) // len(window.train), window.future), model=name)
+    return Said(forecast, fitted.failures, time.perf_counter() - started)
 
 
 def _named(models: Sequence[Model]) -> list[tuple[str, Model]]:

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
 
 from forecasting.calendar.events import Event
 from forecasting.calendar.holidays import COUNTRIES
@@ -16,6 +15,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.knob import SEASON, among, between, check_knobs, knob
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
+from forecasting.core.parallel import chunk_size, spread
 from forecasting.core.progress import report
 from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.features.design import Design, affordable, design
@@ -282,6 +282,8 @@ class FittedArima:
         return _series(self.spec, self.panel, self.scale, self.learnt)
 
     def _table(self, found: Estimate, single: Single) -> pd.DataFrame:
+        from scipy.special import ndtr, ndtri  # a server that only shows forms does not need it
+
         columns = self.spec.with_trend(single.columns, found.orders, 0)
         names = np.asarray(design(self.panel, 0, None, self.spec.terms()).names, dtype=object)[single.active]
         estimates = np.concatenate([found.weights, found.arma])
@@ -333,19 +335,22 @@ def _columns(made: Design, row: int, first: int) -> np.ndarray:
     return made.history(slice(row, row + 1))[0, first:]
 
 
-def _in_chunks(spec: Arima, series: list[Single], season: int, horizon: int) -> Iterator[list[Result]]:
-    from joblib import Parallel, delayed, parallel_config
-
-    chunks = [series[start : start + _CHUNK] for start in range(0, len(series), _CHUNK)]
-    jobs = min(spec.jobs, len(chunks))
-    with parallel_config(backend="loky" if jobs > 1 else "sequential", inner_max_num_threads=1 if jobs > 1 else None):
-        yield from Parallel(n_jobs=jobs, return_as="generator")(
-            delayed(_chunk)(spec, chunk, season, horizon) for chunk in chunks
-        )
+def _in_chunks(spec: Arima, series: list[Single], season: int, horizon: int) -> Iterator[tuple[Result, ...]]:
+    size = chunk_size(_CHUNK, len(series))
+    chunks = [tuple(series[start : start + size]) for start in range(0, len(series), size)]
+    yield from spread(_Work(spec, season, horizon), chunks, spec.jobs)
 
 
-def _chunk(spec: Arima, series: list[Single], season: int, horizon: int) -> list[Result]:
-    return [_result(spec, single, season, horizon) for single in series]
+@dataclass(frozen=True)
+class _Work:
+    """What is done with a chunk of series."""
+
+    spec: Arima
+    season: int
+    horizon: int
+
+    def __call__(self, chunk: tuple[Single, ...]) -> tuple[Result, ...]:
+        return tuple(_result(self.spec, single, self.season, self.horizon) for single in chunk)
 
 
 def _result(spec: Arima, single: Single, season: int, horizon: int) -> Result:

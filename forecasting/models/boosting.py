@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from forecasting.core.checkpoint import remembered
 from forecasting.core.errors import HistoryTooShort
 from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.frequency import grain
@@ -76,7 +77,8 @@ class Boosting:
         report(0.1, "collecting examples")
         sample = examples(lookback, horizon, self.rows, self.seed)
         report(0.4, f"growing {self.rounds} trees on {len(sample.target):,} examples")
-        trees = self._train(sample, lookback)
+        question = (self, lookback.names, sample.features, sample.target, sample.base, sample.weight)
+        trees = remembered(question, lambda: self._train(sample, lookback))
         return FittedBoosting(panel, horizon, trees, sample.spread, self._pools(panel, horizon) if self.calibrated else None)
 
     def _pools(self, panel: Panel, horizon: int) -> Pools | None:

@@ -18,6 +18,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.knob import check_knobs
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
+from forecasting.core.parallel import chunk_size, spread
 from forecasting.core.progress import report
 from forecasting.features.newcomers import tempered
 
@@ -181,21 +182,53 @@ def filled(series: np.ndarray, season: int) -> np.ndarray:
 
 
 def _each(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> Iterator[tuple[Path, str]]:
-    from joblib import Parallel, delayed, effective_n_jobs, parallel_config
+    size = chunk_size(_CHUNK, len(history))
+    chunks = [history[start : start + size] for start in range(0, len(history), size)]
+    done = 0
+    for told in spread(_Work(spec, season, horizon), chunks, spec.jobs, worthwhile=_WORTHWHILE):
+        done += len(told.reasons)
+        report(done / len(history), f"{done:,} of {len(history):,} SKUs")
+        yield from told.each()
 
-    chunks = [history[start : start + _CHUNK] for start in range(0, len(history), _CHUNK)]
-    jobs = min(effective_n_jobs(spec.jobs), len(chunks) // _WORTHWHILE or 1)
-    with parallel_config(backend="loky" if jobs > 1 else "sequential", inner_max_num_threads=1 if jobs > 1 else None):
-        results = Parallel(n_jobs=jobs, return_as="generator")(
-            delayed(_chunk)(spec, chunk, season, horizon) for chunk in chunks
+
+@dataclass(frozen=True)
+class _Work:
+    """What is done with a chunk of series (series, periods)."""
+
+    spec: PerSeries
+    season: int
+    horizon: int
+
+    def __call__(self, history: np.ndarray) -> "Told":
+        return Told.of([one(self.spec, series, self.season, self.horizon) for series in history])
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """The paths of a chunk of series, laid together: `fitted` holds them one after the other, `lengths` how long each is."""
+
+    mean: np.ndarray
+    fitted: np.ndarray
+    lengths: np.ndarray
+    memory: np.ndarray
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pairs: list[tuple[Path, str]]) -> "Told":
+        paths = [path for path, _ in pairs]
+        return cls(
+            np.stack([path.mean for path in paths]),
+            np.concatenate([path.fitted for path in paths]),
+            np.array([len(path.fitted) for path in paths]),
+            np.array([path.memory for path in paths], dtype=float),
+            tuple(reason for _, reason in pairs),
         )
-        for number, result in enumerate(results):
-            report((number + 1) / len(chunks), f"{min((number + 1) * _CHUNK, len(history)):,} of {len(history):,} SKUs")
-            yield from result
 
-
-def _chunk(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> list[tuple[Path, str]]:
-    return [one(spec, series, season, horizon) for series in history]
+    def each(self) -> Iterator[tuple[Path, str]]:
+        """The path of each series, and the reason when a simpler method had to stand in."""
+        fitted = np.split(self.fitted, np.cumsum(self.lengths)[:-1])
+        for mean, known, memory, reason in zip(self.mean, fitted, self.memory, self.reasons, strict=True):
+            yield Path(mean, known, float(memory)), reason
 
 
 def _restraint(mean: np.ndarray, history: np.ndarray) -> np.ndarray:

@@ -2,9 +2,11 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
+from forecasting.core.checkpoint import remembered
 from forecasting.core.forecast import Forecast
 from forecasting.core.model import (
     Failure,
@@ -140,14 +142,27 @@ def forecast_all(request: ForecastAll) -> Outlook:
     failures: list[Failure] = []
     for number, spec in enumerate(request.specs):
         with part(number / len(request.specs), (number + 1) / len(request.specs), f"{spec.name}: "):
-            fitted = spec.fit(panel)
-            forecasts.append(fitted.forecast(request.horizon, future))
-            failures.extend(fitted.failures)
+            ahead = remembered(("ahead", number, spec), partial(_ahead, spec, panel, request.horizon, future))
+            forecasts.append(ahead.forecast)
+            failures.extend(ahead.failures)
     dropped = tuple(name for name in request.panel.known if name not in panel.known)
     baseline = make(BASELINE).fit(panel).forecast(request.horizon)
     totals = all_together(request.panel, forecasts)
     report(1.0, "done")
     return Outlook(tuple(forecasts), baseline, tuple(failures), _outlook_notes(dropped, plan), totals)
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """What one model expects, and the series on which it fell back."""
+
+    forecast: Forecast
+    failures: tuple[Failure, ...]
+
+
+def _ahead(spec: Model, panel: Panel, horizon: int, future: pd.DataFrame | None) -> Ahead:
+    fitted = spec.fit(panel)
+    return Ahead(fitted.forecast(horizon, future), fitted.failures)
 
 
 def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None, focus: str = "") -> Fit:

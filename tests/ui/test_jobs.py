@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.core.digest import digest_of
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.panel import Panel
 from forecasting.core.progress import Progress
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
 from forecasting.workflow import Compare, ForecastAll, Outlook
-from ui.jobs import Job, Jobs, State, digest_of, remove_leftovers
+from ui.jobs import Job, Jobs, State, remove_leftovers
 from ui.process import KILLED
 
 
@@ -144,9 +145,12 @@ def test_the_files_of_a_killed_server_are_removed(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [f"shelfcast-jobs-{os.getpid()}-abc"]
 
 
-def test_the_time_left_is_told_once_it_can_be(panel: Panel) -> None:
+def test_the_time_left_is_told_once_it_can_be() -> None:
     job = Job("k", "me", "Compare", "d", State.RUNNING, Progress(0.25, ""), started=100.0, ended=110.0)
-    assert job.seconds_left == 30.0
+    assert job.seconds_left is None
+    for seconds in range(11):
+        job.pace.hear(0.025 * seconds, seconds)
+    assert job.seconds_left == pytest.approx(30.0)
     assert replace(job, progress=Progress(0.0, "")).seconds_left is None
 
 
