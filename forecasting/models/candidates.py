@@ -23,7 +23,7 @@ ROUTES = ("smooth", "erratic", "intermittent", "lumpy", "new")
 BASELINES = ("seasonal_naive", "window_mean")
 FEW = 10  # SKUs below which there is nothing to learn from each other
 WIDER = (*BY_CLASS, BY_CLASS[0])  # of the errors of each route
-_DAY = 24  # hours
+_DAY, _QUARTERS = 24, 4  # periods of a season
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,11 @@ def mixture(route: str, panel: Panel) -> dict[str, float]:
         return {"boosting": 1, "window_mean": 1}
     if panel.known:
         return {"boosting": 2, "linear": 1} if steady else {"boosting": 4, "linear": 1, "window_mean": 1}
+    if panel.freq.split("-")[0] in ("MS", "QS", "YS") and steady:
+        few = {"damped": 1.0} if panel.season_length <= _QUARTERS else {}
+        return {"boosting": 1.5 if few else 1, "theta": 1, "ces": 1} | few
     if panel.freq.split("-")[0] in ("MS", "QS", "YS"):
-        return {"boosting": 1.5, "damped": 1, "theta": 1, "ces": 1} if steady else {"boosting": 3, "theta": 1}
+        return {"boosting": 3, "theta": 1}
     if panel.season_length == _DAY:
         return {"boosting": 4, "ces": 1, "seasonal_naive": 1} if steady else {"boosting": 4, "window_mean": 1}
     return {"boosting": 4, "theta": 1, "seasonal_naive": 1} if steady else {"boosting": 4, "theta": 1}
