@@ -83,19 +83,32 @@ def mixture(route: str, panel: Panel) -> dict[str, float]:
     """
     if len(panel) < FEW:
         return {"linear": 1, "theta": 1, "ces": 1} if panel.known else {"damped": 1, "theta": 1, "ces": 1}
-    steady = route in ("smooth", "erratic")
     if route == "new":
         return {"boosting": 1, "window_mean": 1}
+    return _steady(panel) if route in ("smooth", "erratic") else _rare(panel)
+
+
+def _steady(panel: Panel) -> dict[str, float]:
+    """For SKUs that sell in most periods."""
     if panel.known:
-        return {"boosting": 2, "linear": 1} if steady else {"boosting": 4, "linear": 1, "window_mean": 1}
-    if panel.freq.split("-")[0] in ("MS", "QS", "YS") and steady:
+        return {"boosting": 2, "linear": 1}
+    if _long_periods(panel):
         few = {"damped": 1.0} if panel.season_length <= _QUARTERS else {}
         return {"boosting": 1.5 if few else 1, "theta": 1, "ces": 1} | few
-    if panel.freq.split("-")[0] in ("MS", "QS", "YS"):
+    return {"boosting": 4, "ces" if panel.season_length == _DAY else "theta": 1, "seasonal_naive": 1}
+
+
+def _rare(panel: Panel) -> dict[str, float]:
+    """For SKUs that sell now and then."""
+    if panel.known:
+        return {"boosting": 4, "linear": 1, "window_mean": 1}
+    if _long_periods(panel):
         return {"boosting": 3, "theta": 1}
-    if panel.season_length == _DAY:
-        return {"boosting": 4, "ces": 1, "seasonal_naive": 1} if steady else {"boosting": 4, "window_mean": 1}
-    return {"boosting": 4, "theta": 1, "seasonal_naive": 1} if steady else {"boosting": 4, "theta": 1}
+    return {"boosting": 4, "window_mean" if panel.season_length == _DAY else "theta": 1}
+
+
+def _long_periods(panel: Panel) -> bool:
+    return panel.freq.split("-")[0] in ("MS", "QS", "YS")
 
 
 def prior(route: str, panel: Panel, names: tuple[str, ...]) -> np.ndarray:
