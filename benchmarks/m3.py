@@ -17,7 +17,7 @@ from forecasting.core.panel import Panel
 from forecasting.models import make
 
 HORIZON, SEASON = 18, 12
-PAIRS = {"arima": "AutoARIMA", "ets": "AutoETS", "theta": "AutoTheta"}
+PAIRS = {"auto_arima": "AutoARIMA", "ets": "AutoETS", "theta": "AutoTheta"}
 Series = list[tuple[np.ndarray, np.ndarray]]
 
 

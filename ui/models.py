@@ -15,6 +15,7 @@ from ui.workspace import current
 _GROUPS = {
     "linear": "Linear",
     "arima": "ARIMA",
+    "auto_arima": "ARIMA",
     "smoothing": "Smoothing",
     "intermittent": "Slow sellers",
     "boosting": "Boosting",
@@ -23,7 +24,10 @@ _GROUPS = {
 }
 _MORE = "More"
 _FIXED = {"Networks": 40.0, "Boosting": 3.0}
-_EACH = {"ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "linear": 0.004}
+_EACH = {
+    "ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "auto_arima": 0.6,
+    "linear": 0.004,
+}  # fmt: skip
 GLOBAL = ("Boosting", "Networks")
 BEST_SELLERS = 200
 S = TypeVar("S")

@@ -32,6 +32,7 @@ MODELS: dict[str, Family] = {
     "weekday_mean": Family("Weekday mean", "naive:WeekdayMean", "The mean of the same period in the last four seasons."),
     "linear": Family("Linear", "linear:Linear", "Regression on trend, calendar, price and promotions: effects can be read."),
     "arima": Family("ARIMA", "arima:Arima", "Its own past, its surprises and its season, with price and promotions beside."),
+    "auto_arima": Family("ARIMA, quick search", "auto_arima:AutoArima", "Orders found quickly, from the past alone."),
     "ets": Family("ETS", "smoothing:ETS", "Exponential smoothing with trend and season: the field's workhorse."),
     "theta": Family("Theta", "smoothing:Theta", "Half the long trend, half smoothing: won the M3 contest."),
     "ces": Family("CES", "smoothing:CES", "Complex exponential smoothing: level and season without a choice of parts."),

@@ -50,7 +50,7 @@ class ETS(PerSeries):
         damped = {"auto": None, "damped": True}.get(self.trend, False)
         letters = _LETTERS[self.error] + _LETTERS[self.trend]
         if season > LONGEST_SEASON:
-            return _deseasoned(history, season, horizon, AutoETS(model=f"{letters}N", damped=damped))
+            return deseasoned(history, season, horizon, AutoETS(model=f"{letters}N", damped=damped))
         seasonal = self.season if season > 1 else "none"
         model = AutoETS(season, model=letters + _LETTERS[seasonal], damped=damped).fit(history)
         return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"][0]))
@@ -82,7 +82,7 @@ class Theta(PerSeries):
 
         kind = None if self.model == "auto" else self.model
         if season > LONGEST_SEASON:
-            return _deseasoned(history, season, horizon, AutoTheta(1, model=kind))
+            return deseasoned(history, season, horizon, AutoTheta(1, model=kind))
         model = AutoTheta(season, decomposition_type=self._decomposition(history), model=kind).fit(history)
         return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"]["alpha"]))
 
@@ -102,7 +102,7 @@ class CES(PerSeries):
         from statsforecast.models import AutoCES
 
         if season > LONGEST_SEASON:
-            return _deseasoned(history, season, horizon, AutoCES(1))
+            return deseasoned(history, season, horizon, AutoCES(1))
         model = AutoCES(season).fit(history)
         return Path(model.predict(horizon)["mean"], model.model_["fitted"], MEMORY)
 
@@ -126,10 +126,11 @@ class MSTL(PerSeries):
         lengths = [length for length in wanted if length > 1 and 2 * length < len(history)]
         if not lengths:
             return ETS().path(history, 1, horizon)
-        return _deseasoned(history, lengths, horizon, AutoETS(model="ZZN"))
+        return deseasoned(history, lengths, horizon, AutoETS(model="ZZN"))
 
 
-def _deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest: Any) -> Path:
+def deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest: Any) -> Path:
+    """The seasons taken off by Loess and carried on as they were last, the rest forecast by a statsforecast model."""
     from statsforecast.models import MSTL as Library  # noqa: N811 - the method's own name
 
     model = Library(season, trend_forecaster=rest).fit(history)

@@ -1,0 +1,41 @@
+"""ARIMA with a quick stepwise search, for many series at once. Made by statsforecast."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from forecasting.core.knob import knob
+from forecasting.models.smoothing import LONGEST_SEASON, deseasoned
+from forecasting.models.statistical import MEMORY, Path, PerSeries
+
+_CALM = 0.02  # the memory of an error that no difference keeps alive
+
+
+@dataclass(frozen=True)
+class AutoArima(PerSeries):
+    """The orders that a stepwise search by AICc finds, with likelihoods approximated while it looks around.
+
+    Faster over many series than `arima`, which takes regressors, searches by the exact likelihood and tells its coefficients.
+    Hyndman and Khandakar (2008), Automatic time series forecasting: the forecast package for R.
+
+    >>> import pandas as pd
+    >>> from forecasting.core.panel import Panel
+    >>> days = pd.date_range("2024-01-01", periods=56)
+    >>> sales = pd.DataFrame({"unique_id": "A", "ds": days, "y": [1.0, 2, 3, 4, 5, 6, 9] * 8})
+    >>> AutoArima().fit(Panel.build(sales)).forecast(7).mean.round(1).tolist()
+    [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0]]
+    """
+
+    name: ClassVar[str] = "auto_arima"
+    seasonal: bool = knob(True, "Season", "Whether a seasonal part is looked for.", search=None)
+
+    def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
+        from statsforecast.models import AutoARIMA
+
+        if season > LONGEST_SEASON:
+            return deseasoned(history, season, horizon, AutoARIMA(seasonal=False))
+        model = AutoARIMA(season_length=season, seasonal=self.seasonal and season > 1).fit(history)
+        differenced = model.model_["arma"][5] > 0
+        mean, fitted = model.predict(horizon)["mean"], model.predict_in_sample()["fitted"]
+        return Path(mean, fitted, MEMORY if differenced else _CALM)
