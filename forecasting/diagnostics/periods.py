@@ -64,9 +64,11 @@ def find_periods(sales: pd.Series | np.ndarray, freq: str = "D") -> Periods:
     """
     values = bridged(sales).values
     empty = pd.DataFrame({"period": [], "share": []}, dtype=float)
-    if len(values) < LEAST or is_flat(values):
-        why = "All values are equal" if len(values) >= LEAST else f"{len(values)} periods are too few"
-        return Periods(empty, (), f"{why} to look for a period." if len(values) < LEAST else f"{why}, so nothing repeats.")
+    if len(values) < LEAST:
+        few = "1 period is too little" if len(values) == 1 else f"{len(values)} periods are too few"
+        return Periods(empty, (), f"{few} to look for a period.")
+    if is_flat(values):
+        return Periods(empty, (), "All values are equal, so nothing repeats.")
     rest = _detrended(values)
     if is_flat(np.round(rest, 9)):
         return Periods(empty, (), "After its trend nothing is left that could repeat.")
@@ -140,7 +142,7 @@ def _distinct(lags: list[int], waves: set[int], echo: np.ndarray, freq: str) -> 
 
 def _hill(echo: np.ndarray, count: int, wave: int) -> int:
     """The lag near n/wave at which the ACF is highest, if that is a hill and not a slope; else 0."""
-    low, high = int(np.floor(count / (wave + 0.7))), int(np.ceil(count / max(wave - 0.7, 0.5)))
+    low, high = round(count / (wave + 0.7)), round(count / max(wave - 0.7, 0.5))
     low, high = max(low, 2), min(high, len(echo) - 2)
     if high < low:
         return 0

@@ -10,6 +10,7 @@ from forecasting.diagnostics.demand import classify
 from forecasting.diagnostics.diagnosis import diagnose
 from forecasting.diagnostics.gaps import bridged
 from forecasting.diagnostics.orders import suggest_orders
+from forecasting.diagnostics.periods import find_periods
 from forecasting.diagnostics.residuals import check_residuals, ljung_box
 from forecasting.diagnostics.stationarity import stationarity
 from forecasting.diagnostics.transform import Transform, box_cox_lambda
@@ -197,3 +198,12 @@ def test_a_diagnosis_has_everything() -> None:
     assert len(found.values) == len(found.dates) == 210
     assert len(found.readings) == 9
     assert found.demand.name == "smooth"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_week_in_noise_is_a_week_and_never_six_days(seed):
+    days = np.arange(739)
+    sales = np.random.default_rng(seed).gamma(0.6, 60.0, len(days)) * np.where(days % 7 == 5, 0.0, 1.0 + 0.6 * (days % 7 == 3))
+    found = find_periods(sales, "D").found
+    assert 6 not in {period.length for period in found}
+    assert 8 not in {period.length for period in found}
