@@ -56,7 +56,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 def panel(skus: int = 60) -> Panel:
     rng = np.random.default_rng(5)
-    days = pd.date_range("2023-01-01", periods=150)
+    days = pd.date_range("2023-01-01", periods=300)
     week = 1 + 0.4 * (np.asarray(days.dayofweek) >= 5)
     return Panel.build(
         pd.concat(pd.DataFrame({"unique_id": f"S{i:02}", "ds": days, "y": rng.poisson(5 * week)}) for i in range(skus))
