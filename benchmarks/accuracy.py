@@ -176,7 +176,7 @@ def against_auto(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
             continue
         names = [*ERRORS, "cpu_s"]
         ratios = pd.DataFrame([table.loc[method, names] / table.loc["auto", names] for table in both])
-        row = {f"mean_{error}": np.mean([t.loc[method, error] for t in both]) / np.mean([t.loc["auto", error] for t in both])
+        row = {f"mean_{error}": np.nanmean([t.loc[method, error] for t in both]) / np.nanmean([t.loc["auto", error] for t in both])
                for error in ERRORS}  # fmt: skip
         row |= np.exp(np.log(ratios).mean()).to_dict() | {"auto_ahead": f"{(ratios['wape'] > 1).sum()} of {len(both)}"}
         rows[method] = row
@@ -201,7 +201,9 @@ def covered(tables: dict[str, pd.DataFrame], method: str) -> pd.DataFrame:
 def markdown(tables: dict[str, pd.DataFrame], options: argparse.Namespace) -> str:
     """All tables as a page."""
     methods = list(dict.fromkeys(name for table in tables.values() for name in table.index))
-    command = f"python -m benchmarks.accuracy --series {options.series} --windows {options.windows}"
+    command = (
+        f"python -m benchmarks.accuracy --series {options.series} --windows {options.windows} --methods {' '.join(methods)}"
+    )
     parts = [
         "# Accuracy, as measured",
         f"Measured on {_machine()}, one core, with `{command} --markdown benchmarks/accuracy.md`: {len(tables)} sets, at most "
