@@ -35,7 +35,8 @@ def pooled(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
     `rows` also holds `mase_scale, rmsse_scale`, the training scales of its series. MASE and RMSSE are averages over series and
     cutoffs. Columns: wape, bias, accuracy, mae, rmse, mse, mase, rmsse, coverage_80, coverage_95, width_80 (units), wql
-    (weighted quantile loss), wape_total (of the sums over the horizon), n (rows).
+    (weighted quantile loss), wape_total (of the sums over the horizon), wape_money (each unit weighs what its SKU costs; NaN
+    without a `price`), n (rows).
     """
     groups = list(by)
     sums = _terms(rows).groupby([rows[name] for name in groups], sort=False, observed=True).sum()
@@ -58,6 +59,7 @@ def pooled(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     series = _series_terms(rows, groups)
     result["mase"], result["rmsse"] = series["mase"], series["rmsse"]
     result["wape_total"] = series["total"] / units
+    result["wape_money"] = sums["lost"] / sums["money"].replace(0.0, np.nan)
     return result.reset_index()
 
 
@@ -98,6 +100,7 @@ def pinball(actual: pd.Series, quantile: pd.Series, q: float) -> pd.Series:
 def _terms(rows: pd.DataFrame) -> pd.DataFrame:
     error = rows["actual"] - rows["mean"]
     losses = [pinball(rows["actual"], rows[quantile_name(q)], q) for q in LEVELS]
+    price = rows.get("price", np.nan)
     return pd.DataFrame(
         {
             "units": rows["actual"],
@@ -108,6 +111,8 @@ def _terms(rows: pd.DataFrame) -> pd.DataFrame:
             "inside_95": rows["actual"].between(rows["p2.5"], rows["p97.5"]).astype(float),
             "width_80": rows["p90"] - rows["p10"],
             "pinball": 2.0 * sum(losses) / len(LEVELS),
+            "money": rows["actual"] * price,
+            "lost": error.abs() * price,
             "n": 1.0,
         }
     )

@@ -7,6 +7,7 @@ from forecasting.evaluation.space import Dimension
 from forecasting.evaluation.tuning import Tuned, Tuning
 from forecasting.export import forecast_frame
 from forecasting.models import MODELS, make
+from forecasting.models.champions import Champions
 from forecasting.workflow.carrying import CarriedOn, CarryOn, Learn
 from forecasting.workflow.cleaning import Clean, Cleaned, beside, protected_festivals
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
@@ -46,6 +47,7 @@ __all__ = [
     "Backtest",
     "CarriedOn",
     "CarryOn",
+    "Champions",
     "Clean",
     "Cleaned",
     "Cleaning",

@@ -9,6 +9,7 @@ from forecasting.core.forecast import Forecast
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.differences import differences
 from forecasting.evaluation.evaluation import Evaluation, evaluate
 from forecasting.evaluation.metrics import pooled
 from forecasting.explore.ahead import blocks
@@ -34,7 +35,9 @@ class Standings:
     `summary` and `by_class` are those of the Evaluation; `by_horizon` is the same for each week ahead where a period is shorter
     than that; `worst` holds the worst SKUs of every `model`, and `verdicts` a sentence for each. `curves` are the forecasts of
     the best-selling SKUs, one for each model and cutoff; `totals` the sums of all SKUs: `model, cutoff, ds, actual, mean`.
-    `failures`: `model, cutoff, unique_id, reason`; `skus` is how many took part.
+    `failures`: `model, cutoff, unique_id, reason`; `skus` is how many took part. `differences` says of each other model whether
+    the champion is better by more than chance, `by_sku` which `model` was best for each `unique_id`; results of earlier
+    versions have neither.
     """
 
     summary: pd.DataFrame
@@ -47,6 +50,8 @@ class Standings:
     failures: pd.DataFrame
     cutoffs: tuple[pd.Timestamp, ...]
     skus: int
+    differences: pd.DataFrame | None = None
+    by_sku: pd.DataFrame | None = None
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -57,6 +62,22 @@ class Standings:
     def champion(self) -> str:
         """The model with the smallest error."""
         return self.models[0]
+
+    @property
+    def champions(self) -> dict[str, str]:
+        """The model with the smallest error in each demand class that took part."""
+        return dict(_best(self.by_class, "demand_class").itertuples(index=False, name=None))
+
+    def champion_of(self, unique_id: str) -> str | None:
+        """The model with the smallest error on one SKU; None when it took no part, or sold nothing."""
+        rows = None if self.by_sku is None else self.by_sku.loc[self.by_sku["unique_id"] == unique_id, "model"]
+        return None if rows is None or rows.empty else str(rows.iloc[0])
+
+    def may_be_chance(self) -> bool | None:
+        """Whether the champion may be ahead of the runner-up by chance; None when that was not asked."""
+        if self.differences is None or len(self.models) < 2:
+            return None
+        return bool(self.differences.set_index("model")["chance"].get(self.models[1], True))
 
 
 @run.register
@@ -71,8 +92,9 @@ def judge(request: Contest) -> Standings:
         curves.append(forecast.select([unique_id for unique_id in best if unique_id in known]))
 
     evaluation = evaluate(request.panel, specs, request.backtest, keep=keep)
+    summary = _ranked(evaluation.summary())
     return Standings(
-        summary=_ranked(evaluation.summary()),
+        summary=summary,
         by_class=evaluation.by_demand_class(),
         by_horizon=_by_block(evaluation, next(iter(blocks(request.panel.freq)))),
         worst=pd.concat([evaluation.worst(name).assign(model=name) for name in evaluation.models], ignore_index=True),
@@ -82,12 +104,20 @@ def judge(request: Contest) -> Standings:
         failures=evaluation.failures,
         cutoffs=tuple(request.backtest.cutoffs(request.panel)),
         skus=len(request.panel),
+        differences=differences(evaluation, str(summary["model"].iloc[0])),
+        by_sku=_best(evaluation.by_sku(), "unique_id"),
     )
 
 
 def _ranked(summary: pd.DataFrame) -> pd.DataFrame:
     """The smallest error first; where it is undefined, the order asked for."""
     return summary.sort_values("wape", kind="stable", na_position="last", ignore_index=True)
+
+
+def _best(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The model with the smallest error in each group; groups without sales are left out."""
+    ranked = table.dropna(subset=["wape"]).sort_values("wape", kind="stable")
+    return ranked.drop_duplicates(by)[[by, "model"]].reset_index(drop=True)
 
 
 def _by_block(evaluation: Evaluation, size: int) -> pd.DataFrame:
