@@ -1,6 +1,6 @@
 """Panels, specs and results as files, so that another process, or a later day, can take them up. Nothing is ever pickled.
 
-A value becomes a folder: `value.json` holds the structure, frames lie beside it as Parquet, arrays as NPY. Only dataclasses of
+A value becomes a folder: `value.json` holds the structure, frames lie beside it as Feather, arrays as NPY. Only dataclasses of
 this package, and of the screens on top of it, are built again when it is read.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyarrow import feather
 
 from forecasting.core.errors import InputError
 from forecasting.core.panel import Panel
@@ -79,8 +80,8 @@ class _Writer:
             np.save(self.folder / f"{self.count}.npy", value, allow_pickle=False)
             return {"$array": f"{self.count}.npy"}
         frame = value if isinstance(value, pd.DataFrame) else pd.DataFrame({"ds": value})
-        frame.to_parquet(self.folder / f"{self.count}.parquet", compression="zstd")
-        return {"$frame" if frame is value else "$dates": f"{self.count}.parquet"}
+        feather.write_feather(frame, str(self.folder / f"{self.count}.arrow"), compression="zstd")
+        return {"$frame" if frame is value else "$dates": f"{self.count}.arrow"}
 
 
 class _Reader:
@@ -96,9 +97,9 @@ class _Reader:
             case {"$array": name}:
                 return np.load(self._place(name), allow_pickle=False)
             case {"$frame": name}:
-                return pd.read_parquet(self._place(name))
+                return _frame(self._place(name))
             case {"$dates": name}:
-                return pd.DatetimeIndex(pd.read_parquet(self._place(name))["ds"].to_numpy())
+                return pd.DatetimeIndex(_frame(self._place(name))["ds"].to_numpy())
             case {"$tuple": items}:
                 return tuple(self.decode(item) for item in items)
             case {"$dict": items}:
@@ -111,6 +112,11 @@ class _Reader:
 
     def _place(self, name: str) -> Path:
         return self.folder / Path(name).name
+
+
+def _frame(path: Path) -> pd.DataFrame:
+    """A frame as it was written. Feather is Arrow's own memory on disk: no second library, 10 MB of it, has to be loaded."""
+    return feather.read_feather(str(path), memory_map=False)
 
 
 def _dataclass_of(where: str) -> Any:

@@ -16,6 +16,7 @@ from forecasting.store.schema import HEAD, metadata
 DATABASE = "SHELFCAST_DATABASE"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE = 30.0
+_WRITERS = 7_435_336  # any number that other programs on the same server are unlikely to use
 
 
 def default_url() -> str:
@@ -58,6 +59,8 @@ def _engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
@@ -71,6 +74,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Who will write waits for its turn at once; a reader that turns writer could only fail."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """One writer at a time, as in SQLite: two that add and remove the same contents would wait for each other for ever."""
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def _create(connection: Connection) -> None:

@@ -134,7 +134,7 @@ def clean_sales(request: Clean) -> Cleaned:
         notes=done.notes,
         account=np.frombuffer(zlib.compress(csv_bytes(cells)), dtype=np.uint8),
         places=_places(panel, cells[cells["rule"] != ""]),
-        codes=pd.Index(chains, dtype=object).get_indexer(cells.loc[cells["rule"] != "", "rule"]).astype("int16"),
+        codes=pd.Index(chains, dtype=object).get_indexer(pd.Index(cells.loc[cells["rule"] != "", "rule"])).astype("int16"),
         chains=chains,
     )
 
