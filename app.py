@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
+from ui import guide
 from ui.errors import show
-from ui.headers import SecurityHeaders
+from ui.headers import OwnPagesOnly, SecurityHeaders
 from ui.identity import RememberBrowser
 from ui.memory import stay_small
 from ui.warming import warm
@@ -30,8 +31,8 @@ async def first_page(request: Request) -> RedirectResponse:
 app = st.App(
     Path(__file__).parent / "ui" / "router.py",
     lifespan=warm,
-    routes=[Route("/healthz", healthy), Route("/data", first_page)],
-    middleware=[Middleware(SecurityHeaders), Middleware(RememberBrowser)],
+    routes=[Route("/healthz", healthy), Route("/data", first_page), *guide.routes()],
+    middleware=[Middleware(OwnPagesOnly), Middleware(SecurityHeaders), Middleware(RememberBrowser)],
     on_script_error=show,
 )
 

@@ -22,6 +22,22 @@ def owner() -> str:
     return secret if secret and isinstance(secret, str) else str(st.session_state.setdefault(_OWNER, uuid4().hex))
 
 
+def signed_in() -> bool:
+    """Whether pages may be drawn: always where no signing in is set up; else a button to sign in stands in their place."""
+    if getattr(st.user, "is_logged_in", True):
+        return True
+    st.title("Shelfcast", anchor=False)
+    st.write("Sign in to go on with your work.")
+    st.button("Sign in", key="sign-in", type="primary", icon=":material/login:", on_click=st.login)
+    return False
+
+
+def sign_out() -> None:
+    """The button that ends the visit of who has signed in."""
+    if getattr(st.user, "is_logged_in", False) is True:
+        st.button("Sign out", key="sign-out", type="tertiary", icon=":material/logout:", on_click=st.logout)
+
+
 class RememberBrowser:
     """ASGI middleware that gives a browser its secret with the first answer; scripts on a page cannot read it."""
 

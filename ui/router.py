@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import saved, saving, theme
+from ui import guide, identity, saved, saving, theme
 from ui.demo import open_from_url
 from ui.ending import PageEnd
 from ui.workspace import current
@@ -46,6 +46,8 @@ def _page(step: Step) -> st.Page:
 
 def _main() -> None:
     theme.frame()
+    if not identity.signed_in():
+        return
     workspace = current()
     saving.open_from_url(workspace)
     workspace.read_url()
@@ -62,6 +64,8 @@ def _main() -> None:
     with aside:  # after the page, so that it shows what the page has just changed
         theme.data_in_use(workspace)
         saved.state(workspace)
+        guide.link(page.url_path or STEPS[0].name)
+        identity.sign_out()
 
 
 _main()
