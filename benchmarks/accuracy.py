@@ -208,7 +208,8 @@ def markdown(tables: dict[str, pd.DataFrame], options: argparse.Namespace) -> st
         "# Accuracy, as measured",
         f"Measured on {_machine()}, one core, with `{command} --markdown benchmarks/accuracy.md`: {len(tables)} sets, at most "
         f"{options.series} series and {options.windows} cutoffs each. Definitions: `forecasting/evaluation/metrics.py`.",
-        "The mixtures of auto and the width of its intervals were found with these sets in sight, so expect a little less on new data.",
+        "The mixtures of auto and the width of its intervals were found with these sets in sight, "
+        "so expect a little less on new data.",
         "## Against auto",
         "Errors and CPU of each method over those of auto on the sets that it could do; above 1, auto is ahead. `mean_`: ratio "
         "of the plain means over sets; the others: geometric mean of the ratios of the sets.",
