@@ -1,6 +1,6 @@
 """The families of models as a merchandiser chooses among them: grouped, named, and with what they cost in time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TypeVar
 
@@ -8,8 +8,9 @@ import streamlit as st
 
 from forecasting import workflow
 from forecasting.core.model import Model
+from forecasting.core.panel import Panel
 from forecasting.plots.theme import Palette
-from forecasting.workflow import MODELS, make
+from forecasting.workflow import MODELS, Champions, make
 from ui.workspace import current
 
 _GROUPS = {
@@ -23,13 +24,16 @@ _GROUPS = {
     "naive": "Baselines",
 }
 _MORE = "More"
+CHAMPIONS = Champions.name
 _FIXED = {"Networks": 40.0, "Boosting": 3.0}
 _EACH = {
+    "champions": 0.3,
     "ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "auto_arima": 0.6,
     "linear": 0.004,
 }  # fmt: skip
 GLOBAL = ("Boosting", "Networks")
 BEST_SELLERS = 200
+ENOUGH_WINDOWS = 2_000
 S = TypeVar("S")
 
 
@@ -43,7 +47,21 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 def group_of(name: str) -> str:
     """The group a model belongs to."""
-    return _GROUPS.get(MODELS[name].where.split(":")[0], _MORE)
+    return _GROUPS.get(MODELS[name].where.split(":")[0], _MORE) if name in MODELS else _MORE
+
+
+def offered() -> tuple[str, ...]:
+    """What a forecast can be made with: all models, and the best of each kind where it was chosen on the Compare page."""
+    return (*MODELS, *(name for name in (CHAMPIONS,) if name in current().specs))
+
+
+def sentence(name: str) -> str:
+    """What a model is, in one sentence."""
+    if name in MODELS:
+        return MODELS[name].sentence
+    spec = current().specs.get(name)
+    kinds = spec.by_class if isinstance(spec, Champions) else ()
+    return f"As chosen on Compare: {', '.join(f'{kind} {title(model.name)}' for kind, model in kinds)}."
 
 
 def title(name: str) -> str:
@@ -52,6 +70,8 @@ def title(name: str) -> str:
     >>> title("seasonal_naive"), title("window_mean (2)"), title("something else")
     ('Seasonal naive', 'Window mean (2)', 'something else')
     """
+    if name == CHAMPIONS:
+        return "Best of each kind"
     base, _, number = name.partition(" (")
     return f"{MODELS[base].title}{' (' + number if number else ''}" if base in MODELS else name
 
@@ -80,6 +100,9 @@ def chosen_spec(name: str, horizon: int) -> Model:
 
 def with_horizon(spec: S, horizon: int) -> S:
     """A spec that answers for `horizon` periods, where it has to know that when it is fitted."""
+    if isinstance(spec, Champions):
+        own_kinds = tuple((kind, with_horizon(model, horizon)) for kind, model in spec.by_class)
+        return replace(spec, usual=with_horizon(spec.usual, horizon), by_class=own_kinds)
     own = {entry.name for entry in fields(spec)}  # type: ignore[arg-type]
     return replace(spec, horizon=horizon) if "horizon" in own else spec  # type: ignore[type-var]
 
@@ -115,9 +138,19 @@ def seconds_of(names: Iterable[str], skus: int) -> float:
     return 0.5 + sum(_FIXED.get(group_of(name), 0.0) + skus * _EACH.get(name, 0.002) for name in names)
 
 
-def cost(name: str, skus: int) -> str:
-    """What a run will cost in time, where that is worth saying."""
-    if group_of(name) == "Networks":
-        minutes = "one to three minutes" if skus > 20 else "about a minute"
-        return f"Trains one network on {skus:,} SKUs, twice: {minutes} on two processor cores. You can go on working meanwhile."
-    return ""
+def cost(name: str, panel: Panel, ids: Sequence[str], horizon: int) -> str:
+    """What a run will cost in time, where that is worth saying, and when it will hardly be worth it."""
+    if group_of(name) != "Networks":
+        return ""
+    minutes = "one to three minutes" if len(ids) > 20 else "about a minute"
+    said = f"Trains one network on {len(ids):,} SKUs, twice: {minutes} on two processor cores. You can go on working meanwhile."
+    found = windows(panel, ids, horizon)
+    if found >= ENOUGH_WINDOWS:
+        return said
+    return f"These SKUs hold only {found:,} training windows: below {ENOUGH_WINDOWS:,} a network is unlikely to help. {said}"
+
+
+def windows(panel: Panel, ids: Sequence[str], horizon: int) -> int:
+    """How many stretches of a horizon, with as long a past before them, a network could learn from."""
+    lengths = dict(zip(panel.ids, (panel.indptr[1:] - panel.indptr[:-1]).tolist(), strict=True))
+    return sum(max(0, lengths[unique_id] - 2 * horizon + 1) for unique_id in ids)

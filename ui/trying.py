@@ -71,7 +71,7 @@ def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: i
         request = TryModel(panel.select(ids), asked.spec, horizon, focus=sku)
         running.start(JOB, request, f"Fitting {models.title(name)}", asked)
 
-    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, len(ids)))
+    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, panel, ids, horizon))
 
 
 def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:
