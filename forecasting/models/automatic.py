@@ -131,7 +131,7 @@ class FittedAuto:
         if gone:
             return "no sale for a long time: zero is forecast"
         if ROUTES[self.mixture.route[sku]] == "new":
-            return "new: hardly any history, so it borrows from the others"
+            return f"new: hardly any history{', so it borrows from the others' if len(self.panel) > 1 else ''}"
         if self.mixture.against[self.mixture.route[sku]] >= 1.0:
             return "nothing beats the baseline: the baseline is used"
         return ""
