@@ -4,8 +4,8 @@ The screens add up this same frame, so that a sum on the screen equals the sum o
 """
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from math import isnan
 from typing import Any, Protocol
 
@@ -180,13 +180,26 @@ def settings_of(
         source=source,
         data=data or f"workflow.read({source!r}).panel",
         specs=tuple(repr(spec) for spec in specs) or tuple(forecast.model for forecast in outlook.forecasts),
-        imports=tuple(dict.fromkeys(f"from {type(spec).__module__} import {type(spec).__name__}" for spec in specs)),
+        imports=tuple(
+            dict.fromkeys(f"from {type(one).__module__} import {type(one).__name__}" for one in _inside(tuple(specs)))
+        ),
         cutoff=f"{first.cutoff:%Y-%m-%d}",
         horizon=first.horizon,
         skus=len(first.ids),
         ids=tuple(ids),
         plan=plan,
     )
+
+
+def _inside(value: object) -> Iterator[object]:
+    """The dataclasses that a value consists of, itself first."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _inside(item)
+    elif is_dataclass(value):
+        yield value
+        for entry in fields(value):
+            yield from _inside(getattr(value, entry.name))
 
 
 _SCRIPT = '''"""Makes the forecast again that Shelfcast {version} made from {source}, cut-off {cutoff}."""

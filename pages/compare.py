@@ -20,6 +20,7 @@ if not isinstance(standings, Standings) or not isinstance(asked, comparing.Asked
 with st.container(border=True):
     parts.section("Leaderboard")
     comparing.leaderboard(standings, asked, trying.noun_of(panel))
+comparing.champions(standings, asked, sku)
 comparing.curves(standings, comparing.taking_part(panel, asked), sku)
 comparing.breakdowns(standings, panel)
 comparing.worst(standings, panel)

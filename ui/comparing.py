@@ -9,13 +9,14 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.plots import forecasts
-from forecasting.workflow import BASELINE, MODELS, Backtest, Contest, Standings
-from ui import cached, forms, models, parts, running, scores, views, words
+from forecasting.workflow import BASELINE, MODELS, Backtest, Champions, Contest, Standings
+from ui import cached, forms, models, outlooks, parts, running, scores, views, words
 from ui.theme import palette
 from ui.workspace import current
 
 JOB = "compare"
 ALONE, BEST, ALL = "This SKU", "Best sellers", "All SKUs"
+EACH_KIND = "Each kind of demand"
 CLASSES = ("smooth", "erratic", "intermittent", "lumpy")
 _USUAL = ("linear", "ets", "weekday_mean", "window_mean", BASELINE)
 _USUAL_SKUS = 50
@@ -91,7 +92,6 @@ def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
 
 def leaderboard(standings: Standings, asked: Asked, noun: str) -> None:
     """Who won, in one sentence, and the table."""
-    best = standings.champion
     parts.reading(_sentence(standings, noun))
     table = standings.summary
     scores.table(table, "leaderboard", first={"model": "Model"})
@@ -100,9 +100,74 @@ def leaderboard(standings: Standings, asked: Asked, noun: str) -> None:
         f"{words.count(standings.skus, 'SKU')}, {tested}, {asked.horizon} {noun}s ahead each time. "
         f"Every model saw the same sales and nothing after the cut-off. {_fallbacks(standings)}"
     )
-    if st.button(f"Use {models.title(best)} for the forecast", type="primary", icon=":material/trophy:"):
-        current().select(model=best.split(" (")[0])
-        st.switch_page(parts.page("forecast"))
+    _by_chance(standings)
+
+
+def _by_chance(standings: Standings) -> None:
+    """Whether the best is ahead of the others by more than luck, with the statistics one click deeper."""
+    table = standings.differences
+    if table is None or table.empty:
+        return
+    ranked = table.set_index("model").reindex(standings.models[1:]).reset_index().rename_axis(None, axis=1)
+    with st.expander("Is the difference more than chance?", icon=":material/balance:"):
+        scores.differences(ranked, "differences")
+        st.caption(
+            f"Each model against {models.title(standings.champion)}. *Low* and *high* bound the difference in 19 of 20 cases, "
+            "had other SKUs of this kind been tested (paired bootstrap, 2,000 draws). The probabilities say how often a "
+            "difference this large comes up by luck: over other SKUs, and over other weeks (Diebold-Mariano test with the "
+            "correction of Harvey, Leybourne and Newbold). Below 5 % in both, where both can be told, it is hardly chance."
+        )
+
+
+def champions(standings: Standings, asked: Asked, sku: str) -> None:
+    """Choose the best model for all SKUs, for each kind of demand, or for one SKU, and take it to the forecast."""
+    with st.container(border=True, key="champions"):
+        parts.section("Take the best along")
+        scope = st.segmented_control(
+            "Best for", [ALL, EACH_KIND, ALONE], default=ALL, required=True, key="champion-for", persist_state="session"
+        )
+        if scope == EACH_KIND:
+            _best_of_each(standings, asked)
+        elif scope == ALONE:
+            _best_of_one(standings, sku)
+        else:
+            best = standings.champion
+            _taking(f"Use {models.title(best)} for the forecast", best.split(" (")[0])
+
+
+def _best_of_each(standings: Standings, asked: Asked) -> None:
+    found = standings.champions
+    st.write("  \n".join(f"{kind.capitalize()}: **{models.title(found[kind])}**" for kind in CLASSES if kind in found))
+    st.caption("Kinds of demand that were not tested get the best for all SKUs.")
+    if _pressed("Use the best of each kind for the forecast"):
+        spec = {name: models.chosen_spec(name.split(" (")[0], asked.horizon) for name in {standings.champion, *found.values()}}
+        own = tuple((kind, spec[name]) for kind, name in sorted(found.items()))
+        current().specs[models.CHAMPIONS] = Champions(spec[standings.champion], own)
+        _go(models.CHAMPIONS, None)
+
+
+def _best_of_one(standings: Standings, sku: str) -> None:
+    best = standings.champion_of(sku)
+    if best is None:
+        st.caption(f"{sku} was not tested, or sold nothing in the test periods: compare again on this SKU.")
+        return
+    st.caption("One SKU proves little: a model that was closest by chance is no better next time.")
+    _taking(f"Use {models.title(best)} for {sku}", best.split(" (")[0], sku)
+
+
+def _taking(label: str, name: str, sku: str | None = None) -> None:
+    if _pressed(label):
+        _go(name, sku)
+
+
+def _pressed(label: str) -> bool:
+    return st.button(label, key="use-champion", type="primary", icon=":material/trophy:")
+
+
+def _go(name: str, sku: str | None) -> None:
+    current().select(model=name, sku=sku)
+    outlooks.choose(sku)
+    st.switch_page(parts.page("forecast"))
 
 
 def _sentence(standings: Standings, noun: str) -> str:
@@ -113,8 +178,19 @@ def _sentence(standings: Standings, noun: str) -> str:
     own = scores.of_model(table, best)
     return (
         f"{models.title(best)} is closest: off by {words.percent(own['wape'])} of sales {noun} by {noun}, by "
-        f"{words.percent(own['wape_total'])} over the whole horizon, {words.bias(own['bias'])}. {scores.beats(table, best)}"
+        f"{words.percent(own['wape_total'])} over the whole horizon, {words.bias(own['bias'])}. {scores.beats(table, best)} "
+        f"{_luck(standings)}"
     )
+
+
+def _luck(standings: Standings) -> str:
+    chance = standings.may_be_chance()
+    if chance is None:
+        return ""
+    second = models.title(standings.models[1])
+    if chance:
+        return f"The difference to the runner-up, {second}, may be chance."
+    return f"It is ahead of the runner-up, {second}, by more than chance."
 
 
 def _fallbacks(standings: Standings) -> str:

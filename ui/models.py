@@ -27,7 +27,6 @@ _MORE = "More"
 CHAMPIONS = Champions.name
 _FIXED = {"Networks": 40.0, "Boosting": 3.0}
 _EACH = {
-    "champions": 0.3,
     "ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "auto_arima": 0.6,
     "linear": 0.004,
 }  # fmt: skip
@@ -61,7 +60,7 @@ def sentence(name: str) -> str:
         return MODELS[name].sentence
     spec = current().specs.get(name)
     kinds = spec.by_class if isinstance(spec, Champions) else ()
-    return f"As chosen on Compare: {', '.join(f'{kind} {title(model.name)}' for kind, model in kinds)}."
+    return f"As chosen on Compare: {', '.join(f'{title(model.name)} for {kind}' for kind, model in kinds)}."
 
 
 def title(name: str) -> str:
@@ -135,7 +134,13 @@ def _take_name() -> None:
 
 def seconds_of(names: Iterable[str], skus: int) -> float:
     """About how long one fit of each model takes, in seconds, on two processor cores and two years of days."""
-    return 0.5 + sum(_FIXED.get(group_of(name), 0.0) + skus * _EACH.get(name, 0.002) for name in names)
+    single = [one for name in names for one in _made_of(name)]
+    return 0.5 + sum(_FIXED.get(group_of(name), 0.0) + skus * _EACH.get(name, 0.002) for name in single)
+
+
+def _made_of(name: str) -> tuple[str, ...]:
+    spec = current().specs.get(name)
+    return tuple(model.name for model in spec.models) if isinstance(spec, Champions) else (name,)
 
 
 def cost(name: str, panel: Panel, ids: Sequence[str], horizon: int) -> str:

@@ -12,7 +12,7 @@ from forecasting.explore import ahead
 from forecasting.export import Settings, csv_bytes, forecast_csv, forecast_xlsx, settings_of
 from forecasting.plots import forecasts
 from forecasting.publishing import final_units
-from forecasting.workflow import MODELS, ForecastAll, Outlook
+from forecasting.workflow import ForecastAll, Outlook
 from forecasting.workflow.outlooks import by_sku, failures_by_reason, total_of
 from forecasting.workflow.overriding import final_by_sku
 from ui import archive, cached, forms, models, parts, planning, running, views, words
@@ -21,6 +21,7 @@ from ui.workspace import current
 
 JOB = "forecast"
 ALL, CHOSEN = "All SKUs", "Chosen SKUs"
+_TAKEN = "_outlook-taken-along"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -45,7 +46,7 @@ def _settings(panel: Panel, sku: str, horizon: int) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = _model_control()
             ids = _scope(panel, sku)
-        st.caption(MODELS[name].sentence)
+        st.caption(models.sentence(name))
         plan = planning.control(panel, sku, horizon)
         asked = Asked(name, ids, horizon, plan.title, _digest(plan.rows))
         _button(panel, asked, plan)
@@ -53,8 +54,9 @@ def _settings(panel: Panel, sku: str, horizon: int) -> None:
 
 def _model_control() -> str:
     workspace = current()
-    st.session_state["outlook-model"] = workspace.model if workspace.model in MODELS else next(iter(MODELS))
-    st.selectbox("Model", list(MODELS), format_func=models.title, key="outlook-model", on_change=_take_model)
+    offered = models.offered()
+    st.session_state["outlook-model"] = workspace.model if workspace.model in offered else offered[0]
+    st.selectbox("Model", offered, format_func=models.title, key="outlook-model", on_change=_take_model)
     return str(st.session_state["outlook-model"])
 
 
@@ -62,16 +64,26 @@ def _take_model() -> None:
     current().select(model=st.session_state["outlook-model"])
 
 
+def choose(sku: str | None) -> None:
+    """Have one SKU forecast, or all of them, when the page is drawn next."""
+    st.session_state[_TAKEN] = True
+    st.session_state["outlook-scope"] = ALL if sku is None else CHOSEN
+    if sku is not None:
+        st.session_state["outlook-skus"] = [sku]
+
+
 def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
+    taken_along = st.session_state.pop(_TAKEN, False)  # what is set must not meet a default
     scope = st.segmented_control(
-        "Forecast", [ALL, CHOSEN], default=ALL, required=True, key="outlook-scope", persist_state="session"
-    )
+        "Forecast", [ALL, CHOSEN], default=None if taken_along else ALL, required=True, key="outlook-scope",
+        persist_state="session",
+    )  # fmt: skip
     if scope != CHOSEN:
         return panel.ids
     labels = cached.sku_labels(panel)
     chosen = st.multiselect(
-        "SKUs", list(labels), default=[sku], format_func=labels.__getitem__, key="outlook-skus", persist_state="session",
-        placeholder="Choose SKUs",
+        "SKUs", list(labels), default=None if taken_along else [sku], format_func=labels.__getitem__, key="outlook-skus",
+        persist_state="session", placeholder="Choose SKUs",
     )  # fmt: skip
     return tuple(chosen)
 

@@ -12,9 +12,11 @@ from ui import words
 from ui.models import title
 
 _PERCENT = "%.0f %%"
+_OPTIONAL = ("wape_money",)  # left out where the data has no prices
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "wape": ("WAPE", "percent", "Sum of absolute errors over sum of sales: the share of sales by which it was off."),
     "wape_total": ("On totals", "percent", "The same for the sum of each SKU over the whole horizon: what a buyer orders for."),
+    "wape_money": ("By money", "percent", "WAPE with each unit weighed by its SKU's mean price: dear products count more."),
     "bias": ("Bias", "percent", "Forecast minus sales over sales: above zero is too high."),
     "mae": ("MAE", "%.2f", "Mean absolute error, units for each SKU and period."),
     "rmse": ("RMSE", "%.2f", "Root of the mean squared error: large misses weigh more."),
@@ -63,9 +65,28 @@ def beats(frame: pd.DataFrame, model: str) -> str:
     return f"It does not beat the seasonal naive: its error is {against}. Try another method, or use the baseline."
 
 
+def differences(frame: pd.DataFrame, key: str) -> None:
+    """The best model against each other one (`Standings.differences`) as a table."""
+    percents = ["difference", "lower", "upper", "p_series", "p_time"]
+    shown = frame.assign(**{name: 100 * frame[name] for name in percents}, model=frame["model"].map(title))
+    shown["chance"] = np.where(shown["chance"], "may be", "hardly")
+    number = st.column_config.NumberColumn
+    config = {
+        "model": st.column_config.TextColumn("Model"),
+        "difference": number("Difference", format="%.1f %%", help="WAPE of the best minus WAPE of this model."),
+        "lower": number("Low", format="%.1f %%"),
+        "upper": number("High", format="%.1f %%"),
+        "p_series": number("By luck, other SKUs", format="%.1f %%", help="p-value of the paired bootstrap over SKUs."),
+        "dm": number("Diebold-Mariano", format="%.2f", help="Statistic of equal accuracy; below zero the best is better."),
+        "p_time": number("By luck, other weeks", format="%.1f %%", help="p-value of the Diebold-Mariano test."),
+        "chance": st.column_config.TextColumn("Chance"),
+    }
+    st.dataframe(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
+
+
 def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: Sequence[str] = tuple(COLUMNS)) -> None:
     """Scores as a table: the columns of `first` under their labels, then the metrics; undefined as a dash."""
-    present = [name for name in metrics if name in frame]
+    present = [name for name in metrics if name in frame and not (name in _OPTIONAL and frame[name].isna().all())]
     shown = frame[[*first, *present]].copy()
     if "model" in shown:
         shown["model"] = shown["model"].map(title)

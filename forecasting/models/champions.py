@@ -53,7 +53,8 @@ class Champions:
         chosen = dict(self.by_class)
         wanted = [chosen.get(str(kind), self.usual) for kind in demand_class(panel.matrix())]
         models = [model for model in self.models if model in wanted]
-        parts, failures = [], []
+        parts: list[Share] = []
+        failures: list[Failure] = []
         for number, model in enumerate(models):
             rows = np.array([row for row, own in enumerate(wanted) if own == model])
             ids = tuple(panel.ids[row] for row in rows)

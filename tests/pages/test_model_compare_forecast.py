@@ -105,6 +105,47 @@ def test_models_are_compared_on_the_same_cutoffs(opened):
     boards = [frame.value for frame in app.dataframe if "wape" in frame.value and "model" in frame.value]
     assert {"Linear", "Weekday mean", "Window mean", "Seasonal naive"} == set(boards[0]["model"])
     assert "Where most is lost" in said(app)
+    assert slot.result.may_be_chance() is None or "chance" in said(app)
+    told = next(frame.value for frame in app.dataframe if "chance" in frame.value)
+    assert len(told) == 3
+
+
+def test_the_best_of_each_kind_is_taken_to_the_forecast(opened):
+    app = opened("compare", demo="grocery", sku=SKU, horizon="14")
+    app.multiselect(key="contest-models").set_value(["weekday_mean"])
+    app.number_input(key="contest-count").set_value(12)
+    app.number_input(key="contest-windows").set_value(1).run()
+    app.button(key="run-compare").click().run()
+    standings = finished(app, "compare").result
+    app.segmented_control(key="champion-for").set_value("Each kind of demand").run()
+    app.button(key="use-champion").click().run()
+    assert not app.exception
+    workspace = app.session_state["_workspace"]
+    spec = workspace.specs["champions"]
+    assert {kind: model.name for kind, model in spec.by_class} == standings.champions
+    app.switch_page("../pages/forecast.py").run()
+    assert app.selectbox(key="outlook-model").value == "champions"
+    app.button(key="run-forecast").click().run()
+    outlook = finished(app, "forecast").result
+    assert isinstance(outlook, Outlook)
+    assert outlook.forecasts[0].model == "champions"
+    assert "As chosen on Compare" in said(app)
+
+
+def test_the_best_of_one_sku_is_forecast_for_that_sku(opened):
+    app = opened("compare", demo="grocery", sku=SKU, horizon="14")
+    app.multiselect(key="contest-models").set_value(["weekday_mean"])
+    app.segmented_control(key="contest-scope").set_value("This SKU")
+    app.number_input(key="contest-windows").set_value(2).run()
+    app.button(key="run-compare").click().run()
+    standings = finished(app, "compare").result
+    app.segmented_control(key="champion-for").set_value("This SKU").run()
+    app.button(key="use-champion").click().run()
+    app.switch_page("../pages/forecast.py").run()
+    app.run()
+    assert app.selectbox(key="outlook-model").value == standings.champion_of(SKU)
+    assert app.multiselect(key="outlook-skus").value == [SKU]
+    assert app.button(key="run-forecast").label == "Forecast 1 SKU"
 
 
 def test_the_forecast_on_screen_is_the_forecast_in_the_file(opened):
