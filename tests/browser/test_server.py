@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import urllib.request
 from pathlib import Path
 
@@ -19,6 +20,19 @@ def test_every_answer_carries_the_security_headers(server):
             assert answer.headers["X-Frame-Options"] == "DENY"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(("origin", "status"), [("https://elsewhere.example", "403"), (None, "101")])
+def test_a_page_of_another_site_gets_no_websocket(server, origin, status):
+    host = server.removeprefix("http://")
+    lines = [
+        "GET /_stcore/stream HTTP/1.1", f"Host: {host}", "Connection: Upgrade", "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", f"Origin: {origin or server}", "", "",
+    ]  # fmt: skip
+    address, port = host.split(":")
+    with socket.create_connection((address, int(port)), timeout=20) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        assert connection.recv(64).decode("latin-1").split()[1] == status
 
 
 def test_the_first_page_answers_to_its_name(server, tab):
