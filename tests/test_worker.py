@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,8 +17,8 @@ from forecasting import exchange
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
-from forecasting.worker import _rehearse, carry_out
-from forecasting.workflow import Compare, ForecastAll, Outlook
+from forecasting.worker import _kept, _rehearse, carry_out
+from forecasting.workflow import Compare, ForecastAll, Outlook, forecast_all
 
 Process = subprocess.Popen[str]
 
@@ -97,3 +99,31 @@ def test_a_job_that_arrives_ends_the_rehearsal() -> None:
     started = time.monotonic()
     _rehearse(lines)
     assert time.monotonic() - started < 0.5
+
+
+def test_a_long_request_goes_on_after_a_kill_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    days = pd.date_range("2024-01-01", periods=60)
+    many = Panel.build(pd.concat(pd.DataFrame({"unique_id": f"S{i}", "ds": days, "y": rng.poisson(4, 60)}) for i in range(120)))
+    request = ForecastAll(many, (make("croston_sba", horizon=7), make("window_mean")), horizon=7)
+    with pytest.raises(KeyboardInterrupt), _kept(request, tmp_path / "unfinished"):
+        _interrupted(request)
+    exchange.save(request, tmp_path / "request")
+    found = list((tmp_path / "unfinished").rglob("value.json"))
+    assert len(found) == 4  # three chunks of series, and the first model as a whole
+    assert carry_out(tmp_path / "request", tmp_path / "result", tmp_path / "unfinished") == {"done": True}
+    assert not any((tmp_path / "unfinished").iterdir())
+    expected = forecast_all(request)
+    result = exchange.load(tmp_path / "result")
+    assert all(np.array_equal(one.mean, two.mean) for one, two in zip(result.forecasts, expected.forecasts, strict=True))
+
+
+def test_a_short_request_keeps_nothing(tmp_path: Path) -> None:
+    exchange.save(ForecastAll(panel(), (make("ets"),), horizon=7), tmp_path / "request")
+    assert carry_out(tmp_path / "request", tmp_path / "result", tmp_path / "unfinished") == {"done": True}
+    assert not (tmp_path / "unfinished").exists()
+
+
+def _interrupted(request: ForecastAll) -> None:
+    forecast_all(replace(request, specs=request.specs[:1]))
+    raise KeyboardInterrupt
