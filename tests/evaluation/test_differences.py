@@ -78,3 +78,16 @@ def test_one_sku_is_judged_over_its_weeks_alone() -> None:
     assert np.isnan(table["p_series"][0])
     assert table["p_time"][0] < 0.05
     assert not table["chance"][0]
+
+
+def test_money_weighs_units_by_their_price() -> None:
+    days = pd.date_range("2024-01-01", periods=40)
+    cheap = pd.DataFrame({"unique_id": "cheap", "ds": days, "y": [0.0, 4.0] * 20, "price": 1.0})
+    dear = pd.DataFrame({"unique_id": "dear", "ds": days, "y": 2.0, "price": 100.0})
+    priced = Panel.build(pd.concat([cheap, dear]), season_length=7)
+    summary = evaluate(priced, [make("window_mean")], Backtest(10, windows=1)).summary().iloc[0]
+    lost, sold = summary["mae"] * 20, 20 + 20
+    assert summary["wape"] == pytest.approx(lost / sold)
+    assert summary["wape_money"] == pytest.approx(lost / (20 + 100 * 20))
+    unpriced = evaluate(priced.without(["price"]), [make("window_mean")], Backtest(10, windows=1)).summary().iloc[0]
+    assert np.isnan(unpriced["wape_money"])
