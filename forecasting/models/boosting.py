@@ -65,7 +65,13 @@ class Boosting:
     horizon: int | None = None
     seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
     jobs: int = 1
-    calibrated: bool = True  # intervals from held-out forecasts, which takes a second growing
+    calibrated: bool = knob(
+        True,
+        "Measured ranges",
+        "Ranges from forecasts that were held out; the trees are grown twice for it.",
+        advanced=True,
+        quick=False,
+    )
 
     def __post_init__(self) -> None:
         check_knobs(self)

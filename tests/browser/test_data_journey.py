@@ -35,8 +35,8 @@ def test_selection_follows_from_page_to_page_and_stands_in_the_url(server, tab):
     assert "sku=981760" in screen.page.url
     screen.follow("Diagnose")
     assert "sku=981760" in screen.page.url
-    assert re.search(r"ARIMA\(", screen.text())
     screen.wait_for_charts(4)
+    assert re.search(r"ARIMA\(", screen.text())
 
 
 def test_upload_shows_the_first_chart_and_what_was_found(server, tab):
