@@ -17,6 +17,7 @@ if not isinstance(outlook, Outlook) or not isinstance(asked, outlooks.Asked):
     st.caption(
         "Press the button above. All SKUs are forecast in one run; a SKU that cannot be fitted falls back and is counted."
     )
+    archive.section(panel)
     ending.end()
 
 seen = outlooks.taken(panel, asked)

@@ -143,16 +143,17 @@ def _switch(key: str, entry: Knob, value: bool) -> bool:
 
 
 def _choice(key: str, entry: Knob, choices: tuple[str, ...], optional: bool, value: Any) -> Any:
-    options: list[Any] = [*([None] if optional else []), *choices]
-    return st.selectbox(
+    """None has a word of its own: to a select box it would mean that nothing is chosen."""
+    options = [*([AUTOMATIC] if optional else []), *(str(choice) for choice in choices)]
+    chosen = st.selectbox(
         entry.label,
         options,
-        index=options.index(value),
-        format_func=lambda option: AUTOMATIC if option is None else str(option),
+        index=options.index(AUTOMATIC if value is None else str(value)),
         help=entry.help,
         key=key,
         persist_state="session",
     )
+    return None if optional and chosen == AUTOMATIC else chosen
 
 
 def _number(key: str, entry: Knob, shape: Shape, value: Any, label: str = "") -> Any:

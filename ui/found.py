@@ -48,6 +48,7 @@ def story(workspace: Workspace) -> str:
     return (
         f"{told} {words.units(round(back.gross))} were sold and {words.number(round(back.back))} came back, "
         f"net {words.number(round(back.net))}; forecasts are of what was sold."
+        f"{' The chart shows the cleaned sales.' if workspace.cleaned else ''}"
     )
 
 

@@ -130,6 +130,10 @@ def headline(outlook: Outlook, panel: Panel) -> None:
             parts.Kpi("SKUs", f"{len(panel):,}", help=_fell_back(outlook)),
         )
     )  # fmt: skip
+    log = current().overrides
+    if log.in_force:
+        final = final_by_sku(outlook, panel, log).sum()
+        parts.reading(f"With the changes by hand it is {words.units(round(final))}; the cards show what the model expects.")
     for note in outlook.notes:
         st.caption(f":material/info: {note}")
 

@@ -1,5 +1,7 @@
 """Many pieces of work at once: on the cores of this machine or of a cluster; what was found before is not done again."""
 
+import re
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +13,7 @@ from forecasting.core.errors import InputError
 
 PATIENCE = 10.0  # seconds for a scheduler, or its first worker, to answer
 _AHEAD = 4  # chunks for each core of a cluster, so that a core that is lost, or slow, costs little
+_ADDRESS = re.compile(r"(?:tcp|tls)://(?P<host>\[[0-9a-fA-F:]+\]|[^/:\s]+):(?P<port>\d{1,5})/?")
 _client: ContextVar[Any] = ContextVar("client", default=None)
 C = TypeVar("C")
 R = TypeVar("R")
@@ -91,12 +94,21 @@ def _connected(address: str) -> Any:
             "Working on a cluster needs Dask, which is not installed here; install it with pip install 'shelfcast[cluster]'."
         ) from None
     try:
+        _knock(address)
         return Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError):
         raise InputError(
             f"No scheduler answers at '{address}' within {PATIENCE:.0f} seconds; start one with 'dask scheduler' and give its "
             "address as tcp://HOST:PORT."
         ) from None
+
+
+def _knock(address: str) -> None:
+    """Open a connection and close it: a client that cannot connect leaves its threads behind. Raises OSError, ValueError."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise ValueError(address)
+    socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=PATIENCE).close()
 
 
 def _check_workers(client: Any, address: str) -> None:

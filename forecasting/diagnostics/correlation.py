@@ -106,6 +106,12 @@ def _read_pacf(values: np.ndarray, band: float) -> str:
     if _by_chance(values, band):
         return "No lag adds much once the shorter ones are known: an autoregressive part is hardly needed."
     first_inside = int(np.argmax(~beyond)) if not beyond.all() else len(values)
+    later = beyond[first_inside:]
+    if first_inside and later.sum() > binom.ppf(0.95, len(later), 0.05):
+        return (
+            f"Short lags add something, and so do {int(later.sum())} later ones: no single p catches all of it; start with p = "
+            f"{min(first_inside, 5)} and a seasonal part."
+        )
     if first_inside:
         lags = "Only the first lag adds something" if first_inside == 1 else f"The first {first_inside} lags each add something"
         return f"{lags}, then it breaks off: try AR up to p = {min(first_inside, 5)}."

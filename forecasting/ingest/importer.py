@@ -297,9 +297,16 @@ def _common_issues(
     if mapping.layout == "long" and facts.height > summed.height:
         issues.append(f"{facts.height:,} rows were summed to {summed.height:,} SKUs and periods")
         again = 0 if "channel" in facts.columns else facts.height - facts.drop("line").n_unique()
-        issues.extend(
-            [f"{again:,} rows repeat another row in every cell; they are summed too: check the export"] if again else []
+        said = (
+            "1 row repeats another row in every cell; it is"
+            if again == 1
+            else f"{again:,} rows repeat another in every cell; they are"
         )
+        issues.extend([f"{said} summed too: check the export"] if again else [])
+    blank = facts["sold"].null_count() if mapping.layout == "long" else 0
+    if blank:
+        noun = "row states" if blank == 1 else "rows state"
+        issues.append(f"{blank:,} {noun} no units (nothing, or a mark such as n/a): they count as missing, not as 0")
     if len(channels) > 1 and mapping.channels == "sum":
         issues.append(f"{len(channels)} channels or stores are summed; choose 'split' to keep them apart")
 

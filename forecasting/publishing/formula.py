@@ -36,6 +36,8 @@ def parse_formula(text: str) -> Formula:
     (Formula(kind='add', value=250.0), Formula(kind='scale', value=0.9), Formula(kind='scale', value=1.5))
     """
     plain = unicodedata.normalize("NFKC", text).replace("−", "-").replace("×", "*").replace(" ", "").lower()
+    if not plain:
+        raise SpecInvalid(f"There is nothing to change it by; {_HELP}.")
     found = _SHAPE.fullmatch(plain)
     if found is None:
         raise SpecInvalid(f"'{text.strip()}' is no change of a number; {_HELP}.")

@@ -262,7 +262,7 @@ def test_a_second_code_stays_text() -> None:
 def test_rows_repeated_in_every_cell_are_said() -> None:
     done = import_files([("a.csv", table("date,sku,units", "2024-01-01,A,1", "2024-01-02,A,2", "2024-01-02,A,2"))])
     assert y_of(done, "A") == [1.0, 4.0]
-    assert any(issue.startswith("1 rows repeat") for issue in done.report.issues)
+    assert any(issue.startswith("1 row repeats") for issue in done.report.issues)
 
 
 def test_a_workbook_with_a_password_is_said_to_be_locked() -> None:
