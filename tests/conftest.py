@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 import tempfile
 
+import numpy as np
 import pytest
 
 # Work that tests save goes where nobody will miss it.
 os.environ["SHELFCAST_DATABASE"] = f"sqlite:///{tempfile.mkdtemp(prefix='shelfcast-test-')}/saved.db"
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers that are the same whichever tests ran before."""
+    return np.random.default_rng(0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -55,9 +55,9 @@ def test_every_odd_series_is_diagnosed(opened):
 
 
 @pytest.mark.slow
-def test_a_pattern_left_over_changes_the_form(opened):
+def test_a_pattern_left_over_changes_the_form(opened, rng):
     dates = pd.date_range("2024-01-01", periods=210)
-    week = 50 + np.tile([0.0, 0, 0, 0, 5, 20, 9], 30) + RNG.normal(size=210)
+    week = 50 + np.tile([0.0, 0, 0, 0, 5, 20, 9], 30) + rng.normal(size=210)
     app = opened("model", demo="grocery", model="linear")
     workspace = app.session_state["_workspace"]
     panel = Panel.build(pd.DataFrame({"unique_id": "A", "ds": dates, "y": week}))

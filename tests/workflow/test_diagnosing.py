@@ -75,11 +75,11 @@ def test_odd_series(name: str, look: Look) -> None:
 
 
 @pytest.mark.parametrize("freq", COUNT)
-def test_every_calendar(freq: str, tmp_path: Path) -> None:
+def test_every_calendar(freq: str, tmp_path: Path, rng: np.random.Generator) -> None:
     count = COUNT[freq]
     season = panel_of(np.zeros(count), freq).season_length
     wave = 20 + 8 * np.sin(2 * np.pi * np.arange(count) / max(season, 2)) * (season > 1)
-    found = run(Diagnose(panel_of(wave + RNG.normal(0, 1, count), freq)))
+    found = run(Diagnose(panel_of(wave + rng.normal(0, 1, count), freq)))
     exchange.save(found, tmp_path / "found")
     again = exchange.load(tmp_path / "found")
     assert readings(again) == readings(found)
@@ -93,9 +93,9 @@ def test_every_calendar(freq: str, tmp_path: Path) -> None:
         assert found.season.reading == "A yearly calendar has no season within the year."
 
 
-def test_two_seasons_are_told_apart() -> None:
+def test_two_seasons_are_told_apart(rng: np.random.Generator) -> None:
     hours = np.arange(24 * 7 * 8)
-    sales = 20 + 6 * np.sin(2 * np.pi * hours / 24) + 5 * (hours % 168 >= 120) + RNG.normal(0, 1, len(hours))
+    sales = 20 + 6 * np.sin(2 * np.pi * hours / 24) + 5 * (hours % 168 >= 120) + rng.normal(0, 1, len(hours))
     found = run(Diagnose(panel_of(sales, "h")))
     assert found.parts.seasons == (24, 168)
     assert set(found.waves.found) == {24, 168}
@@ -104,8 +104,8 @@ def test_two_seasons_are_told_apart() -> None:
     np.testing.assert_allclose(total, frame["value"])
 
 
-def test_a_break_a_peak_and_a_scale_are_said() -> None:
-    sales = np.r_[RNG.normal(20, 1, 100), RNG.normal(30, 1, 100)]
+def test_a_break_a_peak_and_a_scale_are_said(rng: np.random.Generator) -> None:
+    sales = np.r_[rng.normal(20, 1, 100), rng.normal(30, 1, 100)]
     sales[50] = 90
     found = run(Diagnose(panel_of(sales), Look("box-cox")))
     assert found.steps.frame["ds"].tolist() == [pd.Timestamp("2021-01-01") + pd.Timedelta(days=100)]
@@ -114,8 +114,8 @@ def test_a_break_a_peak_and_a_scale_are_said() -> None:
     assert found.scale.startswith("Box-Cox of units + 1 with λ = ")
 
 
-def test_a_longer_search_is_at_least_as_good() -> None:
-    panel = panel_of(np.cumsum(RNG.normal(size=150)))
+def test_a_longer_search_is_at_least_as_good(rng: np.random.Generator) -> None:
+    panel = panel_of(np.cumsum(rng.normal(size=150)))
     quick, long = run(Diagnose(panel)).orders, run(FindOrders(panel))
     assert isinstance(long, Orders)
     assert long.candidates["aicc"].min() <= quick.candidates["aicc"].min() + 1e-9

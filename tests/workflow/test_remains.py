@@ -11,7 +11,6 @@ from forecasting.workflow import TryModel, run
 from forecasting.workflow.remains import Remains, remains_of
 from forecasting.workflow.remedies import remedies
 
-RNG = np.random.default_rng(0)
 DATES = pd.date_range("2024-01-01", periods=210)
 
 
@@ -26,15 +25,15 @@ def checked(values: np.ndarray, promo: np.ndarray | None = None) -> Remains:
     return found
 
 
-def test_noise_asks_for_nothing() -> None:
-    found = checked(RNG.normal(size=210))
+def test_noise_asks_for_nothing(rng: np.random.Generator) -> None:
+    found = checked(rng.normal(size=210))
     assert found.findings == ()
     assert remedies(Linear(), found.findings, 7) == ()
     assert found.groups["group"].tolist() == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
-def test_a_weekly_pattern_leads_to_a_seasonal_setting() -> None:
-    found = checked(np.where(np.arange(210) % 7 == 5, 8.0, 0.0) + RNG.normal(size=210))
+def test_a_weekly_pattern_leads_to_a_seasonal_setting(rng: np.random.Generator) -> None:
+    found = checked(np.where(np.arange(210) % 7 == 5, 8.0, 0.0) + rng.normal(size=210))
     assert "try a seasonal term" in found.reading
     assert set(found.findings) >= {"season", "weekday"}
     assert any(reading.startswith("Sat sells ") for reading in found.tests["reading"])
@@ -44,9 +43,9 @@ def test_a_weekly_pattern_leads_to_a_seasonal_setting() -> None:
     assert remedies(WindowMean(), found.findings, 7) == ()
 
 
-def test_missed_promotions_lead_to_the_regressors() -> None:
-    promo = (RNG.random(210) < 0.2).astype(float)
-    found = checked(10 * promo + RNG.normal(size=210), promo)
+def test_missed_promotions_lead_to_the_regressors(rng: np.random.Generator) -> None:
+    promo = (rng.random(210) < 0.2).astype(float)
+    found = checked(10 * promo + rng.normal(size=210), promo)
     assert "promotion" in found.findings
     assert found.reading.startswith("Promotions sell ")
     assert any(remedy.spec == Linear(regressors=True) for remedy in remedies(Linear(regressors=False), found.findings, 7))
@@ -57,8 +56,8 @@ def test_neighbouring_errors_raise_p_and_bunched_ones_take_a_logarithm() -> None
     assert [remedy.spec for remedy in offered] == [Arima(order=(2, 0, 0)), Arima(order=(1, 0, 0), transform="log")]
 
 
-def test_a_tryout_brings_its_findings() -> None:
-    week = 20 + np.tile([0.0, 0, 0, 0, 5, 12, 3], 30) + RNG.normal(size=210)
+def test_a_tryout_brings_its_findings(rng: np.random.Generator) -> None:
+    week = 20 + np.tile([0.0, 0, 0, 0, 5, 12, 3], 30) + rng.normal(size=210)
     panel = Panel.build(pd.DataFrame({"unique_id": "A", "ds": DATES, "y": week}))
     found = run(TryModel(panel, Arima(order=(1, 0, 0)), 14)).remains
     assert "season" in found.findings
