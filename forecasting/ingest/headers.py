@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.regroup import runs_together
 from forecasting.ingest.tokens import Row
 
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -29,7 +30,10 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
     if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
         return 1, [rows[0]]
     header = _header_above(rows, first, width, kinds)
-    while len(header) > 1 and like_values(header[-1], rows[first:], kinds):
+    while len(header) > 1 and (
+        like_values(header[-1], rows[first:], kinds)
+        or runs_together(header[-1].cells, [row.cells for row in rows[first:]], width)
+    ):
         first, header = first - 1, _header_above(rows, first - 1, width, kinds)
     return first, header
 

@@ -14,7 +14,9 @@ from forecasting.ingest.dialect import Sniffed, sniff
 from forecasting.ingest.encoding import decode, detect_encoding
 from forecasting.ingest.fastcsv import FAST_FROM, read_fast
 from forecasting.ingest.kinds import column_kinds, kind_of
+from forecasting.ingest.likeness import Likeness
 from forecasting.ingest.regions import Region, find_regions
+from forecasting.ingest.regroup import has_quote_between, joined, regroup
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, Row, tokenize
@@ -45,7 +47,9 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
         notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
     rows = _other_delimiters(rows, sniffed)
     regions = find_regions(rows)
-    tables = [region_table(region, name, "", notes) for region in regions if region.rows or region.header]
+    tables = [
+        region_table(region, name, "", notes, sniffed.dialect.delimiter) for region in regions if region.rows or region.header
+    ]
     if not tables:
         raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
     parts = [part for table in tables for part in split_sideways(table)]
@@ -111,7 +115,8 @@ def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
     regular = [row.cells for row in rows if len(row.cells) == width]
     kinds = column_kinds(regular[:: max(1, len(regular) // 300)], width)
     first = next((k for k, row in enumerate(rows) if any(c.strip() for c in row.cells)), 0)
-    return [_under_other(row, sniffed, kinds, k == first) if k in suspects else row for k, row in enumerate(rows)]
+    like = Likeness(regular, width)
+    return [_under_other(row, sniffed, kinds, like, k == first) if k in suspects else row for k, row in enumerate(rows)]
 
 
 def _other_quotes(rows: list[Row], sniffed: Sniffed) -> list[Row]:
@@ -141,15 +146,18 @@ def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
     return 0 < filled <= max(1, width // 2) and any(m in c for c in row.cells for m in ",;\t| ^~" if m != dialect.delimiter)
 
 
-def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], first: bool) -> Row:
+def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], like: Likeness, first: bool) -> Row:
     own = sniffed.dialect
     line = own.delimiter.join(row.cells) if len(row.cells) > 1 else row.cells[0]
     for mark in (",", ";", "\t", "|", "^", "~", " "):
         if mark == own.delimiter or mark not in line:
             continue
         parsed = tokenize(line, Dialect(mark, own.quote, own.escape), sniffed.width)
-        if len(parsed) == 1 and len(parsed[0].cells) == sniffed.width and _plausible(parsed[0].cells, kinds, mark, first):
-            return Row(row.line, parsed[0].cells, repaired=True)
+        found = [parsed[0].cells] if len(parsed) == 1 else []
+        found += [] if first else [row for cells in found for row in joined(cells, like, mark)]
+        for cells in found:
+            if len(cells) == sniffed.width and _plausible(cells, kinds, mark, first):
+                return Row(row.line, cells, repaired=True)
     return row
 
 
@@ -167,8 +175,8 @@ def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool) -
     return known >= max(2, 0.6 * len(cells)) if mark == " " else first
 
 
-def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = ()) -> Table:
-    """Make the rows of a region one rectangle under its header."""
+def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (), delimiter: str = "") -> Table:
+    """Make the rows of a region one rectangle under its header; `delimiter` is "" where cells cannot run into each other."""
     kinds = list(region.kinds)
     header = list(region.header) if region.header is not None else None
     body_width = _body_width(region)
@@ -176,10 +184,19 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
         header = _fit_header(header, region, body_width)
     width = max(body_width, len(header or ()))
     kinds += ["blank"] * (width - len(kinds))
-    cells = [row.cells if len(row.cells) == width else align(row.cells, kinds, width) for row in region.rows]
+    regrouped = _regrouped(region.rows, width, delimiter)
+    cells = [
+        row.cells if len(row.cells) == width and k not in regrouped else regrouped.get(k) or align(row.cells, kinds, width)
+        for k, row in enumerate(region.rows)
+    ]
     widest = max([width, *(len(row) for row in cells)])
-    moved = sum(len(row.cells) != width for row in region.rows)
+    moved = sum(len(row.cells) != width for k, row in enumerate(region.rows) if k not in regrouped)
     notes = [*notes, *_region_notes(region, moved, widest - width)]
+    if regrouped:
+        lines = ", ".join(str(region.rows[k].line) for k in list(regrouped)[:5])
+        notes.append(
+            f"{len(regrouped)} rows miss a delimiter, or have one too many inside a cell; read as meant (lines {lines})"
+        )
     names = header if header is not None else [f"column_{j + 1}" for j in range(width)]
     names = [*names, *[""] * (widest - len(names))]
     return Table(
@@ -194,6 +211,21 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
         footer=tuple(_joined(row) for row in region.footer),
         notes=tuple(notes),
     )
+
+
+def _regrouped(rows: list[Row], width: int, delimiter: str) -> dict[int, tuple[str, ...]]:
+    """Rows whose cells had to be taken apart or joined, by their places."""
+    odd = [k for k, row in enumerate(rows) if _is_odd(row, width)] if delimiter and width > 1 else []
+    if not odd or len(odd) > 0.5 * len(rows):
+        return {}
+    like = Likeness([row.cells for row in rows if not row.repaired], width)
+    found = ((k, regroup(rows[k].cells, like, delimiter)) for k in odd)
+    return {k: cells for k, cells in found if cells is not None and cells != rows[k].cells}
+
+
+def _is_odd(row: Row, width: int) -> bool:
+    """Whether a row may have been cut up in the wrong places."""
+    return len(row.cells) != width or row.repaired or any('"' in cell and has_quote_between(cell) for cell in row.cells)
 
 
 def _joined(row: Row) -> str:

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from forecasting.core.errors import ShelfcastError
 from forecasting.ingest import main_table, read_tables
+from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from tests.ingest.docs import Doc, sources
 
 Flaw = Callable[[Doc], Doc]
@@ -245,7 +246,27 @@ def _placed_in_column(place: str, pick: Pick, side: Pick) -> dict[str, Flaw]:
             return doc
         return swap(doc, k, [*map(doc.cell, row[: j + 1]), "", *map(doc.cell, row[j + 1 :])], row)
 
+    def glued(doc: Doc) -> Doc:
+        k, j, row = cells(doc)
+        j = min(j, len(row) - 2)
+        kinds = {kind_of(row[j]), kind_of(row[j + 1])}
+        told_apart = DATE in kinds and len(kinds) == 2 and BLANK not in kinds
+        if len(doc.rows) < 6 or len(row) < 3 or not told_apart:
+            return doc
+        parts = [*map(doc.cell, row[:j]), doc.cell(row[j]) + doc.cell(row[j + 1]), *map(doc.cell, row[j + 2 :])]
+        return swap(doc, k, parts, row)
+
+    def unprotected(doc: Doc) -> Doc:
+        k, j, row = cells(doc)
+        numbers = sum(kind_of(c) in (DATE, NUMBER) for c in row[j + 1 :])
+        if len(doc.rows) < 6 or doc.delimiter not in (",", ";", "\t", "|") or kind_of(row[j]) != TEXT or not numbers:
+            return doc
+        cell = f"Cup{doc.delimiter} blue"
+        return swap(doc, k, [*map(doc.cell, row[:j]), cell, *map(doc.cell, row[j + 1 :])], (*row[:j], cell, *row[j + 1 :]))
+
     return {
+        f"glued-{place}": glued,
+        f"unprotected-{place}": unprotected,
         f"never-closed-{place}": never_closed,
         f"quote-inside-{place}": quote_inside,
         f"quote-after-{place}": quote_after,
