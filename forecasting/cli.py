@@ -97,6 +97,12 @@ def forecast_command(
     resume: Resume = None,
     cluster: Cluster = None,
     level: Annotated[list[int] | None, typer.Option("--level", min=1, max=99, help="Adds lo-95 and hi-95 for 95.")] = None,
+    reconcile: Annotated[
+        str, typer.Option("--reconcile", help="How SKUs and sums agree: bottom-up adds up, mint also forecasts the sums.")
+    ] = "bottom-up",
+    by: Annotated[str, typer.Option("--by", help="The attribute that groups SKUs; the category when not given.")] = "",
+    totals: Annotated[Path | None, typer.Option("--totals", help="Where the categories and the total go, as CSV.")] = None,
+    whole_units: Annotated[bool, typer.Option("--whole-units", help="The mean in whole units that still add up.")] = False,
     events: Events = None,
     freq: Freq = None,
     profile: Profile = None,
@@ -107,11 +113,16 @@ def forecast_command(
     specs = _specs(model, horizon, seed, jobs)
     panel = _with_events(_imported([file], freq, profile).panel, events)
     plan = None if future is None else workflow.read_plan(future, panel)
-    request = workflow.ForecastAll(panel, specs, horizon, plan)
+    request = workflow.ForecastAll(panel, specs, horizon, plan, workflow.Sums(reconcile, by))  # type: ignore[arg-type]
+    tree = workflow.Tree.of(panel, by)
     with _working(request, resume, cluster):
         outlook = workflow.forecast_all(request)
-        frame = workflow.forecast_frame(outlook, panel, levels=tuple(level or ()))
+        whole = tree.hierarchy if whole_units else None
+        frame = workflow.forecast_frame(outlook, panel, levels=tuple(level or ()), whole=whole)
         _write(output, lambda path: frame.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
+        if totals is not None:
+            sums = workflow.sums_frame(outlook, frame, tree.hierarchy)
+            _write(totals, lambda path: sums.to_csv(path, index=False, encoding="utf-8", date_format=_date_format(panel)))
     for sentence in outlook.notes:
         _say(sentence)
     if outlook.failures:

@@ -7,15 +7,16 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from math import isnan
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from forecasting import __version__
-from forecasting.core.forecast import QUANTILES, Forecast
+from forecasting.core.forecast import QUANTILES, Forecast, quantile_name
 from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
+from forecasting.evaluation.hierarchy import Hierarchy, whole_units
 
 DECIMALS = 4
 _NAMES = ("name", "description", "title", "product")
@@ -40,18 +41,58 @@ class HasForecasts(Protocol):
         """The series that fell back, with the reason."""
 
 
-def forecast_frame(outlook: HasForecasts, panel: Panel, levels: Sequence[float] = ()) -> pd.DataFrame:
+@runtime_checkable
+class HasSums(HasForecasts, Protocol):
+    """Forecasts with their sums: for each model all SKUs together, and each category."""
+
+    @property
+    def totals(self) -> tuple[Forecast, ...]:
+        """All SKUs together as one series, for each model."""
+
+    @property
+    def groups(self) -> tuple[Forecast, ...]:
+        """One series for each category, for each model; empty where the data has none."""
+
+    @property
+    def grouped_by(self) -> str:
+        """The attribute that the groups are of; empty for the category."""
+
+
+def forecast_frame(
+    outlook: HasForecasts, panel: Panel, levels: Sequence[float] = (), *, whole: Hierarchy | None = None
+) -> pd.DataFrame:
     """Rows `sku, name, date, horizon, origin, model, mean, p10, p50, p90, baseline, flags` for each SKU, period and model.
 
     `levels` are central intervals in percent; 95 adds the columns `lo-95, hi-95` after `p90`. Units are rounded to four
-    decimals, here and nowhere else.
+    decimals, here and nowhere else; with `whole` the mean is in whole units that add up along that hierarchy.
     """
     rows = pd.concat([_rows(forecast, outlook.baseline, levels) for forecast in outlook.forecasts], ignore_index=True)
     rows.insert(1, "name", rows["sku"].map(product_names(panel)).fillna("").astype(object))
     rows["flags"] = _with_reasons(rows["sku"], rows["flags"], outlook.failures)
     units = [column for column in rows.columns if rows[column].dtype == "float64"]
     rows[units] = rows[units].round(DECIMALS) + 0.0
+    if whole is not None:
+        rows["mean"] = np.concatenate([whole_units(whole, forecast.mean).ravel() for forecast in outlook.forecasts])
     return rows
+
+
+def sums_frame(outlook: HasSums, forecast_rows: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
+    """Rows `level, name, date, horizon, origin, model, mean, p10, p50, p90` of the total and each category.
+
+    The means are the sums of `forecast_rows`, the rows that `forecast_frame` made, so that they equal what its reader adds up.
+    """
+    parts = []
+    for number, total in enumerate(outlook.totals):
+        mean = forecast_rows["mean"].to_numpy().reshape(len(outlook.totals), len(hierarchy.member), -1)[number]
+        sums = [total, *([outlook.groups[number]] if outlook.groups else [])]
+        rows = pd.concat([one.to_frame() for one in sums], ignore_index=True).drop(columns="flags")
+        parts.append(rows.assign(mean=hierarchy.sums(mean).ravel().round(DECIMALS)))
+    table = pd.concat(parts, ignore_index=True).rename(columns={"unique_id": "name", "ds": "date"})
+    periods = outlook.totals[0].horizon
+    level = np.where(np.arange(len(table)) % (periods * len(hierarchy.names)) < periods, "total", "category")
+    table.insert(0, "level", level)
+    quantiles = [quantile_name(q) for q in QUANTILES]
+    return table.assign(**table[quantiles].round(DECIMALS))
 
 
 def product_names(panel: Panel) -> pd.Series:
@@ -107,7 +148,10 @@ def forecast_xlsx(
     """The forecast as a workbook: a sheet `Forecast` whose identifiers are text cells, and a sheet `Settings`."""
     frame = export_frame(outlook, panel, levels, final)
     made = settings or settings_of(outlook)
-    sheets = {"Forecast": frame, "Settings": pd.DataFrame(made.lines(), columns=["setting", "value"])}
+    sheets = {"Forecast": frame}
+    if isinstance(outlook, HasSums) and outlook.totals:
+        sheets["Sums"] = sums_frame(outlook, frame.assign(mean=frame["final"]), Hierarchy.of(panel, outlook.grouped_by))
+    sheets["Settings"] = pd.DataFrame(made.lines(), columns=["setting", "value"])
     return xlsx_bytes(sheets)
 
 
@@ -141,13 +185,20 @@ class Settings:
     skus: int
     ids: tuple[str, ...] = ()
     plan: str = ""
+    sums: str = "bottom-up"
     version: str = __version__
 
     def lines(self) -> list[tuple[str, str]]:
         """The settings as rows of two texts."""
         rows = [("data", self.source), ("cut-off", self.cutoff), ("horizon", str(self.horizon)), ("SKUs", str(self.skus))]
         planned = [("plan", self.plan)] if self.plan else []
-        return [*rows, *planned, *(("model", spec) for spec in self.specs), ("version", f"Shelfcast {self.version}")]
+        return [
+            *rows,
+            *planned,
+            ("sums", self.sums),
+            *(("model", spec) for spec in self.specs),
+            ("version", f"Shelfcast {self.version}"),
+        ]
 
     def script(self) -> str:
         """A Python script that makes the same forecast.csv again."""
@@ -162,6 +213,7 @@ class Settings:
             specs="".join(f"{spec}, " for spec in self.specs),
             horizon=self.horizon,
             plan=plan,
+            sums="" if self.sums == "bottom-up" else f", sums=workflow.Sums({self.sums!r})",
         )
 
 
@@ -173,6 +225,7 @@ def settings_of(
     data: str = "",
     ids: Sequence[str] = (),
     plan: str = "",
+    sums: str = "bottom-up",
 ) -> Settings:
     """The settings behind an outlook; without its specs the names of the models stand for them."""
     first = outlook.forecasts[0]
@@ -188,6 +241,7 @@ def settings_of(
         skus=len(first.ids),
         ids=tuple(ids),
         plan=plan,
+        sums=sums,
     )
 
 
@@ -213,7 +267,7 @@ from forecasting.export import forecast_csv
 panel = {data}
 specs = ({specs})
 plan = {plan}
-outlook = workflow.forecast_all(workflow.ForecastAll(panel, specs, horizon={horizon}, plan=plan))
+outlook = workflow.forecast_all(workflow.ForecastAll(panel, specs, horizon={horizon}, plan=plan{sums}))
 Path("forecast.csv").write_bytes(forecast_csv(outlook, panel))
 '''
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from forecasting.workflow import Outlook
-from ui import archive, ending, outlooks, overriding, parts, running
+from ui import archive, ending, outlooks, overriding, parts, running, sums
 
 panel = parts.require_panel()
 parts.header("Forecast", "What each product will sell, what it adds up to, and a file to take away.")
@@ -24,6 +24,8 @@ seen = outlooks.taken(panel, asked)
 outlooks.headline(outlook, seen)
 outlooks.downloads(outlook, seen, asked)
 outlooks.curve(outlook, seen, sku)
+sums.what_if(outlook, seen)
+sums.groups(outlook, seen)
 outlooks.table(outlook, seen)
 overriding.section(outlook, seen, sku)
 archive.section(panel)

@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from forecasting.core.frequency import grain
+from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.export import Settings, csv_bytes, forecast_csv, forecast_xlsx, settings_of
 from forecasting.plots import forecasts
 from forecasting.publishing import final_units
-from forecasting.workflow import ForecastAll, Outlook
+from forecasting.workflow import ForecastAll, Outlook, Reconciliation, Sums, carried_on
 from forecasting.workflow.outlooks import by_sku, failures_by_reason, total_of
 from forecasting.workflow.overriding import final_by_sku
-from ui import archive, cached, forms, models, parts, planning, running, views, words
+from ui import archive, cached, forms, models, parts, planning, running, sums, views, words
 from ui.theme import palette
 from ui.workspace import current
 
@@ -34,6 +36,7 @@ class Asked:
     horizon: int
     plan: str
     plan_digest: int = 0
+    reconciliation: Reconciliation = "bottom-up"
 
 
 def settings(panel: Panel, sku: str, horizon: int) -> None:
@@ -46,9 +49,10 @@ def _settings(panel: Panel, sku: str, horizon: int) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = _model_control()
             ids = _scope(panel, sku)
+            way = sums.control()
         st.caption(models.sentence(name))
         plan = planning.control(panel, sku, horizon)
-        asked = Asked(name, ids, horizon, plan.title, _digest(plan.rows))
+        asked = Asked(name, ids, horizon, plan.title, _digest(plan.rows), way)
         _button(panel, asked, plan)
 
 
@@ -102,8 +106,15 @@ def _button(panel: Panel, asked: Asked, plan: planning.Kept) -> None:
         spec = models.chosen_spec(asked.model, asked.horizon)
         chosen = taken(panel, asked)
         title = f"Forecasting {words.count(len(asked.ids), 'SKU')} with {models.title(asked.model)}"
-        running.start(JOB, ForecastAll(chosen, (spec,), asked.horizon, plan.rows_for(chosen, asked.horizon)), title, asked)
+        running.start(JOB, _request(chosen, spec, asked, plan), title, asked)
         st.rerun()
+
+
+def _request(chosen: Panel, spec: Model, asked: Asked, plan: planning.Kept) -> ForecastAll:
+    """The request; a merchant's own plan is compared with prices as they are and no promotion."""
+    beside = carried_on(chosen, asked.horizon) if plan.rows is not None else None
+    rows = plan.rows_for(chosen, asked.horizon)
+    return ForecastAll(chosen, (spec,), asked.horizon, rows, Sums(asked.reconciliation), beside)
 
 
 def taken(panel: Panel, asked: Asked) -> Panel:
@@ -228,15 +239,19 @@ def _columns(shown: pd.DataFrame) -> dict[str, Any]:
 def downloads(outlook: Outlook, panel: Panel, asked: Asked) -> None:
     """The files to take away, each with what it was made with."""
     made = _settings_of(outlook, asked)
-    final = final_units(outlook.forecasts[0], panel, current().overrides)
+    whole = sums.whole_control()
+
+    def final() -> np.ndarray:
+        return sums.rounded(outlook, panel, final_units(outlook.forecasts[0], panel, current().overrides), whole=whole)
+
     stem = f"forecast-{outlook.forecasts[0].cutoff:%Y-%m-%d}"
     with st.container(horizontal=True):
         st.download_button(
-            "Download CSV", lambda: forecast_csv(outlook, panel, final=final), f"{stem}.csv", "text/csv", type="primary",
+            "Download CSV", lambda: forecast_csv(outlook, panel, final=final()), f"{stem}.csv", "text/csv", type="primary",
             icon=":material/download:", on_click="ignore", key="download-csv",
         )  # fmt: skip
         st.download_button(
-            "Excel", lambda: forecast_xlsx(outlook, panel, made, final=final), f"{stem}.xlsx", _XLSX,
+            "Excel", lambda: forecast_xlsx(outlook, panel, made, final=final()), f"{stem}.xlsx", _XLSX,
             icon=":material/table_view:", on_click="ignore", key="download-xlsx",
         )  # fmt: skip
         st.download_button(
@@ -259,7 +274,7 @@ def _settings_of(outlook: Outlook, asked: Asked) -> Settings:
     source = f"{_file_name()}{', cleaned' if workspace.cleaned else ''}"
     plan = asked.plan if asked.plan not in (planning.LEFT_OUT, planning.CARRIED_ON) else ""
     spec = models.chosen_spec(asked.model, asked.horizon)
-    return settings_of(outlook, (spec,), source=source, data=data, ids=ids, plan=plan)
+    return settings_of(outlook, (spec,), source=source, data=data, ids=ids, plan=plan, sums=outlook.sums.reconciliation)
 
 
 def _file_name() -> str:

@@ -5,7 +5,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation
 from forecasting.evaluation.space import Dimension
 from forecasting.evaluation.tuning import Tuned, Tuning
-from forecasting.export import forecast_frame
+from forecasting.export import forecast_frame, sums_frame
 from forecasting.models import MODELS, make
 from forecasting.models.champions import Champions
 from forecasting.workflow.carrying import CarriedOn, CarryOn, Learn
@@ -37,6 +37,7 @@ from forecasting.workflow.profiles import Profile, Profiles
 from forecasting.workflow.remains import Remains
 from forecasting.workflow.reports import backtest_frame, scores_frame
 from forecasting.workflow.request import run
+from forecasting.workflow.totals import Reconciliation, Sums, Tree
 from forecasting.workflow.tuning import TuneModel, fitting_metric, tunable
 from forecasting.workflow.uploading import Imported, ImportFiles, Unclear
 
@@ -70,8 +71,11 @@ __all__ = [
     "Profiles",
     "ReadFinal",
     "ReadPlan",
+    "Reconciliation",
     "Remains",
     "Standings",
+    "Sums",
+    "Tree",
     "TryModel",
     "Tryout",
     "TuneModel",
@@ -99,6 +103,7 @@ __all__ = [
     "read_table",
     "run",
     "scores_frame",
+    "sums_frame",
     "try_model",
     "tunable",
     "write_panel",

@@ -4,9 +4,11 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from forecasting.core.checkpoint import remembered
+from forecasting.core.errors import ShelfcastError
 from forecasting.core.forecast import Forecast
 from forecasting.core.model import (
     Failure,
@@ -26,7 +28,7 @@ from forecasting.models import BASELINES, MODELS, make
 from forecasting.workflow.insides import Insides, insides_of
 from forecasting.workflow.remains import Remains, remains_of
 from forecasting.workflow.request import run
-from forecasting.workflow.totals import all_together
+from forecasting.workflow.totals import ADDED_UP, Sums, Tree, agreed, all_together
 
 BASELINE = "seasonal_naive"
 
@@ -71,7 +73,9 @@ class Outlook:
 
     `forecasts` stand in the order of the specs; `baseline` is the seasonal naive; `notes` are sentences about what was left
     out or filled in. `totals` has, for each of the forecasts, all SKUs together as one series, called `total`: its mean is
-    the sum of theirs.
+    the sum of theirs; so has `groups`, with one series for each category, and nothing where the data has none. `sums` is how
+    they were made to agree. `usual` (SKUs, horizon) is what the first model would expect under the plan to compare with, where
+    one was given: what the plan in use brings is the difference.
     """
 
     forecasts: tuple[Forecast, ...]
@@ -79,6 +83,14 @@ class Outlook:
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     totals: tuple[Forecast, ...] = ()
+    groups: tuple[Forecast, ...] = ()
+    sums: Sums = ADDED_UP
+    usual: np.ndarray | None = None
+
+    @property
+    def grouped_by(self) -> str:
+        """The attribute whose groups stand between SKUs and total; empty for the category."""
+        return self.sums.by
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +116,18 @@ class Compare:
 
 @dataclass(frozen=True, eq=False)
 class ForecastAll:
-    """Ask for the forecast of every SKU of a panel."""
+    """Ask for the forecast of every SKU of a panel; `sums` says how categories and the total are made to agree with it.
+
+    `beside` is another plan for the same regressors, such as prices that stay as they are: the first model also says what it
+    would expect then, without being fitted again.
+    """
 
     panel: Panel
     specs: tuple[Model, ...]
     horizon: int
     plan: pd.DataFrame | None = None
+    sums: Sums = ADDED_UP
+    beside: pd.DataFrame | None = None
 
 
 @run.register
@@ -140,29 +158,68 @@ def forecast_all(request: ForecastAll) -> Outlook:
     future = None if plan is None else plan.future
     forecasts: list[Forecast] = []
     failures: list[Failure] = []
+    usual: np.ndarray | None = None
     for number, spec in enumerate(request.specs):
         with part(number / len(request.specs), (number + 1) / len(request.specs), f"{spec.name}: "):
-            ahead = remembered(("ahead", number, spec), partial(_ahead, spec, panel, request.horizon, future))
+            beside = None if number or future is None else _usual(panel, request.beside, request.horizon, future)
+            ahead = remembered(("ahead", number, spec), partial(_ahead, spec, panel, request.horizon, future, beside))
             forecasts.append(ahead.forecast)
             failures.extend(ahead.failures)
+            usual = ahead.usual if number == 0 else usual
     dropped = tuple(name for name in request.panel.known if name not in panel.known)
     baseline = make(BASELINE).fit(panel).forecast(request.horizon)
-    totals = all_together(request.panel, forecasts)
+    said, notes = _in_agreement(request, panel, forecasts, future)
+    totals, groups = all_together(Tree.of(panel.without(panel.regressors), request.sums.by), said)
+    usual = _moved_alike(usual, forecasts, said)
     report(1.0, "done")
-    return Outlook(tuple(forecasts), baseline, tuple(failures), _outlook_notes(dropped, plan), totals)
+    return Outlook(said, baseline, tuple(failures), _outlook_notes(dropped, plan) + notes, totals, groups, request.sums, usual)
+
+
+def _moved_alike(usual: np.ndarray | None, before: list[Forecast], after: tuple[Forecast, ...]) -> np.ndarray | None:
+    """What is compared with moves as the forecast did, so that the difference is the plan's alone."""
+    if usual is None:
+        return None
+    old, new = before[0].mean, after[0].mean
+    return usual * np.divide(new, old, out=np.ones_like(old), where=old > 0)
+
+
+def _in_agreement(
+    request: ForecastAll, panel: Panel, forecasts: list[Forecast], future: pd.DataFrame | None
+) -> tuple[tuple[Forecast, ...], tuple[str, ...]]:
+    """The forecasts, moved to agree with those of the sums where that is asked for, and what has to be said about it."""
+    if request.sums.reconciliation == "bottom-up" or not forecasts:
+        return tuple(forecasts), ()
+    report(1.0, "forecasting categories and the total")
+    try:
+        moved = agreed(Tree.of(panel, request.sums.by), forecasts, future)
+    except (ShelfcastError, ArithmeticError) as error:
+        return tuple(forecasts), (f"The forecasts of the sums could not be used, so the SKUs are only added up: {error}",)
+    before, after = forecasts[0].mean.sum(), moved[0].mean.sum()
+    change = f"{after / before - 1:+.1%}" if before > 0 else "not at all"
+    return moved, (f"Forecasts of the categories and the total moved the sum of the SKUs by {change}.",)
 
 
 @dataclass(frozen=True, eq=False)
 class Ahead:
-    """What one model expects, and the series on which it fell back."""
+    """What one model expects, the series on which it fell back, and what it would expect under the plan to compare with."""
 
     forecast: Forecast
     failures: tuple[Failure, ...]
+    usual: np.ndarray | None = None
 
 
-def _ahead(spec: Model, panel: Panel, horizon: int, future: pd.DataFrame | None) -> Ahead:
+def _ahead(spec: Model, panel: Panel, horizon: int, future: pd.DataFrame | None, beside: pd.DataFrame | None) -> Ahead:
     fitted = spec.fit(panel)
-    return Ahead(fitted.forecast(horizon, future), fitted.failures)
+    usual = None if beside is None else fitted.forecast(horizon, beside).mean
+    return Ahead(fitted.forecast(horizon, future), fitted.failures, usual)
+
+
+def _usual(panel: Panel, beside: pd.DataFrame | None, horizon: int, future: pd.DataFrame) -> pd.DataFrame | None:
+    """The plan to compare with, for the regressors that the plan in use is about."""
+    plan = complete_plan(panel, beside, horizon)
+    if plan is None or list(plan.future.columns) != list(future.columns):
+        return None
+    return plan.future
 
 
 def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = None, focus: str = "") -> Fit:

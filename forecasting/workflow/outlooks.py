@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.panel import Panel
+from forecasting.evaluation.hierarchy import Hierarchy
 from forecasting.export import product_names
 from forecasting.workflow.modelling import Outlook
+
+_NOTHING = 1e-6  # of a SKU's sales: rounding, no effect
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,46 @@ def by_sku(outlook: Outlook, panel: Panel) -> pd.DataFrame:
         }
     )
     return table.sort_values("units", ascending=False, kind="stable", ignore_index=True)
+
+
+def by_group(outlook: Outlook, panel: Panel) -> pd.DataFrame:
+    """One row for each category, most units first: `group, skus, units, low, high, before, change`; see `by_sku`.
+
+    The units of all rows together are those of all SKUs. Empty where the data has no categories.
+    """
+    if not outlook.groups:
+        return pd.DataFrame(columns=["group", "skus", "units", "low", "high", "before", "change"])
+    forecast, hierarchy = outlook.groups[0], Hierarchy.of(panel, outlook.grouped_by)
+    before = hierarchy.sums(_before(panel, forecast.horizon))[1:]
+    units = forecast.total()
+    table = pd.DataFrame(
+        {
+            "group": forecast.ids,
+            "skus": np.bincount(hierarchy.member, minlength=len(forecast.ids)),
+            "units": units,
+            "low": forecast.total(q=0.1),
+            "high": forecast.total(q=0.9),
+            "before": before,
+            "change": np.divide(units, before, out=np.full(len(units), np.nan), where=before > 0) - 1,
+        }
+    )
+    return table.sort_values("units", ascending=False, kind="stable", ignore_index=True)
+
+
+def plan_effect(outlook: Outlook, panel: Panel) -> pd.DataFrame:
+    """What the plan brings, largest first: `sku, name, usual, planned, difference` in units over the horizon.
+
+    Only SKUs for which the plan makes a difference; empty where there was no plan to compare with.
+    """
+    forecast = outlook.forecasts[0]
+    planned = forecast.total()
+    usual = planned if outlook.usual is None else outlook.usual.sum(axis=1)
+    names = product_names(panel).reindex(forecast.ids).to_numpy()
+    table = pd.DataFrame(
+        {"sku": forecast.ids, "name": names, "usual": usual, "planned": planned, "difference": planned - usual}
+    )
+    moved = table[table["difference"].abs() > _NOTHING * np.maximum(table["usual"], 1.0)]
+    return moved.sort_values("difference", key=abs, ascending=False, kind="stable", ignore_index=True)
 
 
 def failures_by_reason(outlook: Outlook) -> pd.DataFrame:
