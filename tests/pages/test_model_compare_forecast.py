@@ -159,9 +159,11 @@ def test_the_forecast_on_screen_is_the_forecast_in_the_file(opened):
     cards = {metric.label: metric.value for metric in app.metric}
     assert "Next 14 days" in cards, cards
     assert cards["Next 14 days"] == f"{round(file['mean'].sum()):,} units"
-    table = next(frame.value for frame in app.dataframe if "units" in frame.value)
+    table = next(frame.value for frame in app.dataframe if {"units", "sku"} <= set(frame.value))
     sums = file.groupby("sku")["mean"].sum()
     assert (table.set_index("sku")["units"] - sums).abs().max() <= 0.51  # shown as whole units
+    groups = next(frame.value for frame in app.dataframe if {"units", "group"} <= set(frame.value))
+    assert groups["units"].sum() == pytest.approx(sums.sum(), abs=0.01)
     assert f"300 SKUs, together {cards['Next 14 days']}" in said(app)
 
 
