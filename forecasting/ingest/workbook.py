@@ -14,6 +14,7 @@ import python_calamine as calamine
 
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest.container import ZIP_ERRORS
+from forecasting.ingest.numberformats import padded_cells
 from forecasting.ingest.regions import find_regions
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table
@@ -38,7 +39,7 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> list[Tabl
     tables: list[Table] = []
     hidden = {meta.name for meta in book.sheets_metadata if meta.visible != calamine.SheetVisibleEnum.Visible}
     for each in [sheet] if sheet is not None else names:
-        found = _sheet_tables(book, each, name)
+        found = _sheet_tables(book, each, name, padded_cells(data, each))
         tables.extend(replace(table, hidden=each in hidden) for table in found)
     if not tables:
         raise FileUnreadable(f"{name} has no cell filled in {len(names)} sheets: a sheet with a header and rows is needed")
@@ -82,18 +83,27 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _sheet_tables(book: calamine.CalamineWorkbook, sheet: str, name: str) -> list[Table]:
+def _sheet_tables(book: calamine.CalamineWorkbook, sheet: str, name: str, padded: dict[tuple[int, int], int]) -> list[Table]:
     try:
         found = book.get_sheet_by_name(sheet)
         if found.width > MAX_COLUMNS:
             raise FileUnreadable(f"{name}, sheet {sheet!r}, has {found.width:,} columns; up to {MAX_COLUMNS:,} are read")
-        offset = (found.start or (0, 0))[0]
+        offset, left = found.start or (0, 0)
         grid = found.to_python(skip_empty_area=True)
     except calamine.WorksheetNotFound:
         return []
     except _ERRORS as error:
         raise FileUnreadable(f"{name}, sheet {sheet!r}, is damaged ({error}): open the workbook and save it again") from error
+    for (i, j), digits in padded.items():
+        if 0 <= i - offset < len(grid) and 0 <= j - left < len(grid[i - offset]):
+            grid[i - offset][j - left] = _with_zeros(grid[i - offset][j - left], digits)
     return grid_tables(grid, name, sheet, offset)
+
+
+def _with_zeros(value: Cell, digits: int) -> Cell:
+    """A whole number as its number format shows it; anything else as it is."""
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
+    return f"{int(value):0{digits}d}" if whole and value >= 0 else value  # type: ignore[arg-type, operator]
 
 
 def grid_tables(grid: Sequence[Sequence[Cell]], name: str, sheet: str, offset: int = 0) -> list[Table]:

@@ -156,3 +156,22 @@ def test_order_lines_are_days_however_few_and_quarters_are_read_either_way() -> 
     across = b"sku,Q1 2023,Q2 2023,Q3 2023,Q4 2023\nA,1,2,3,4\nB,1,2,3,4\n"
     done = import_files([("w.csv", across)])
     assert (done.panel.freq, done.panel.series("A")["y"].tolist()) == ("QS", [1.0, 2.0, 3.0, 4.0])
+
+
+def test_codes_keep_the_zeros_that_their_number_format_shows() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet, code, money = (
+            book.add_worksheet("A & B"),
+            book.add_format({"num_format": "00000"}),
+            book.add_format({"num_format": "0.00"}),
+        )
+        sheet.write_row(2, 1, ["SKU", "Units", "Price"])
+        for k in range(4):
+            sheet.write(3 + k, 1, 42 + k, code)
+            sheet.write(3 + k, 2, 7 + k)
+            sheet.write(3 + k, 3, 2.5, money)
+    table = read_tables(out.getvalue(), "codes.xlsx")[0]
+    assert table.column(0).to_list() == ["00042", "00043", "00044", "00045"]
+    assert table.column(1).to_list() == ["7", "8", "9", "10"]
+    assert table.column(2).to_list() == ["2.5"] * 4
