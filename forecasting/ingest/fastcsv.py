@@ -28,11 +28,8 @@ def read_fast(data: bytes, name: str) -> list[Table] | None:
     plan = layout_of(head, sniffed.dialect, sniffed.width) if not sniffed.skip_lines else None
     if plan is None or not _all_regular(data, start, sniffed.dialect, sniffed.width, plan):
         return None
-    try:
-        cells = parse_piece(data, sniffed.dialect, sniffed.width, skip=plan.header_lines[-1])
-    except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        return None
-    return _finished(cells, plan, name, start, sniffed.dialect)
+    cells = parse_piece(data, sniffed.dialect, sniffed.width, skip=plan.header_lines[-1])
+    return None if cells is None else _finished(cells, plan, name, start, sniffed.dialect)
 
 
 def head_text(head: bytes) -> str | None:
@@ -48,7 +45,7 @@ def head_text(head: bytes) -> str | None:
 
 def layout_of(head: str, dialect: Dialect, width: int) -> Region | None:
     """The layout of the head, if it is the simple one: an optional preamble, one header row, then rows of one width."""
-    if len(dialect.delimiter) != 1 or dialect.delimiter == " " or dialect.escape or dialect.pad or dialect.quote != '"':
+    if not is_plain(dialect):
         return None
     regions = find_regions(tokenize(head, dialect, width)[:600])
     if len(regions) != 1:
@@ -57,6 +54,16 @@ def layout_of(head: str, dialect: Dialect, width: int) -> Region | None:
     simple = region.header is not None and len(region.header_lines) == 1 and len(region.header) == width
     odd = region.comments or region.repeated or region.footer or any(row.repaired for row in region.rows)
     return region if simple and not odd else None
+
+
+def is_plain(dialect: Dialect) -> bool:
+    """Whether a dialect is one that the quick parsers speak."""
+    return (
+        len(dialect.delimiter) == 1
+        and dialect.delimiter != " "
+        and dialect.quote == '"'
+        and not (dialect.escape or dialect.pad)
+    )
 
 
 def _all_regular(data: bytes, start: int, dialect: Dialect, width: int, plan: Region) -> bool:
@@ -86,29 +93,38 @@ def _line_pattern(delimiter: str, width: int) -> str:
 
 
 def is_regular(piece: bytes, delimiter: str, width: int) -> bool:
-    """Whether each line of a piece is one record of that many cells.
+    """Whether each line of a piece is one record of that many cells."""
+    odd = odd_lines(piece, delimiter, width)
+    return odd is not None and not len(odd)
 
-    Lines without quotes need the right number of delimiters; the few with quotes must match the whole rule.
+
+def odd_lines(piece: bytes, delimiter: str, width: int) -> np.ndarray | None:
+    """Which lines of a piece (from 0) are not one record of that many cells; None when its line ends or bytes are mixed.
+
+    Lines without quotes need the right number of delimiters and something between; those with quotes must match the whole rule.
     """
     text = np.frombuffer(piece, dtype=np.uint8)
     ends = np.append(np.flatnonzero(text == 10), len(text))
     returns = piece.count(b"\r")
-    if returns and returns not in (len(ends) - 1, len(ends)):
-        return False
-    if not len(text) or text[-1] == 10 or not is_utf8(piece):
-        return False
-    delimiters = _count_by_line(text == ord(delimiter), ends)
-    if b'"' not in piece:
-        return bool((delimiters == width - 1).all())
-    quoted = _count_by_line(text == 34, ends) > 0
-    if not (delimiters[~quoted] == width - 1).all():
-        return False
-    rule = _line_pattern(delimiter, width)
-    if quoted.mean() > 0.2:
-        return _all_match(piece, rule)
+    if not len(text) or (returns and returns not in (len(ends) - 1, len(ends))) or not is_utf8(piece):
+        return None
+    odd = _count_by_line(text == ord(delimiter), ends) != width - 1
+    # A line as long as its delimiters holds nothing.
+    odd |= np.diff(ends, prepend=-1) <= width + (1 if returns else 0)
+    if b'"' in piece:
+        quoted = _count_by_line(text == 34, ends) > 0
+        odd[quoted] = ~_matching(piece, ends, np.flatnonzero(quoted), _line_pattern(delimiter, width))
+    return np.flatnonzero(odd)
+
+
+def _matching(piece: bytes, ends: np.ndarray, lines: np.ndarray, rule: str) -> np.ndarray:
+    """Which of some lines match a rule."""
+    if len(lines) > 0.2 * len(ends):
+        every = pl.Series("line", [piece.decode("utf-8")]).str.split("\n").explode()
+        return every.gather(lines).str.contains(rule).to_numpy()
     compiled = re.compile(rule.encode())
     starts = np.append(0, ends[:-1] + 1)
-    return all(compiled.match(piece[starts[k] : ends[k]]) for k in np.flatnonzero(quoted))
+    return np.array([compiled.match(piece[starts[k] : ends[k]]) is not None for k in lines], dtype=bool)
 
 
 def _count_by_line(marks: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -116,22 +132,20 @@ def _count_by_line(marks: np.ndarray, ends: np.ndarray) -> np.ndarray:
     return np.diff(np.searchsorted(np.flatnonzero(marks), ends), prepend=0)
 
 
-def _all_match(piece: bytes, pattern: str) -> bool:
-    lines = pl.Series("line", [piece.decode("utf-8")]).str.split("\n").explode()
-    return bool(lines.str.contains(pattern).all())
-
-
-def parse_piece(data: bytes, dialect: Dialect, width: int, skip: int = 0) -> pl.DataFrame:
-    """All cells as text, "" where there is nothing."""
-    cells = pl.read_csv(
-        data,
-        has_header=False,
-        skip_lines=skip,
-        separator=dialect.delimiter,
-        new_columns=column_names(width),
-        infer_schema=False,
-        low_memory=True,
-    )
+def parse_piece(data: bytes, dialect: Dialect, width: int, skip: int = 0) -> pl.DataFrame | None:
+    """All cells as text, "" where there is nothing; None when the quick parser refuses."""
+    try:
+        cells = pl.read_csv(
+            data,
+            has_header=False,
+            skip_lines=skip,
+            separator=dialect.delimiter,
+            new_columns=column_names(width),
+            infer_schema=False,
+            low_memory=True,
+        )
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        return None
     return cells.fill_null("")
 
 

@@ -23,7 +23,7 @@ _PIECE = 1 << 20
 def padded_cells(data: bytes, sheet: str) -> dict[tuple[int, int], int]:
     """Row and column (from 0) of each cell of a sheet that is shown with leading zeros, and to how many digits.
 
-    Empty for files of other kinds and for workbooks without such a format; what is damaged is for the reader of the cells to say.
+    Empty for files of other kinds and workbooks without such a format; what is damaged is for the reader of the cells to say.
     """
     found: dict[tuple[int, int], int] = {}
     if not data.startswith(b"PK"):

@@ -11,8 +11,9 @@ import polars as pl
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest.align import align
 from forecasting.ingest.dialect import Sniffed, sniff
-from forecasting.ingest.encoding import decode, detect_encoding
+from forecasting.ingest.encoding import Decoded, decode, detect_encoding
 from forecasting.ingest.fastcsv import FAST_FROM, read_fast
+from forecasting.ingest.islands import read_islands
 from forecasting.ingest.kinds import column_kinds, kind_of
 from forecasting.ingest.likeness import Likeness
 from forecasting.ingest.regions import Region, find_regions
@@ -29,12 +30,30 @@ _NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
 
 def read_text(data: bytes, name: str) -> list[Table]:
     """Read a delimited text file; raises FileUnreadable when there is nothing in it that could be a table."""
-    if len(data) >= FAST_FROM and detect_encoding(data[: 1 << 20]) in ("utf-8", "utf-8-sig"):
+    large = len(data) >= FAST_FROM
+    if large and detect_encoding(data[: 1 << 20]) in ("utf-8", "utf-8-sig"):
         fast = read_fast(data, name)
         if fast is not None:
             return fast
     decoded = decode(data)
-    return tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
+    quick = _read_quickly(decoded, name) if large else None
+    return quick or tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
+
+
+def _read_quickly(decoded: Decoded, name: str) -> list[Table] | None:
+    """A large file of any encoding, when all of its lines keep the rules or but a few do not."""
+    data = decoded.text.encode("utf-8", errors="replace")
+    regular = read_fast(data, name)
+    if regular is not None:
+        return [replace(table, encoding=decoded.encoding).note(*decoded.notes) for table in regular]
+
+    def short_table(rows: list[Row], sniffed: Sniffed) -> Table | None:
+        tables = tables_from_rows(rows, sniffed, name, decoded.notes)
+        parts = split_sideways(tables[0]) if len(tables) == 1 and tables[0].has_header else []
+        return _with_source(tables[0], decoded.encoding, sniffed.dialect) if len(parts) == 1 else None
+
+    table = read_islands(data, name, short_table)
+    return None if table is None else [table]
 
 
 def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] = ()) -> list[Table]:
@@ -42,18 +61,22 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     _refuse_too_wide(text, name)
     sniffed = sniff(text)
     _refuse_long_lines(text, name, sniffed.dialect.delimiter)
-    rows = _one_gap_each(tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :])
-    if any(row.repaired for row in rows):
-        notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
-    rows = _other_delimiters(rows, sniffed)
-    regions = find_regions(rows)
-    tables = [
-        region_table(region, name, "", notes, sniffed.dialect.delimiter) for region in regions if region.rows or region.header
-    ]
+    rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
+    tables = tables_from_rows(rows, sniffed, name, notes)
     if not tables:
         raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
     parts = [part for table in tables for part in split_sideways(table)]
     return number_tables([_with_source(part, encoding, sniffed.dialect) for part in parts])
+
+
+def tables_from_rows(rows: list[Row], sniffed: Sniffed, name: str, notes: Sequence[str] = ()) -> list[Table]:
+    """The tables in the rows of a text file."""
+    rows = _one_gap_each(rows)
+    if any(row.repaired for row in rows):
+        notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
+    rows = _other_delimiters(rows, sniffed)
+    mark = sniffed.dialect.delimiter
+    return [region_table(region, name, "", notes, mark) for region in find_regions(rows) if region.rows or region.header]
 
 
 def _with_source(table: Table, encoding: str, dialect: Dialect) -> Table:
