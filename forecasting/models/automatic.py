@@ -6,6 +6,7 @@ from typing import ClassVar, get_args
 import numpy as np
 import pandas as pd
 
+from forecasting.core.errors import ShelfcastError
 from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.frequency import grain
 from forecasting.core.knob import check_knobs, knob
@@ -18,6 +19,7 @@ from forecasting.evaluation.intervals import Conformal, calibrate
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
 from forecasting.models.candidates import BASELINES, EFFORTS, ROUTES, WIDER, Profile, members, prior, routes
+from forecasting.models.naive import WindowMean
 from forecasting.models.rehearsal import Past, dead, rehearse
 
 _MARGIN = 0.05
@@ -48,7 +50,7 @@ class Auto:
             past = rehearse(panel, models, horizon, EFFORTS[self.profile].cutoffs, EFFORTS[self.profile].skus, self.seed)
         mixture = mix(panel, models, past)
         with part(0.6, 1.0, "Fitting: "):
-            fitted, failures = _fit_members(panel, models, mixture)
+            mixture, fitted, failures = _fit_members(panel, models, mixture)
         return FittedAuto(replace(self, horizon=horizon), panel, mixture, fitted, failures)
 
 
@@ -66,6 +68,13 @@ class Mixture:
     bounds: np.ndarray
     paths: np.ndarray
     against: np.ndarray
+
+    def without(self, member: int) -> "Mixture":
+        """The same without a member that could not be fitted; the window mean, which always can, takes its place."""
+        weights = self.weights.copy()
+        weights[:, self.members.index(WindowMean.name)] += weights[:, member]
+        weights[:, member] = 0.0
+        return replace(self, weights=weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,8 +214,8 @@ def _against_baselines(rehearsal: Rehearsal, forecast: np.ndarray) -> tuple[floa
 
 def _fit_members(
     panel: Panel, models: tuple[Model, ...], mixture: Mixture
-) -> tuple[tuple[tuple[int, tuple[str, ...], Fitted], ...], tuple[Failure, ...]]:
-    """Each member that has a weight, fitted to the SKUs that need it (boosting: to all)."""
+) -> tuple[Mixture, tuple[tuple[int, tuple[str, ...], Fitted], ...], tuple[Failure, ...]]:
+    """Each member that has a weight, fitted to the SKUs that need it (boosting: to all); who cannot be fitted is left out."""
     fitted: list[tuple[int, tuple[str, ...], Fitted]] = []
     failures: list[Failure] = []
     needed = mixture.weights[mixture.route].T > 0
@@ -216,7 +225,10 @@ def _fit_members(
         everyone = isinstance(model, Boosting) or rows.all()
         ids = panel.ids if everyone else tuple(panel.ids[row] for row in np.flatnonzero(rows))
         with part(number / len(models), (number + 1) / len(models), f"{model.name}: "):
-            one = model.fit(panel if everyone else panel.select(ids))
+            try:
+                one = model.fit(panel if everyone else panel.select(ids))
+            except ShelfcastError:
+                return _fit_members(panel, models, mixture.without(number))
         fitted.append((number, ids, one))
         failures.extend(one.failures)
-    return tuple(fitted), tuple({failure.unique_id: failure for failure in failures}.values())
+    return mixture, tuple(fitted), tuple({failure.unique_id: failure for failure in failures}.values())

@@ -92,6 +92,14 @@ def test_a_single_odd_series_gets_an_answer(values):
     assert (forecast.quantile(0.9) >= 0).all()
 
 
+@pytest.mark.parametrize("values", [np.zeros(40), np.full(40, np.nan), np.full(40, -3.0)])
+def test_many_skus_from_which_nothing_can_be_learnt_get_an_answer(values):
+    sales = pd.concat([one(values, f"S{k}") for k in range(12)])
+    forecast = Auto(horizon=7).fit(Panel.build(sales)).forecast(7)
+    assert (forecast.mean == 0).all()
+    assert (forecast.total(q=0.9) == 0).all()
+
+
 @pytest.mark.parametrize("freq", ["h", "W-MON", "MS", "QS", "YS"])
 def test_every_grain_works(freq):
     rng = np.random.default_rng(0)
