@@ -1,7 +1,8 @@
 """Long actions in processes of their own: the server never freezes, never grows, and five clicks start one job.
 
 There is one `Jobs` for the whole server (`manager()`), a plain module-level object: every session sees the same queue. Pages
-keep only the key of a job; what it is doing is looked up, so nothing is lost when the page changes.
+keep only the key of a job; what it is doing is looked up, so nothing is lost when the page changes. Nobody has the server
+alone: `Limits` says how much one owner may have at work or waiting, and how fast it may come.
 """
 
 import atexit
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -27,7 +29,7 @@ from forecasting.workflow.resuming import remove_old
 from ui.process import Ending, Worker
 
 AT_ONCE = max(1, min(2, os.cpu_count() or 1))
-TIME_TO_LIVE = 3600.0
+TIME_TO_LIVE = 12 * 3600.0  # results lie on disk; whoever starts a batch in the evening finds it in the morning
 REPLENISH_AFTER = 2.0
 _PREFIX = "shelfcast-jobs-"
 _WAITING = Progress(0.0, "waiting for its turn")
@@ -46,7 +48,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """What is known of one job at this moment; times are seconds of `time.monotonic`."""
+    """What is known of one job at this moment; times are seconds of `time.monotonic`. `kind` is for whoever asked for it."""
 
     key: str
     owner: str
@@ -58,6 +60,7 @@ class Job:
     submitted: float = field(default_factory=time.monotonic)
     started: float | None = None
     ended: float | None = None
+    kind: str = ""
     pace: Pace = field(default_factory=Pace, repr=False, compare=False)
 
     @property
@@ -76,11 +79,48 @@ class Job:
         return self.pace.seconds_left() if self.state is State.RUNNING and self.progress.fraction >= 0.05 else None
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one owner may ask of the server.
+
+    One job more than `at_once` may run for an owner who has none at work: nobody's long work makes all others wait for its end.
+    """
+
+    active: int = 8
+    a_minute: int = 30
+    spare: int = 1
+
+    def refusal(self, own: Sequence[Job], now: float) -> str:
+        """Why no further job is taken from the owner of these, in a sentence; empty when one is.
+
+        >>> jobs = [Job("k", "me", "Fit", "d", submitted=100.0)] * 2
+        >>> Limits(active=2).refusal(jobs, now=101.0)
+        'You have 2 calculations at work or waiting; let one end or cancel one, then ask again.'
+        >>> Limits(a_minute=2).refusal(jobs, now=101.0)
+        'You have asked for 2 calculations within a minute; wait 59 seconds, then ask again.'
+        >>> Limits(a_minute=2).refusal(jobs, now=161.0)
+        ''
+        """
+        if sum(job.active for job in own) >= self.active:
+            return f"You have {self.active} calculations at work or waiting; let one end or cancel one, then ask again."
+        lately = sorted(job.submitted for job in own if now - job.submitted < 60.0)
+        if len(lately) < self.a_minute:
+            return ""
+        wait = max(1, round(60.0 - (now - lately[-self.a_minute])))
+        return f"You have asked for {self.a_minute} calculations within a minute; wait {wait} seconds, then ask again."
+
+
 class Jobs:
     """A queue of requests, the worker processes that carry them out, and the results until they expire."""
 
-    def __init__(self, at_once: int = AT_ONCE, time_to_live: float = TIME_TO_LIVE, unfinished: Path | None = None) -> None:
-        self.at_once, self.time_to_live, self.unfinished = at_once, time_to_live, unfinished
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        time_to_live: float = TIME_TO_LIVE,
+        unfinished: Path | None = None,
+        limits: Limits = Limits(),
+    ) -> None:
+        self.at_once, self.time_to_live, self.unfinished, self.limits = at_once, time_to_live, unfinished, limits
         self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
@@ -90,15 +130,21 @@ class Jobs:
         self._spares: list[Worker] = []
         self._closed = False
 
-    def submit(self, owner: str, request: object, title: str) -> Job:
-        """Queue a request; the same request of the same owner is done once, however often it is asked for."""
+    def submit(self, owner: str, request: object, title: str, kind: str = "") -> Job:
+        """Queue a request; the same request of the same owner is done once, however often it is asked for.
+
+        Raises ShelfcastError when the owner has asked for more than the limits allow.
+        """
         digest = digest_of(request)
         with self._lock:
             self._sweep()
             for job in self._jobs.values():
                 if (job.owner, job.digest) == (owner, digest) and (job.active or job.state is State.DONE):
                     return job
-            job = Job(uuid.uuid4().hex, owner, title, digest)
+            refusal = self.limits.refusal(self.of(owner), time.monotonic())
+            if refusal:
+                raise ShelfcastError(refusal)
+            job = Job(uuid.uuid4().hex, owner, title, digest, kind=kind)
             self._jobs[job.key], self._requests[job.key] = job, request
             self._dispatch()
             return self._jobs[job.key]
@@ -163,13 +209,21 @@ class Jobs:
             worker.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _dispatch(self) -> None:
-        """Start what waits, as far as there is room; owners with fewer running jobs go first."""
-        running = [job for job in self._jobs.values() if job.state is State.RUNNING]
+    def _next(self) -> Job | None:
+        """The job to start now: owners with fewer running jobs go first. None when nothing waits or there is no room."""
+        running = [job.owner for job in self._jobs.values() if job.state is State.RUNNING]
         waiting = [job for job in self._jobs.values() if job.state is State.QUEUED]
-        if not waiting or len(running) >= self.at_once or self._closed:
+        if not waiting or self._closed:
+            return None
+        job = min(waiting, key=lambda job: running.count(job.owner))
+        room = self.at_once + (0 if job.owner in running else self.limits.spare)
+        return job if len(running) < room else None
+
+    def _dispatch(self) -> None:
+        """Start what waits, as far as there is room."""
+        job = self._next()
+        if job is None:
             return
-        job = min(waiting, key=lambda job: sum(other.owner == job.owner for other in running))
         self._update(job.key, state=State.RUNNING, started=time.monotonic(), progress=Progress(0.0, "preparing the data"))
         threading.Thread(target=self._carry_out, args=(job.key,), name=f"job-{job.key[:8]}", daemon=True).start()
         self._dispatch()

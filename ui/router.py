@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import guide, identity, saved, saving, theme
+from ui import calculations, guide, identity, running, saved, saving, theme
 from ui.demo import open_from_url
 from ui.ending import PageEnd
 from ui.workspace import current
@@ -63,6 +63,8 @@ def _main() -> None:
         saving.autosave(workspace)
     with aside:  # after the page, so that it shows what the page has just changed
         theme.data_in_use(workspace)
+        running.stop_dropped(workspace)
+        calculations.at_work(page.url_path or STEPS[0].name)
         saved.state(workspace)
         guide.link(page.url_path or STEPS[0].name)
         identity.sign_out()

@@ -7,7 +7,7 @@ import streamlit as st
 from forecasting.core.errors import ShelfcastError
 from ui import identity, words
 from ui.jobs import Job, State, manager
-from ui.workspace import current
+from ui.workspace import Workspace, current
 
 _EVERY = 0.25
 _AT_ONCE = 1.2
@@ -19,10 +19,11 @@ class Slot:
     """The last result of one kind of work, and the job that will replace it.
 
     `settings` is what `result` was made with, `asked` what the running job will be made with; `request` and `title` are there
-    to start it again, should the server not live to see its end.
+    to start it again, should the server not live to see its end. `last` is the job that was started last, at work or ended.
     """
 
     job: str | None = None
+    last: str | None = None
     asked: object | None = None
     request: object | None = None
     title: str = ""
@@ -45,14 +46,40 @@ def slot(name: str) -> Slot:
 def start(name: str, request: object, title: str, settings: object) -> None:
     """Ask for work. What takes no longer than a moment is awaited, so that its result appears at once."""
     here = slot(name)
-    submit(here, request, title, settings)
-    manager().wait(str(here.job), _AT_ONCE)
+    submit(name, here, request, title, settings)
+    if here.job is not None:
+        manager().wait(here.job, _AT_ONCE)
 
 
-def submit(here: Slot, request: object, title: str, asked: object) -> None:
-    """Put a job into a slot; the same request of the same person, at work or done, is not carried out twice."""
-    here.job = manager().submit(identity.owner(), request, title).key
+def submit(name: str, here: Slot, request: object, title: str, asked: object) -> None:
+    """Put a job into the slot of this name; the same request of the same person, at work or done, is not carried out twice.
+
+    Where the server takes no more of this person, the slot says so.
+    """
+    try:
+        here.job = here.last = manager().submit(identity.owner(), request, title, name).key
+    except ShelfcastError as error:
+        here.error = str(error)
+        return
     here.asked, here.request, here.title, here.error = asked, request, title, ""
+
+
+def collect_all(workspace: Workspace) -> None:
+    """Take over what jobs have found meanwhile, whichever page they belong to."""
+    for found in workspace.results.values():
+        if isinstance(found, Slot):
+            _collect(found)
+
+
+def stop_dropped(workspace: Workspace) -> None:
+    """End the jobs whose sales or calendar are no longer in use, and say so."""
+    for found in workspace.dropped:
+        job = manager().look(found.job) if isinstance(found, Slot) and found.job else None
+        if job is not None and job.active:
+            manager().cancel(job.key)
+            message = f"“{job.title}” was stopped: the sales or the calendar that it worked on are no longer in use."
+            st.toast(message, icon=":material/cancel:", duration="long")
+    workspace.dropped.clear()
 
 
 def follow(name: str) -> Slot:
@@ -98,16 +125,18 @@ def _watched(key: str) -> None:
         st.rerun()
     with st.container(border=True, key="job"):
         bar, stop = st.columns([5, 1], vertical_alignment="center")
-        bar.progress(job.progress.fraction, text=f"**{job.title}** · {_doing(job)}")
+        bar.progress(job.progress.fraction, text=f"**{job.title}** · {doing(job)}")
         if stop.button("Cancel", key=f"cancel-{key}", icon=":material/close:", width="stretch"):
             manager().cancel(key)
             st.rerun()
 
 
-def _doing(job: Job) -> str:
+def doing(job: Job) -> str:
+    """What a job that waits or works is doing, and how long it will still take."""
     if job.state is State.QUEUED:
         ahead = manager().ahead_of(job.key)
-        return f"waiting for {words.count(ahead + 1, 'calculation')} to end"
+        before = f", {words.count(ahead, 'other')} before it" if ahead else ""
+        return f"waiting for its turn{before}"
     left = job.seconds_left
     return f"{job.progress.message}{'' if left is None else f' · {duration(left)} left'}"
 

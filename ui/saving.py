@@ -184,6 +184,6 @@ def _take_up(workspace: Workspace, token: str, name: str) -> None:
         here.result, here.settings, here.seconds = saved.result, saved.settings, saved.seconds
     elif isinstance(here, Slot) and isinstance(saved, Unfinished):
         # If it is still at work, or done, this finds it; after a restart of the server it begins anew.
-        running.submit(here, saved.request, saved.title, saved.asked)
+        running.submit(slot, here, saved.request, saved.title, saved.asked)
     elif kind == _KEPT[:-1] and saved is not None:
         workspace.results[slot] = saved

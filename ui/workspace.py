@@ -33,7 +33,7 @@ class Workspace:
     While cleaned sales are in use, `cleaned` is the request that made them; it holds the raw ones, for the way back.
     `token` opens the saved workspace, `written` is what was last saved of it, `unsaved` why nothing can be saved,
     `lost` whether the link that was opened leads to no saved work. `overrides` and the `archive` of published forecasts stay
-    when later sales of the same shop come in.
+    when later sales of the same shop come in. `dropped` are results that were cleared, whose jobs may still be at work.
     """
 
     panel: Panel | None = None
@@ -47,6 +47,7 @@ class Workspace:
     horizon: int = 28
     specs: dict[str, Model] = field(default_factory=dict)
     results: dict[str, object] = field(default_factory=dict)
+    dropped: list[object] = field(default_factory=list)
     overrides: Log = field(default_factory=Log)
     archive: tuple[Published, ...] = ()
     token: str | None = None
@@ -73,11 +74,12 @@ class Workspace:
         """
         if self.panel is not None and not _same_shop(self.panel, panel):
             self.leave()
+            self.results.clear()  # not dropped: what is at work goes on, for the saved workspace that was left
             self.calendar = None
         if self.calendar is not None:
             panel = with_calendar(panel, self.calendar)
         if self.panel is None or self.panel.digest != panel.digest:
-            self.results.clear()
+            self._drop_results()
             self.specs.clear()
         if self.panel is None or self.panel.freq != panel.freq:
             self.horizon = grain(panel.freq).horizon
@@ -98,7 +100,7 @@ class Workspace:
     def use(self, panel: Panel, cleaned: workflow.Clean | None, *, keep: str) -> None:
         """Work with the cleaned or the raw sales of the same data; results of the others are cleared, but the one to keep."""
         self.panel, self.cleaned = panel, cleaned
-        self.results = {name: result for name, result in self.results.items() if name == keep}
+        self._drop_results(keep)
         self.specs.clear()
         give_back()
 
@@ -111,7 +113,7 @@ class Workspace:
             self.cleaned = replace(self.cleaned, panel=with_calendar(self.cleaned.panel, calendar))
         if self.panel is not None:
             self.panel = with_calendar(self.panel, calendar)
-        self.results.clear()
+        self._drop_results()
         give_back()
 
     def set_country(self, country: str | None) -> None:
@@ -135,6 +137,10 @@ class Workspace:
         """Let go of the saved workspace, which stays as it is."""
         self.token, self.written = None, {}
         self.overrides, self.archive = Log(), ()
+
+    def _drop_results(self, keep: str | None = None) -> None:
+        self.dropped += [result for name, result in self.results.items() if name != keep]
+        self.results = {name: result for name, result in self.results.items() if name == keep}
 
     def select(self, *, sku: str | None = None, model: str | None = None, horizon: int | None = None) -> None:
         """Change what is selected; None leaves a thing as it is."""

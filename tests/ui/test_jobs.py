@@ -17,7 +17,7 @@ from forecasting.core.progress import Progress
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
 from forecasting.workflow import Compare, ForecastAll, Outlook
-from ui.jobs import Job, Jobs, State, remove_leftovers
+from ui.jobs import Job, Jobs, Limits, State, remove_leftovers
 from ui.process import KILLED
 
 
@@ -30,7 +30,7 @@ def panel() -> Panel:
 
 @pytest.fixture
 def jobs() -> Iterator[Jobs]:
-    manager = Jobs(at_once=1)
+    manager = Jobs(at_once=1, limits=Limits(spare=0))
     yield manager
     manager.close()
 
@@ -166,3 +166,30 @@ def test_requests_are_told_apart_by_everything_in_them(panel: Panel) -> None:
     ]
     assert digest_of(base) == digest_of(replace(base, plan=plan.copy()))
     assert len({digest_of(request) for request in [base, *others]}) == 6
+
+
+def test_nobody_may_have_more_at_work_or_come_faster_than_the_limits_say(panel: Panel) -> None:
+    jobs = Jobs(at_once=1, limits=Limits(active=2, a_minute=3, spare=0))
+    first = jobs.submit("me", long(panel), "Compare")
+    second = jobs.submit("me", short(panel), "Forecast")
+    assert jobs.submit("me", short(panel), "Forecast").key == second.key  # the same again is no further job
+    with pytest.raises(ShelfcastError, match="You have 2 calculations at work or waiting"):
+        jobs.submit("me", short(panel, 8), "Forecast")
+    assert jobs.submit("you", short(panel, 8), "Forecast").active
+    jobs.cancel(second.key)
+    third = jobs.submit("me", short(panel, 8), "Forecast")
+    jobs.cancel(third.key)
+    with pytest.raises(ShelfcastError, match="You have asked for 3 calculations within a minute"):
+        jobs.submit("me", short(panel, 9), "Forecast")
+    jobs.cancel(first.key)
+    jobs.close()
+
+
+def test_who_has_nothing_at_work_need_not_wait_for_the_end_of_the_others_long_work(panel: Panel) -> None:
+    jobs = Jobs(at_once=1, limits=Limits(spare=1))
+    jobs.submit("me", long(panel), "Compare")
+    mine = jobs.submit("me", short(panel), "Forecast")
+    yours = ended(jobs, jobs.submit("you", short(panel), "Forecast"))
+    assert yours.state is State.DONE
+    assert jobs.look(mine.key).state is State.QUEUED
+    jobs.close()
