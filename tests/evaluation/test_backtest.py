@@ -51,3 +51,17 @@ def test_no_window_at_all_is_said_in_one_sentence():
 def test_refuses_senseless_numbers(arguments):
     with pytest.raises(SpecInvalid, match="must be 1 or more"):
         Backtest(**arguments)
+
+
+def test_a_sliding_window_learns_from_the_last_periods_only():
+    days = pd.date_range("2024-01-01", periods=40)
+    late = pd.DataFrame({"unique_id": "B", "ds": days[-12:], "y": 2.0})
+    panel = Panel.build(pd.concat([pd.DataFrame({"unique_id": "A", "ds": days, "y": np.arange(40.0)}), late]))
+    first, last = Backtest(horizon=5, windows=2, memory=10).split(panel)
+    assert first.train.ids == ("A", "B")
+    assert first.train.matrix()[0].tolist() == list(np.arange(20.0, 30))
+    assert last.train.lengths.tolist() == [10, 7]
+    assert last.train.series("B")["ds"].tolist() == list(days[28:35])
+    assert last.train.last == days[34]
+    with pytest.raises(SpecInvalid, match="memory"):
+        Backtest(horizon=5, memory=0)
