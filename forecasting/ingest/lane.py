@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.ingest.checks import FALSE_WORDS, is_broken_code, most_said, no_products, platform_of, says_not_sold
-from forecasting.ingest.coded import Coded, Lexicon, Look, Words, day_and_clock, no_clock
+from forecasting.ingest.coded import Coded, Lexicon, Look, Words, days_and_clocks, no_clock
 from forecasting.ingest.columns import Whole, clean_text, decimal_hint, is_total_cell, named_columns
 from forecasting.ingest.dates import far_apart, plain_day
 from forecasting.ingest.facts import says_returned
@@ -153,8 +153,8 @@ class Lane:
 
     def _periods(self, column: Coded) -> tuple[np.ndarray, np.ndarray]:
         """The period of each row, from its day alone; the time of day must only be one."""
-        parts = [day_and_clock(text) for text in column.texts.to_list()]
-        day, clock = self._days.places([part[0] for part in parts]), self._clock.places([part[1] for part in parts])
+        days, clocks = days_and_clocks(column.texts)
+        day, clock = self._days.lookup(days), self._clock.lookup(clocks)
         odd = self._days.odd[day] | self._clock.odd[clock]
         return self._days.values[day][column.codes], odd[column.codes]
 

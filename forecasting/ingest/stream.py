@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from forecasting.core.memory import give_back
 from forecasting.ingest.checks import platform_of
 from forecasting.ingest.coded import Coded, read_coded
 from forecasting.ingest.content import Content
@@ -226,7 +227,9 @@ def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: li
     others = period_sums(facts.frame, mapping.freq or "D")
     if _odd_share(replace(facts, rows=rows)) or lane.counts_again(facts.frame):
         return None
+    give_back()
     sums = lane.sums(others)
+    give_back()
     names = pl.concat([lane.names(), attribute_counts(facts.frame)])
     account = replace(facts, frame=pl.DataFrame(), rows=rows, date_order=mapping.date_order)
     shown = replace(sample, cells=sample.cells.head(SHOWN), lines=sample.lines.head(SHOWN))
