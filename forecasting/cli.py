@@ -205,11 +205,11 @@ def _imported(files: list[Path], freq: str | None, profile: Path | None) -> "Imp
 
 def _with_events(panel: "Panel", path: Path | None) -> "Panel":
     """The panel with the events of a file, which every model then knows."""
-    from forecasting.workflow import calendars, file_bytes
+    from forecasting.workflow import calendars
 
     if path is None:
         return panel
-    return calendars.with_calendar(panel, calendars.Calendar(events=calendars.entries_from_csv(file_bytes(path))))
+    return calendars.with_calendar(panel, calendars.Calendar(events=calendars.read_events(path)))
 
 
 def _specs(names: list[str] | None, horizon: int, seed: int, jobs: int) -> "tuple[Model, ...]":

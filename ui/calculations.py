@@ -16,6 +16,7 @@ _SHOWN, _AT_WORK = 30, 3
 _PAGES = {
     "import": "data", "cleaning": "data", "diagnosis": "diagnose", "orders": "diagnose", "model": "model", "tuning": "model",
     "compare": "compare", "forecast": "forecast", "plan": "forecast", "read-final": "forecast",
+    "read-events": "calendar",
 }  # fmt: skip
 _LOOKING = {"diagnosis"}  # what a page needs to be drawn is no calculation that anybody has asked for
 _SEEN = "_calculations-seen"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from zlib import crc32
 
 import pandas as pd
@@ -12,7 +13,8 @@ from forecasting.core.panel import Panel
 from forecasting.export import csv_bytes
 from forecasting.workflow import calendars
 from forecasting.workflow.calendars import Calendar, Entry, Event
-from ui import parts, words
+from ui import parts, running, words
+from ui.uploads import Upload
 from ui.workspace import current
 
 _KINDS = {
@@ -22,6 +24,7 @@ _KINDS = {
     calendars.FESTIVAL: "shopping festival",
 }
 _COMING = 60
+_READ = "read-events"
 _ABOUT_REPEATS = (
     "Once; each year on the same date; each year on the same day of the Chinese lunar calendar; or each year on the same "
     "weekday of the month, such as the last Friday of November."
@@ -43,7 +46,9 @@ def headline(panel: Panel, calendar: Calendar) -> None:
     known = f"the public holidays of {where} and {words.count(festivals, 'shopping festival')}" if where else "no holidays"
     parts.reading(f"{known[0].upper()}{known[1:]}, {words.count(own, 'event') if own else 'no event'} of your own.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if current().calendar is None:
+        if calendar == Calendar():
+            st.caption("Nothing for the models to learn from yet: choose a country, or write down events of your own.")
+        elif current().calendar is None:
             st.button("Use this calendar", type="primary", icon=":material/check:", key="use-calendar",
                       on_click=current().use_calendar, args=(calendar,))  # fmt: skip
             st.caption("Not in use yet: models that look at the calendar will learn what these days do to sales.")
@@ -68,7 +73,7 @@ def own_events(panel: Panel, calendar: Calendar) -> None:
             "Download as CSV" if calendar.events else "Download an example", lambda: csv_bytes(table), "events.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-        with st.popover("Upload a CSV", icon=":material/upload_file:"):
+        with st.popover("Upload a table", icon=":material/upload_file:"):
             _upload(calendar)
 
 
@@ -111,15 +116,16 @@ def _editor(name: str, entries: tuple[Entry, ...], label: str) -> tuple[Entry, .
 
 
 def _upload(calendar: Calendar) -> None:
-    file = st.file_uploader("Events", type=["csv", "txt", "tsv"], key="events-file", label_visibility="collapsed")
-    st.caption("Columns: name, start, and if you like end, phase, repeats, country, platform.")
+    file = st.file_uploader("Events", key="events-file", label_visibility="collapsed")
+    st.caption("CSV or Excel, with the columns name, start, and if you like end, phase, repeats, country, platform.")
     if file is not None and st.button("Add these events", icon=":material/check:", key="add-events"):
-        try:
-            added = calendars.entries_from_csv(file.getvalue())
-        except InputError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-        _use(replace(calendar, events=tuple(dict.fromkeys((*calendar.events, *added)))))
+        upload = Upload([file])
+        path = Path(upload.folder) / upload.names[0]
+        running.start(_READ, calendars.ReadEvents(str(path)), f"Reading {file.name}", upload)
+    here = running.follow(_READ)
+    if isinstance(here.result, calendars.EventRows):
+        current().results.pop(_READ)
+        _use(replace(calendar, events=tuple(dict.fromkeys((*calendar.events, *here.result.entries)))))
 
 
 def _use(calendar: Calendar) -> None:

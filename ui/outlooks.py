@@ -239,10 +239,10 @@ def _columns(shown: pd.DataFrame) -> dict[str, Any]:
 def downloads(outlook: Outlook, panel: Panel, asked: Asked) -> None:
     """The files to take away, each with what it was made with."""
     made = _settings_of(outlook, asked)
-    whole = sums.whole_control()
+    whole, log = sums.whole_control(), current().overrides
 
-    def final() -> np.ndarray:
-        return sums.rounded(outlook, panel, final_units(outlook.forecasts[0], panel, current().overrides), whole=whole)
+    def final() -> np.ndarray:  # called by a thread of the server's, where nobody's workspace is the current one
+        return sums.rounded(outlook, panel, final_units(outlook.forecasts[0], panel, log), whole=whole)
 
     stem = f"forecast-{outlook.forecasts[0].cutoff:%Y-%m-%d}"
     with st.container(horizontal=True):

@@ -16,6 +16,7 @@ from ui.workspace import current
 KINDS = {
     "stock-out": ("Stock-out suspected", "production_quantity_limits"),
     "outside": ("Outside its range twice", "crisis_alert"),
+    "odd": ("Single peak", "bolt"),
     "drift": ("Forecast runs off", "explore"),
     "rising": ("Newly rising", "trending_up"),
     "falling": ("Newly falling", "trending_down"),
@@ -175,8 +176,13 @@ def sentence(alert: Alert, found: exploring.Portfolio) -> str:
     now, usual = _plain(alert.now), _plain(alert.usual)
     if alert.kind == "stock-out":
         return _stock_out(alert, found)
-    if alert.kind == "outside":
-        return f"Sold {now} units in the last two {scale.noun}s, where about {usual} were to be expected."
+    plain = {
+        "outside": f"Sold {now} units in the last two {scale.noun}s, where about {usual} were to be expected.",
+        "odd": f"{now} units at once, and never more than {usual} otherwise: a bulk order, or a slip? "
+        "“Clean the data” on the Data page can level it, so that no forecast learns from it.",
+    }
+    if alert.kind in plain:
+        return plain[alert.kind]
     if alert.kind == "drift":
         way = "more" if alert.now > 0 else "less"
         return (

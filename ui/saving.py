@@ -19,7 +19,7 @@ from ui.workspace import Workspace
 PARAMETER = "w"
 _DATA, _CHOICES, _OVERRIDES = "data", "choices", "overrides"
 _SLOT, _JOB, _KEPT, _PUBLISHED = "result:", "job:", "kept:", "published:"
-_PASSING = ("import", "read-final")  # what becomes data as soon as it is done
+_PASSING = ("import", "read-final", "read-events")  # what becomes data as soon as it is done
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,10 +105,13 @@ class Workspace:
         give_back()
 
     def use_calendar(self, calendar: Calendar | None) -> None:
-        """Let all models know other holidays and events; what was computed without them is cleared. None takes them away."""
-        self.calendar = calendar
+        """Let all models know other holidays and events; what was computed without them is cleared.
+
+        None takes them away; so does a calendar without any.
+        """
         if calendar is not None:
             self.country = calendar.country
+        self.calendar = calendar = None if calendar == Calendar() else calendar
         if self.cleaned is not None:
             self.cleaned = replace(self.cleaned, panel=with_calendar(self.cleaned.panel, calendar))
         if self.panel is not None:

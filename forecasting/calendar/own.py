@@ -1,6 +1,5 @@
 """The merchant's own events: a table of names and dates, some of which come again each year, by whichever calendar."""
 
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -94,7 +93,7 @@ def entries_from_frame(frame: pd.DataFrame) -> tuple[Entry, ...]:
     >>> entries_from_frame(table)[0].repeats
     'same date'
     """
-    known = frame.rename(columns={column: _canonical(str(column)) for column in frame.columns})
+    known = frame.rename(columns={column: canonical(str(column)) for column in frame.columns})
     for column in ("name", "start"):
         if column not in known.columns:
             raise InputError(f"The table of events has no column '{column}'; it needs name and start, and may have an end.")
@@ -111,27 +110,12 @@ def entries_to_frame(entries: Iterable[Entry]) -> pd.DataFrame:
     return frame.astype({"start": "datetime64[ns]", "end": "datetime64[ns]"})
 
 
-def entries_from_csv(content: bytes) -> tuple[Entry, ...]:
-    """The events of a CSV file, separated by commas, semicolons or tabs. Raises InputError in one sentence."""
-    text = _decoded(content)
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
-        raise InputError("The file of events is no table that can be read; save it as CSV with name and start.") from error
-    return entries_from_frame(frame)
+def canonical(column: str) -> str:
+    """The column of COLUMNS that a header means; any other header is given back in lower case.
 
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError("The file of events is no text that can be read; save it as CSV in UTF-8.")
-
-
-def _canonical(column: str) -> str:
+    >>> canonical("Start date"), canonical("活动名称"), canonical("Budget")
+    ('start', 'name', 'budget')
+    """
     plain = column.strip().lower()
     return next((name for name, others in _SPELLINGS.items() if plain == name or plain in others), plain)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from forecasting.explore.portfolio_blocks import Blocks
 from forecasting.explore.portfolio_check import Check
 
-KINDS = ("stock-out", "outside", "drift", "rising", "falling", "price", "cost", "dead")
+KINDS = ("stock-out", "outside", "odd", "drift", "rising", "falling", "price", "cost", "dead")
 _SIGNAL = 4.0
 _CHANCE = 0.001
 _SHORTEST_RUN = 3
@@ -18,6 +18,7 @@ _NEWS = 0.25
 _SMALL, _SMALL_OF_LEADING = 0.5, 0.2
 _OFF = 0.25
 _NEXT_TO_NOTHING = 0.25
+_ODD, _SELDOM = 3.0, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,7 @@ def _kinds(facts: Facts) -> Iterator[Found]:
     blocks, check, each = facts.blocks, facts.check, facts.each
     yield _stock_outs(facts)
     yield "outside", check.outside != 0, np.abs(check.missed) * each, check.sold, check.sold - check.missed
+    yield _odd(facts)
     quarter = max(6, blocks.scale.quarter)
     sold = np.nansum(blocks.units[:, -quarter:], axis=1)
     biased = (np.abs(np.nan_to_num(check.signal)) > _SIGNAL) & (np.abs(check.drift) >= _OFF * sold)
@@ -91,6 +93,18 @@ def _stock_outs(facts: Facts) -> Found:
             chance = np.where(blocks.zeros > 0, np.log(blocks.zeros) * run, np.where(run > 0, -np.inf, 0.0))
         rows = (run > _SHORTEST_RUN) & recent & (chance < np.log(_CHANCE)) & ~_quiet_a_year_ago(blocks, run, lost)
     return "stock-out", rows & (lost > 0), lost * blocks.scale.horizon * facts.each, np.where(recent, run, 0.0), lost
+
+
+def _odd(facts: Facts) -> Found:
+    """One period of the last quarter with more than three times the units of any other: a bulk order, or a slip of the pen.
+
+    A SKU that has seldom sold before has no usual day to be measured by.
+    """
+    blocks = facts.blocks
+    recent = blocks.since < blocks.scale.quarter * blocks.scale.size
+    often = np.isfinite(blocks.units).sum(axis=1) * blocks.scale.size * (1 - np.nan_to_num(blocks.zeros, nan=1.0)) >= _SELDOM
+    rows = recent & often & (blocks.second > 0) & (blocks.peak > _ODD * blocks.second)
+    return "odd", rows, (blocks.peak - blocks.second) * facts.each, blocks.peak, blocks.second
 
 
 def _level(blocks: Blocks, run: np.ndarray) -> np.ndarray:

@@ -54,7 +54,8 @@ class Blocks:
     `units`, `worth` (money where there are prices, else units), `price` and `cost` (means paid for one unit) are of shape
     (SKUs, blocks), NaN where nothing is known; `starts` (blocks,) are their first periods. `demand` is the class, `zeros` the
     share of periods without a sale between the first sale and the last, `silent` the periods since the last sale (NaN for a
-    SKU that never sold), `stock` what is there at the end (NaN where nobody says), all of shape (SKUs,). `money` says whether
+    SKU that never sold), `stock` what is there at the end (NaN where nobody says), `peak` the most units of a period and
+    `second` the next most, `since` the periods since the peak, all of shape (SKUs,). `money` says whether
     there are prices, `quiet` for how many periods the whole shop has sold nothing.
     """
 
@@ -68,6 +69,9 @@ class Blocks:
     zeros: np.ndarray
     silent: np.ndarray
     stock: np.ndarray
+    peak: np.ndarray
+    second: np.ndarray
+    since: np.ndarray
     money: bool
     quiet: int
 
@@ -104,7 +108,7 @@ def blocks_of(panel: Panel) -> Blocks:
 
 def reordered(found: Blocks, order: np.ndarray) -> Blocks:
     """The same with the SKUs in another order."""
-    names = ("units", "worth", "price", "cost", "demand", "zeros", "silent", "stock")
+    names = ("units", "worth", "price", "cost", "demand", "zeros", "silent", "stock", "peak", "second", "since")
     return replace(found, **{name: getattr(found, name)[order] for name in names})
 
 
@@ -119,6 +123,7 @@ def _chunk(panel: Panel, rows: np.ndarray, scale: Scale) -> dict[str, np.ndarray
     paid, price = _priced(panel, "price", rows, plain, scale)
     _, cost = _priced(panel, "cost", rows, plain, scale)
     zeros, silent = _silence(plain, known)
+    peak, second, since = _peaks(plain)
     return {
         "units": units,
         "worth": np.where(there, paid, np.nan) if "price" in panel.columns else units,
@@ -127,6 +132,9 @@ def _chunk(panel: Panel, rows: np.ndarray, scale: Scale) -> dict[str, np.ndarray
         "demand": demand_class(sales),
         "zeros": zeros,
         "silent": silent,
+        "peak": peak,
+        "second": second,
+        "since": since,
         "stock": panel.columns["stock"][panel.indptr[rows + 1] - 1].astype(float)
         if "stock" in panel.columns
         else np.full(len(rows), np.nan),
@@ -162,6 +170,21 @@ def _priced(panel: Panel, column: str, rows: np.ndarray, units: np.ndarray, scal
         mean = np.where(priced.sum(axis=1) > 0, paid.sum(axis=1) / np.maximum(sold.sum(axis=1), 1e-300), 0.0)
         one = np.where(sold > 0, paid / sold, np.nan)
     return paid + (_summed(units, scale) - sold) * mean[:, None], one
+
+
+def _peaks(units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The most units of a period, the next most, and how many periods ago the most were sold.
+
+    >>> [found.tolist() for found in _peaks(np.array([[3.0, 90.0, 4.0, 2.0]]))]
+    [[90.0], [4.0], [2]]
+    """
+    row, width = np.arange(len(units)), units.shape[1]
+    place = units.argmax(axis=1)
+    peak = units[row, place].copy()
+    units[row, place] = -np.inf
+    second = np.maximum(units.max(axis=1), 0.0)
+    units[row, place] = peak
+    return peak, second, width - 1 - place
 
 
 def _silence(units: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

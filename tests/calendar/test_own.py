@@ -15,13 +15,13 @@ from forecasting.calendar.own import (
     ONCE,
     WEEKDAY,
     Entry,
-    entries_from_csv,
     entries_from_frame,
     entries_to_frame,
 )
 from forecasting.core.errors import InputError
 from forecasting.core.event import FESTIVAL, HOLIDAY, WORKDAY
 from forecasting.core.panel import Panel
+from forecasting.ingest.events import read_events
 
 FIRST, LAST = pd.Timestamp("2023-01-01"), pd.Timestamp("2027-12-31")
 
@@ -86,11 +86,13 @@ def test_a_table_goes_through_an_editor_and_a_file() -> None:
     assert entries_from_frame(frame) == table
     assert entries_from_frame(entries_to_frame(())) == ()
     for encoding in ("utf-8-sig", "gb18030"):
-        assert entries_from_csv(frame.to_csv(index=False).encode(encoding)) == table
+        assert read_events(frame.to_csv(index=False).encode(encoding), "events.csv") == table
 
 
 def test_merchants_spellings_are_read() -> None:
-    (found,) = entries_from_csv("活动名称;开始日期;结束日期;平台\n双11预售;2024-10-21;2024-11-10;天猫\n;;;\n".encode("gb18030"))
+    (found,) = read_events(
+        "活动名称;开始日期;结束日期;平台\n双11预售;2024-10-21;2024-11-10;天猫\n;;;\n".encode("gb18030"), "e.csv"
+    )
     assert (found.name, found.platform, f"{found.end:%F}", found.repeats) == ("双11预售", "天猫", "2024-11-10", ONCE)
 
 
@@ -103,12 +105,20 @@ def test_merchants_spellings_are_read() -> None:
         ("name,start,end\nFair,2024-05-04,2026-05-01\n", "longer than a year"),
         ("name,start,repeats\nFair,2024-05-04,often\n", "repeats 'often'; write one of: once"),
         ("name,start,date\nFair,2024-05-04,2024-05-04\n", "two columns of one meaning"),
-        ("", "no table that can be read"),
+        ("", "is empty"),
+        ("name,start\n", "no event below it"),
+        ("name,start\n,2024-05-04\nFair,2024-06-04\n", "line 2: '2024-05-04' has no name beside it"),
+        ("name,start\nFair,03/05/2024\n", "'03/05/2024' can be read day first or month first"),
     ],
 )
 def test_a_table_that_cannot_be_used_says_why(csv: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        entries_from_csv(csv.encode())
+        read_events(csv.encode(), "events.csv")
+
+
+def test_all_dates_of_a_file_decide_on_the_order_of_day_and_month() -> None:
+    first, second = read_events(b"name;start;end\nFair;03.05.2024;\nSale;01/06/2024;23/06/2024\n", "events.csv")
+    assert (f"{first.start:%F}", f"{second.start:%F}", f"{second.end:%F}") == ("2024-05-03", "2024-06-01", "2024-06-23")
 
 
 def panel() -> Panel:

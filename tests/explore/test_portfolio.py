@@ -301,6 +301,15 @@ def test_twice_outside_its_range_and_running_off():
     assert not any("same" in skus for skus in told.values())
 
 
+def test_a_single_odd_day_of_late_is_told_and_an_old_one_is_not():
+    late, early, usual = steady(seed=1), steady(seed=2), steady(seed=3)
+    late[-20], early[30] = 900, 900
+    found = portfolio(panel_of({"late": late, "early": early, "usual": usual}))
+    alert = found.alerts[found.alerts["kind"] == "odd"]
+    assert found.table.index[alert["row"]].tolist() == ["late"]
+    assert alert[["now", "usual"]].to_numpy().tolist() == [[900.0, float(np.delete(late, -20).max())]]
+
+
 def test_flags_name_the_weightiest_alert():
     alerts = pd.DataFrame({"kind": pd.Categorical(["price", "drift", "dead"], KINDS), "row": [2, 2, 0]})
     kind, count = flags_of(alerts, 4)
