@@ -5,8 +5,8 @@
     python -m benchmarks.lstm --skus 3000 --windows 1  # the size that the network must bear
     python -m benchmarks.lstm --sample 500             # SKUs drawn at random instead of the best sellers
 
-The best sellers are chosen by the whole history, as a shop would on its last day, so every model comes out too low on them:
-SKUs that were about to rise were chosen for it. A random sample has no such effect.
+The best sellers are those of the time before the first cutoff: chosen by the whole history, SKUs that were about to rise would
+be chosen for it, and every model would come out too low.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from forecasting.evaluation.backtest import Backtest, Window
 from forecasting.models import make
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
-HORIZON = 28
+HORIZON, STEP = 28, 49
 
 
 def gift_shop() -> Panel:
@@ -46,11 +46,12 @@ def grocery_store() -> Panel:
     return Panel.build(rows[["unique_id", "ds", "y", *known]], freq="D", static=static, known=known)
 
 
-def chosen(panel: Panel, skus: int, sample: int) -> Panel:
-    """The best-selling SKUs of the whole history, or a random sample of all."""
+def chosen(panel: Panel, skus: int, sample: int, windows: int) -> Panel:
+    """The best-selling SKUs of the time before the first of `windows` cutoffs, or a random sample of all."""
     if sample:
         return panel.select([str(name) for name in np.random.default_rng(0).permutation(panel.ids)[:sample]])
-    best = np.argsort(-np.nansum(panel.matrix(), axis=1), kind="stable")[:skus]
+    known = len(panel.calendar) - HORIZON - STEP * (windows - 1)
+    best = np.argsort(-np.nansum(panel.matrix()[:, :known], axis=1), kind="stable")[:skus]
     return panel.select([panel.ids[row] for row in best])
 
 
@@ -77,7 +78,7 @@ def trial(name: str, spec: Model, window: Window) -> dict[str, object]:
 
 
 def trials(panel: Panel, specs: dict[str, Model], windows: int) -> Iterator[dict[str, object]]:
-    for window in Backtest(HORIZON, windows, step=49).split(panel):
+    for window in Backtest(HORIZON, windows, step=STEP).split(panel):
         for name, spec in specs.items():
             yield trial(name, spec, window)
 
@@ -98,7 +99,7 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=4)
     parser.add_argument("--models", nargs="*", default=["seasonal_naive", "window_mean", "ets", "lstm"])
     options = parser.parse_args()
-    panel = chosen(gift_shop() if options.store == "gifts" else grocery_store(), options.skus, options.sample)
+    panel = chosen(gift_shop() if options.store == "gifts" else grocery_store(), options.skus, options.sample, options.windows)
     specs = {name: make(name, horizon=HORIZON, seed=0) for name in options.models}
     print(f"{len(panel)} SKUs, {len(panel.calendar)} days, {HORIZON} ahead, {options.windows} cutoffs, {os.cpu_count()} cores")
     rows = pd.DataFrame(trials(panel, specs, options.windows))

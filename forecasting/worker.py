@@ -16,6 +16,7 @@ import threading
 import traceback
 import warnings
 from contextlib import AbstractContextManager, nullcontext, suppress
+from math import isfinite
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -106,7 +107,8 @@ def _resident() -> float:
 
 
 def _say_progress(progress: Progress) -> None:
-    _say(fraction=round(progress.fraction, 4), message=progress.message)
+    marks = {"marks": [number for number in progress.marks if isfinite(number)]} if progress.marks else {}
+    _say(fraction=round(progress.fraction, 4), message=progress.message, **marks)
 
 
 def _say(**content: object) -> None:

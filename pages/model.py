@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import ending, insides, left_over, models, parts, running, trying, tuning, views
+from ui import augmenting, ending, insides, left_over, models, parts, running, trying, tuning, views
 
 panel = parts.require_panel()
 parts.header("Model", "Choose a method, tune it, and see how far off it was on sales that it had not seen.")
@@ -15,6 +15,7 @@ ids = trying.scope_control(panel, sku, name)
 trying.settings(panel, name, sku, ids, horizon)
 running.follow(trying.JOB)
 tuning.section(panel, name, sku, ids, horizon)
+augmenting.section(panel, name, ids, horizon)
 
 found = trying.result(sku, horizon, name)
 if found is None:

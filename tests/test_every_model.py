@@ -14,7 +14,7 @@ from forecasting.core.panel import Panel
 from forecasting.models import MODELS, make
 
 HORIZON = 7
-NETWORKS = ("lstm", "gru", "rnn", "cnn")  # seconds each: a smaller one proves the same
+NETWORKS = ("lstm", "gru", "rnn", "cnn", "hybrid")  # seconds each: a smaller one proves the same
 
 
 def small(name: str) -> Model:

@@ -17,7 +17,7 @@ from forecasting.models import MODELS, make
 from forecasting.models.linear import Ahead, Linear, Method
 
 BACKTEST = Backtest(horizon=7, windows=3)
-FAST = [name for name in MODELS if name not in ("lstm", "gru", "rnn", "cnn", "auto")]
+FAST = [name for name in MODELS if name not in ("lstm", "gru", "rnn", "cnn", "hybrid", "auto")]
 RICH = Terms(trend="piecewise", month="waves", year_waves=2, fourier=(Fourier(30.4, 2),), country="CN")
 
 

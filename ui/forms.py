@@ -13,7 +13,7 @@ from forecasting.core.knob import Knob, knobs
 T = TypeVar("T")
 AUTOMATIC = "automatic"
 NOT_RUN = "Settings changed, not yet run."
-_SET_ELSEWHERE = ("horizon", "jobs")
+_SET_ELSEWHERE = ("horizon", "jobs", "augment")
 
 
 @dataclass(frozen=True)
@@ -43,24 +43,26 @@ def shape_of(hint: Any) -> Shape:
     return Shape(hint if isinstance(hint, type) else str)
 
 
-def settings(key: str, spec: T, ran: T | None, run: Callable[[T], None], label: str, *, note: str = "") -> None:
+def settings(
+    key: str, spec: T, ran: T | None, run: Callable[[T], None], label: str, *, note: Callable[[T], str] | None = None
+) -> None:
     """Draw a spec as a form with a button; `run` is called with the spec only when the button is pressed.
 
-    `ran` is the spec whose result is on the page: where the form differs from it, the form says so. `note` stands beside the
-    button, for instance what a run will cost in time.
+    `ran` is the spec whose result is on the page: where the form differs from it, the form says so. `note` says of the spec in
+    the form, for instance, what a run will cost in time.
     """
     st.fragment(_settings)(key, spec, ran, run, label, note)
 
 
-def _settings(key: str, spec: T, ran: T | None, run: Callable[[T], None], label: str, note: str) -> None:
+def _settings(key: str, spec: T, ran: T | None, run: Callable[[T], None], label: str, note: Callable[[T], str] | None) -> None:
     with st.container(border=True, key=f"settings-{key}"):
         wanted = _attempted(key, spec)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(label, key=f"run-{key}", type="primary", icon=":material/play_arrow:", disabled=wanted is None)
             if wanted is not None and ran is not None and wanted != ran:
                 st.badge(NOT_RUN, icon=":material/edit:", color="orange")
-            elif note:
-                st.caption(note)
+            if wanted is not None and note is not None:
+                st.caption(note(wanted))
         if pressed and wanted is not None:
             _begin(wanted, run)
 

@@ -1,4 +1,4 @@
-"""The Model page's look inside a fit: the design matrix, what each term adds, which terms help, and the roots of an ARIMA."""
+"""The Model page's look inside a fit: the design matrix, what each term or topic adds, which terms help, an ARIMA's roots."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def draw(insides: Insides | None, sku: str, flag: str) -> None:
         _design(insides.regression)
     if insides.roots is not None and len(insides.roots):
         _roots(insides.roots)
+    if insides.topics is not None and len(insides.topics):
+        _topics(insides.topics)
 
 
 def _contributions(regression: Regression) -> None:
@@ -115,6 +117,31 @@ def _design(regression: Regression) -> None:
             "are shown. Leverage is how unusual a row is among those that were learnt from."
         )
         _table(shown, "design-matrix", "%.3g")
+
+
+def _topics(rows: pd.DataFrame) -> None:
+    with st.container(border=True):
+        parts.section("What moved the forecast")
+        parts.reading(_told_topics(rows))
+        parts.chart(plots.topics(rows, palette()), "topics", "What each topic adds to the total ahead")
+        with st.expander("As a table", icon=":material/table_chart:"):
+            total = pd.DataFrame({"topic": ["forecast"], "units": [rows["units"].sum()]})
+            _table(pd.concat([rows, total]), "topics-table", "%.2f", {"topic": "Topic", "units": "Units"})
+        st.caption(
+            "Integrated gradients: from an ordinary window with nothing planned to the real one, step by step. They add up to "
+            "the mean forecast of the whole horizon."
+        )
+
+
+def _told_topics(rows: pd.DataFrame) -> str:
+    """The usual level, and the topics that move this forecast most, in a sentence."""
+    units = rows.set_index("topic")["units"]
+    total, level = float(units.sum()), float(units.iloc[0])
+    moving = units.iloc[1:][units.iloc[1:].abs() > 0.01 * max(total, 1e-9)].sort_values(key=abs, ascending=False).head(3)
+    said = [f"{topic} {'adds' if value > 0 else 'takes'} {words.number(abs(value))}" for topic, value in moving.items()]
+    start = f"In ordinary times it would sell {words.number(level)} units over the horizon"
+    end = f"; {', '.join(said)}" if said else "; nothing moves that by much"
+    return f"{start}{end}: {words.number(total)} in all."
 
 
 def _roots(rows: pd.DataFrame) -> None:

@@ -48,7 +48,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """What is known of one job at this moment; times are seconds of `time.monotonic`. `kind` is for whoever asked for it."""
+    """What is known of one job at this moment; times are seconds of `time.monotonic`. `kind` is for whoever asked for it.
+
+    `marks` are the numbers to draw that were reported since the count of the first of them (the epoch) last began anew.
+    """
 
     key: str
     owner: str
@@ -62,6 +65,7 @@ class Job:
     ended: float | None = None
     kind: str = ""
     pace: Pace = field(default_factory=Pace, repr=False, compare=False)
+    marks: tuple[tuple[float, ...], ...] = ()
 
     @property
     def active(self) -> bool:
@@ -262,7 +266,7 @@ class Jobs:
             job = self._jobs[key]
             if job.active:
                 job.pace.hear(progress.fraction, job.seconds)
-                self._update(key, progress=progress)
+                self._update(key, progress=progress, marks=_marked(job.marks, progress.marks))
 
     def _taken(self) -> Worker:
         """A worker that is ready, or else a new one; a moment later another one is made ready."""
@@ -331,6 +335,12 @@ def remove_leftovers(folder: Path | None = None) -> None:
         pid = path.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and not _runs(int(pid)):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _marked(marks: tuple[tuple[float, ...], ...], new: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+    if not new:
+        return marks
+    return (*marks, new) if marks and new[0] > marks[-1][0] else (new,)
 
 
 def _runs(pid: int) -> bool:

@@ -9,8 +9,10 @@ import streamlit as st
 from forecasting import workflow
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
+from forecasting.models.network.spec import Network
 from forecasting.plots.theme import Palette
 from forecasting.workflow import MODELS, Champions, make
+from ui import words
 from ui.workspace import current
 
 _GROUPS = {
@@ -33,6 +35,7 @@ _EACH = {
 GLOBAL = ("Boosting", "Networks")
 BEST_SELLERS = 200
 ENOUGH_WINDOWS = 2_000
+_START, _EACH_WINDOW = 6.0, 8e-5  # seconds: loading and compiling, and one window, read once
 S = TypeVar("S")
 
 
@@ -143,16 +146,28 @@ def _made_of(name: str) -> tuple[str, ...]:
     return tuple(model.name for model in spec.models) if isinstance(spec, Champions) else (name,)
 
 
-def cost(name: str, panel: Panel, ids: Sequence[str], horizon: int) -> str:
+def cost(spec: Model, panel: Panel, ids: Sequence[str]) -> str:
     """What a run will cost in time, where that is worth saying, and when it will hardly be worth it."""
-    if group_of(name) != "Networks":
+    if not isinstance(spec, Network):
         return ""
-    minutes = "one to three minutes" if len(ids) > 20 else "about a minute"
-    said = f"Trains one network on {len(ids):,} SKUs, twice: {minutes} on two processor cores. You can go on working meanwhile."
-    found = windows(panel, ids, horizon)
+    found = windows(panel, ids, spec.horizon)
+    networks = "one network" if spec.members == 1 else f"{spec.members} networks"
+    said = (
+        f"Trains {networks} on {words.count(len(ids), 'SKU')}, twice: at most about "
+        f"{words.about(training_seconds(spec, found))} on two free processor cores. You can go on working meanwhile."
+    )
     if found >= ENOUGH_WINDOWS:
         return said
     return f"These SKUs hold only {found:,} training windows: below {ENOUGH_WINDOWS:,} a network is unlikely to help. {said}"
+
+
+def training_seconds(spec: Network, found: int) -> float:
+    """About how long fitting and testing a network takes at most, in seconds, where there are `found` windows to learn from.
+
+    It grows with the windows that are read, and more slowly than the width, since the larger part is spent on cutting them.
+    """
+    read = spec.members * spec.epochs * min(found, spec.windows)
+    return 2 * (_START + read * _EACH_WINDOW * (0.6 + 0.4 * spec.layers * (spec.units / 48) ** 1.5))
 
 
 def windows(panel: Panel, ids: Sequence[str], horizon: int) -> int:

@@ -97,7 +97,7 @@ class Worker:
         for line in self._process.stdout or ():
             content = _parsed(line)
             if "fraction" in content:
-                listener(Progress(float(content["fraction"]), str(content["message"])))
+                listener(Progress(float(content["fraction"]), str(content["message"]), tuple(content.get("marks", ()))))
             elif "error" in content or "done" in content:
                 return Ending(str(content.get("error", "")), bool(content.get("again")))
         self._process.wait()

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from forecasting.core.errors import ShelfcastError
-from ui import identity, words
+from forecasting.plots import forecasts
+from ui import identity, parts, words
 from ui.jobs import Job, State, manager
+from ui.theme import palette
 from ui.workspace import Workspace, current
 
 _EVERY = 0.25
@@ -129,6 +132,14 @@ def _watched(key: str) -> None:
         if stop.button("Cancel", key=f"cancel-{key}", icon=":material/close:", width="stretch"):
             manager().cancel(key)
             st.rerun()
+        if len(job.marks) > 1:
+            _curve(job)
+
+
+def _curve(job: Job) -> None:
+    """The loss of a network so far, epoch by epoch."""
+    rows = pd.DataFrame([(*mark, float("nan"))[:3] for mark in job.marks], columns=["epoch", "training", "validation"])
+    parts.chart(forecasts.loss_curve(rows, palette(), height=180), f"loss-{job.key}", "Loss by epoch, so far")
 
 
 def doing(job: Job) -> str:

@@ -1,6 +1,7 @@
 """The Model page's parts: which SKUs a model is tried on, asking for it, and what came of it."""
 
 from dataclasses import dataclass
+from functools import partial
 from zlib import crc32
 
 import pandas as pd
@@ -71,7 +72,7 @@ def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: i
         request = TryModel(panel.select(ids), asked.spec, horizon, focus=sku)
         running.start(JOB, request, f"Fitting {models.title(name)}", asked)
 
-    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=models.cost(name, panel, ids, horizon))
+    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=partial(models.cost, panel=panel, ids=ids))
 
 
 def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:

@@ -34,6 +34,17 @@ def units(value: float | None) -> str:
     return text if text == UNDEFINED else f"{text} {'unit' if text == '1' else 'units'}"
 
 
+def about(seconds: float) -> str:
+    """A time that is only estimated, as people say it.
+
+    >>> about(8), about(47), about(100), about(1500)
+    ('10 seconds', '50 seconds', '2 minutes', '25 minutes')
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds / 10)) * 10} seconds"
+    return f"{round(seconds / 60)} minutes"
+
+
 def money(value: float | None) -> str:
     """An amount of money in whatever currency the data has.
 

@@ -63,8 +63,9 @@ class Gaussian:
 class Pooled:
     """Errors that were really made, in units of each SKU's own scale, shared by all SKUs of one group.
 
-    `scale` (SKUs,) is in units, `group` (SKUs,) says which pool a SKU draws from, `paths` (groups, samples, horizon) are whole
-    error paths `(actual - forecast) / scale`, so that the sum over a lead time keeps the dependence between its days.
+    `scale` (SKUs,), or (SKUs, horizon) where it differs from period to period, is in units, `group` (SKUs,) says which pool a
+    SKU draws from, `paths` (groups, samples, horizon) are whole error paths `(actual - forecast) / scale`, so that the sum over
+    a lead time keeps the dependence between its days.
     """
 
     scale: np.ndarray
@@ -73,14 +74,19 @@ class Pooled:
 
     def quantile(self, mean: np.ndarray, q: float) -> np.ndarray:
         levels = np.quantile(self.paths[:, :, : mean.shape[1]], q, axis=1)
-        return np.maximum(mean + self.scale[:, None] * levels[self.group], 0.0)
+        return np.maximum(mean + self._scales(mean) * levels[self.group], 0.0)
 
     def total_quantile(self, mean: np.ndarray, steps: slice, q: float) -> np.ndarray:
-        result = np.empty(len(mean))
-        for row, (scale, group) in enumerate(zip(self.scale, self.group, strict=True)):
-            sales = np.maximum(mean[row, steps] + scale * self.paths[group][:, : mean.shape[1]][:, steps], 0.0)
-            result[row] = np.quantile(sales.sum(axis=1), q)
-        return result
+        """Only the sum is kept from falling below zero: were it every period, errors that cancel out would not."""
+        errors = np.empty(len(mean))
+        scales = self._scales(mean)[:, steps]
+        for row, (scale, group) in enumerate(zip(scales, self.group, strict=True)):
+            errors[row] = np.quantile(self.paths[group][:, : mean.shape[1]][:, steps] @ scale, q)
+        return np.maximum(mean[:, steps].sum(axis=1) + errors, 0.0)
+
+    def _scales(self, mean: np.ndarray) -> np.ndarray:
+        scale = self.scale[:, None] if self.scale.ndim == 1 else self.scale[:, : mean.shape[1]]
+        return np.broadcast_to(scale, mean.shape)
 
     def take(self, rows: np.ndarray) -> "Pooled":
         return replace(self, scale=self.scale[rows], group=self.group[rows])

@@ -5,7 +5,7 @@ backtesting, tuning and intervals take models, not the other way round.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -84,6 +84,14 @@ class CanAppend(Fitted, Protocol):
 
     def append(self, panel: Panel) -> "CanAppend":
         """The same coefficients after `panel`, which holds all that was learnt from and what has come since."""
+
+
+@runtime_checkable
+class LearnsOn(Protocol):
+    """A spec that can start from what a former fit has learnt, which takes a part of the time."""
+
+    def fit_again(self, panel: Panel, former: Any) -> Fitted:
+        """As `fit`, from a former fit of the same spec on fewer rows."""
 
 
 def future_grid(panel: Panel, horizon: int) -> pd.DataFrame:

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Progress:
-    """`fraction` done, from 0 to 1, and what is being done."""
+    """`fraction` done, from 0 to 1, and what is being done.
+
+    `marks` are numbers to draw on the way: of a network its epoch, and its loss on the training and the validation windows.
+    """
 
     fraction: float
     message: str
+    marks: tuple[float, ...] = ()
 
 
 @dataclass
@@ -49,11 +53,11 @@ _GRAIN = 0.005
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
-def report(fraction: float, message: str) -> None:
+def report(fraction: float, message: str, marks: tuple[float, ...] = ()) -> None:
     """Say how far the work is; when nobody listens, nothing happens."""
     listener = _listener.get()
     if listener is not None:
-        listener(Progress(min(max(fraction, 0.0), 1.0), message))
+        listener(Progress(min(max(fraction, 0.0), 1.0), message, marks))
 
 
 @contextmanager
@@ -79,5 +83,5 @@ def part(first: float, last: float, prefix: str = "") -> Iterator[None]:
     if outer is None:
         yield
         return
-    with listen(lambda inner: outer(Progress(first + (last - first) * inner.fraction, prefix + inner.message))):
+    with listen(lambda inner: outer(Progress(first + (last - first) * inner.fraction, prefix + inner.message, inner.marks))):
         yield

@@ -46,6 +46,7 @@ MODELS: dict[str, Family] = {
     "gru": Family("GRU", "lstm:Gru", "As the LSTM with fewer weights: a little faster, seldom worse."),
     "rnn": Family("Simple RNN", "lstm:Rnn", "The plainest recurrent network: forgets quickly, but is quickly trained."),
     "cnn": Family("Dilated CNN", "lstm:Cnn", "A convolutional network over the past window, in place of a memory."),
+    "hybrid": Family("Hybrid", "lstm:Hybrid", "Convolutions for short patterns, a memory over them, and a straight line."),
     "boosting": Family("Gradient boosting", "boosting:Boosting", "Trees that learn from all SKUs, plans and seasons at once."),
 }
 BASELINES = ("seasonal_naive", "window_mean", "weekday_mean")

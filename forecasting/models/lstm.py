@@ -40,3 +40,14 @@ class Cnn(Network):
 
     name: ClassVar[str] = "cnn"
     cell: ClassVar[str] = "cnn"
+
+
+@dataclass(frozen=True)
+class Hybrid(Network):
+    """Convolutions that find short patterns, a recurrent network over them, and a straight line for the level.
+
+    After LSTNet (Lai, Chang, Yang and Liu 2018, SIGIR).
+    """
+
+    name: ClassVar[str] = "hybrid"
+    cell: ClassVar[str] = "hybrid"

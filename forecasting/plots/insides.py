@@ -1,8 +1,9 @@
-"""Charts of a fit from the inside: what each term adds to a forecast, and where the roots of an ARIMA lie."""
+"""Charts of a fit from the inside: what each term or topic adds to a forecast, and where the roots of an ARIMA lie."""
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from forecasting.plots.theme import LIGHT, Palette, house
 
@@ -23,6 +24,33 @@ def contributions(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int =
     )  # fmt: skip
     house(figure, palette, height=height, y_title="Units")
     return figure.update_layout(barmode="relative", bargap=0.25)
+
+
+def topics(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
+    """From the usual level, by what each topic (`topic, units`) adds or takes, to the forecast of the whole horizon."""
+    figure = go.Figure()
+    figure.add_waterfall(
+        x=[*rows["topic"], "forecast"], y=[*rows["units"], 0.0],
+        measure=["absolute", *["relative"] * (len(rows) - 1), "total"],
+        increasing={"marker": {"color": palette.categories[0]}}, decreasing={"marker": {"color": palette.categories[1]}},
+        totals={"marker": {"color": palette.muted}}, connector={"line": {"color": palette.muted, "width": 1}},
+        hovertemplate="%{x}<br><b>%{delta:+,.1f}</b> units<extra></extra>", showlegend=False,
+    )  # fmt: skip
+    return house(figure, palette, height=height, y_title="Units over the horizon")
+
+
+def windows(real: np.ndarray, made: np.ndarray, palette: Palette = LIGHT, *, height: int = 360) -> go.Figure:
+    """Real windows above, synthetic ones below (each (n, periods), sales over the usual), at most three of each."""
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, shared_yaxes=True, vertical_spacing=0.08)
+    kinds = ((1, "real", real, palette.ink), (2, "synthetic", made, palette.prediction))
+    for row, name, paths, color in kinds:
+        for number, path in enumerate(paths[:3]):
+            figure.add_scatter(
+                y=path, x=np.arange(1, len(path) + 1), name=name, legendgroup=name, showlegend=number == 0, row=row, col=1,
+                line={"color": color, "width": 1.4}, opacity=1.0 - 0.3 * number, hovertemplate="%{y:.2f} times the usual",
+            )  # fmt: skip
+    house(figure, palette, height=height, y_title="Times the usual", hover="closest")
+    return figure.update_xaxes(title_text="Period of the window", row=2)
 
 
 def roots(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:

@@ -8,6 +8,7 @@ from forecasting.evaluation.tuning import Tuned, Tuning
 from forecasting.export import forecast_frame, sums_frame
 from forecasting.models import MODELS, make
 from forecasting.models.champions import Champions
+from forecasting.workflow.augmenting import SyntheticTried, TrySynthetic
 from forecasting.workflow.carrying import CarriedOn, CarryOn, Learn
 from forecasting.workflow.cleaning import Clean, Cleaned, beside, protected_festivals
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis
@@ -75,8 +76,10 @@ __all__ = [
     "Remains",
     "Standings",
     "Sums",
+    "SyntheticTried",
     "Tree",
     "TryModel",
+    "TrySynthetic",
     "Tryout",
     "TuneModel",
     "Tuned",

@@ -1,11 +1,11 @@
-"""Learning once and going on with new data: the coefficients stay, only the latest sales are taken in."""
+"""Learning once and going on with new data: what was learnt stays, or is where learning starts the next time."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
 from forecasting.core.forecast import Forecast
-from forecasting.core.model import CanAppend, Fitted, Model
+from forecasting.core.model import CanAppend, Fitted, LearnsOn, Model
 from forecasting.core.panel import Panel
 from forecasting.workflow.modelling import planned
 from forecasting.workflow.request import run
@@ -13,11 +13,15 @@ from forecasting.workflow.request import run
 
 @dataclass(frozen=True, eq=False)
 class Learn:
-    """Ask for a fitted model of every SKU of a panel, to be kept."""
+    """Ask for a fitted model of every SKU of a panel, to be kept.
+
+    A network starts from a `former` fit of the same settings where there is one, and takes a third of the time.
+    """
 
     panel: Panel
     spec: Model
     plan: pd.DataFrame | None = None
+    former: Fitted | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,10 @@ class CarriedOn:
 @run.register
 def learn(request: Learn) -> Fitted:
     """Fit a spec to all rows; regressors without a plan are left out."""
-    return request.spec.fit(planned(request.panel, request.plan, 1)[0])
+    panel = planned(request.panel, request.plan, 1)[0]
+    if request.former is not None and isinstance(request.spec, LearnsOn):
+        return request.spec.fit_again(panel, request.former)
+    return request.spec.fit(panel)
 
 
 @run.register

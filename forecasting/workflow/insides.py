@@ -1,4 +1,4 @@
-"""What the fit of one SKU looks like inside: for a regression its design and its terms, for an ARIMA its roots."""
+"""What the fit of one SKU looks like inside: a regression's design and terms, an ARIMA's roots, a network's topics."""
 
 from __future__ import annotations
 
@@ -19,18 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Insides:
-    """Each part is None where the model has none of it. `roots`: rows `part, real, imaginary, size`, the inverse roots."""
+    """Each part is None where the model has none of it. `roots`: rows `part, real, imaginary, size`, the inverse roots;
+    `topics`: rows `topic, units`, what each adds to the total over the horizon.
+    """
 
     unique_id: str
     regression: Regression | None = None
     selection: Selection | None = None
     roots: pd.DataFrame | None = None
+    topics: pd.DataFrame | None = None
 
 
 def insides_of(fitted: Fitted, panel: Panel, unique_id: str, horizon: int, future: pd.DataFrame | None) -> Insides | None:
     """Lay the fit of one SKU open; None for a model without parameters of its own for each SKU."""
     from forecasting.models.arima import FittedArima  # a server that only shows forms does not need them
     from forecasting.models.linear import FittedLinear
+    from forecasting.models.network.fitted import FittedNetwork
     from forecasting.models.regression import lay_open
 
     if isinstance(fitted, FittedLinear):
@@ -38,6 +42,8 @@ def insides_of(fitted: Fitted, panel: Panel, unique_id: str, horizon: int, futur
         return Insides(unique_id, regression=opened, selection=_selected(fitted, panel, unique_id, horizon))
     if isinstance(fitted, FittedArima):
         return Insides(unique_id, roots=fitted.roots(unique_id))
+    if isinstance(fitted, FittedNetwork):
+        return Insides(unique_id, topics=fitted.contributions(future, [unique_id])[["topic", "units"]])
     return None
 
 

@@ -7,12 +7,16 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import gammaln
+from scipy.stats import nbinom
 
-from forecasting import exchange
+from forecasting import exchange, workflow
 from forecasting.core.errors import InputError, SpecInvalid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import listen
-from forecasting.models.lstm import Cnn, Gru, Lstm, Rnn
+from forecasting.models.lstm import Cnn, Gru, Hybrid, Lstm, Rnn
+from forecasting.models.network.outputs import OUTPUTS
+from forecasting.workflow.carrying import Learn
 
 TINY = Lstm(horizon=7, window=14, units=8, epochs=3, batch_size=32, windows=128, members=1)
 
@@ -67,6 +71,25 @@ def test_a_fitted_network_survives_pickle_and_files(fitted, tmp_path):
     for copy in (pickle.loads(pickle.dumps(fitted)), exchange.load(tmp_path / "network")):
         assert np.array_equal(copy.forecast(7).mean, fitted.forecast(7).mean)
         assert np.array_equal(copy.forecast(7).quantile(0.1), fitted.forecast(7).quantile(0.1))
+
+
+@pytest.mark.parametrize("loss", ["negative_binomial", "quantile"])
+def test_an_output_that_tells_the_spread_is_wider_for_larger_sales(panel, loss):
+    forecast = Lstm(**{**vars(TINY), "loss": loss}).fit(panel).forecast(10)
+    width = forecast.quantile(0.9) - forecast.quantile(0.1)
+    assert forecast.mean.mean(axis=1) == pytest.approx(np.nanmean(panel.matrix()[:, -28:], axis=1), rel=0.4)
+    assert (np.diff(width.mean(axis=1)) > 0).all()  # S0 sells 3 units a day, S5 18
+    assert forecast.total(q=0.9)[0] - forecast.total(q=0.1)[0] < width[0].sum()
+
+
+def test_the_likelihood_of_counts_is_that_of_scipy():
+    units, scale = np.array([[0.0, 3.0, 40.0]]), 2.0
+    answer = np.array([[[0.1, -1.0], [0.5, 0.3], [2.0, 2.0]]])
+    mean, dispersion = np.exp(answer[..., 0]) * scale, np.logaddexp(0, answer[..., 1]) + 1e-3
+    expected = -nbinom.logpmf(units, 1 / dispersion, 1 / (1 + dispersion * mean))
+    target = np.stack([units / scale, np.full_like(units, scale)], axis=-1)
+    ours = np.asarray(OUTPUTS["negative_binomial"].loss(target, answer))
+    assert ours + gammaln(units + 1) == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_loss_curve_has_a_training_and_a_validation_value_for_each_epoch(fitted):
@@ -189,6 +212,25 @@ def test_learning_on_with_another_shape_starts_afresh(panel, fitted):
     assert len(wider.epochs) == TINY.epochs
 
 
+def test_new_rows_are_read_without_learning_again(panel, fitted):
+    later = fitted.append(Panel.build(weekly_shop(skus=7, days=127)))
+    assert later.forecast(7).cutoff == pd.Timestamp("2024-05-06")
+    assert later.forecast(7).ids[-1] == "S6"
+    assert np.array_equal(fitted.append(panel).forecast(7).mean, fitted.forecast(7).mean)
+
+
+def test_another_grain_cannot_be_appended(fitted):
+    weeks = weekly_shop(days=40).assign(ds=lambda rows: pd.to_datetime("2020-01-06") + (rows["ds"] - rows["ds"].min()) * 7)
+    with pytest.raises(InputError, match="fit it again"):
+        fitted.append(Panel.build(weeks, freq="W-MON"))
+
+
+def test_learning_goes_on_from_a_kept_fit(panel, fitted, tmp_path):
+    exchange.save(fitted, tmp_path / "kept")
+    again = workflow.run(Learn(panel, TINY, former=exchange.load(tmp_path / "kept")))
+    assert len(again.epochs) == 1
+
+
 def test_contributions_add_up_to_the_forecast():
     panel = with_price(weekly_shop())
     fitted = Lstm(horizon=7, window=14, units=8, epochs=8, batch_size=64, windows=512, members=1).fit(panel)
@@ -210,7 +252,7 @@ def test_the_mean_of_several_networks_is_forecast(panel, fitted):
     )  # the level of the later block is set once for the mean
 
 
-@pytest.mark.parametrize("family", [Gru, Rnn, Cnn])
+@pytest.mark.parametrize("family", [Gru, Rnn, Cnn, Hybrid])
 def test_the_relatives_of_the_lstm_forecast_too(panel, family):
     spec = family(horizon=7, window=28, units=4, layers=2, epochs=1, windows=64, batch_size=32, members=1)
     forecast = spec.fit(panel).forecast(7)

@@ -25,3 +25,10 @@ def test_roots_are_drawn_beside_the_unit_circle() -> None:
     np.testing.assert_allclose(np.hypot(circle.x, circle.y), 1.0)
     assert [trace.name for trace in figure.data[1:]] == ["past sales (AR)", "past surprises (MA)"]
     assert figure.layout.yaxis.scaleanchor == "x"
+
+
+def test_topics_lead_from_the_usual_level_to_the_forecast() -> None:
+    rows = pd.DataFrame({"topic": ["usual level", "recent sales", "price"], "units": [100.0, 20.0, -5.0]})
+    (bars,) = insides.topics(rows).data
+    assert list(bars.x) == ["usual level", "recent sales", "price", "forecast"]
+    assert list(bars.measure) == ["absolute", "relative", "relative", "total"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from forecasting.core.panel import Panel
+from forecasting.models import make
 from ui import models
 
 
@@ -25,7 +28,16 @@ def test_windows_are_counted_over_the_chosen_skus():
 
 
 def test_a_network_on_little_history_is_advised_against():
-    assert "unlikely to help" in models.cost("lstm", panel_of(100), ["S0"], 28)
+    network = make("lstm", horizon=28)
+    assert "unlikely to help" in models.cost(network, panel_of(100), ["S0"])
     many = panel_of(*[300] * 10)
-    assert "unlikely" not in models.cost("lstm", many, many.ids, 28)
-    assert models.cost("linear", many, many.ids, 28) == ""
+    assert "unlikely" not in models.cost(network, many, many.ids)
+    assert models.cost(make("linear"), many, many.ids) == ""
+
+
+def test_the_estimate_follows_the_settings():
+    small, large = make("lstm", horizon=28), replace(make("lstm", horizon=28), members=6, units=96)
+    assert models.training_seconds(large, 20_000) > 2 * models.training_seconds(small, 20_000)
+    assert models.training_seconds(small, 10**6) == models.training_seconds(small, 10**7)
+    many = panel_of(*[300] * 10)
+    assert "Trains 6 networks on 10 SKUs" in models.cost(large, many, many.ids)

@@ -17,7 +17,7 @@ class Architecture:
     """The shape of a network: everything that is needed to build it again before its weights are put back.
 
     `patch` periods are read in one step of the encoder, `levels` holds the number of levels of each attribute, `past`, `future`
-    and `summary` the number of inputs of each kind.
+    and `summary` the number of inputs of each kind, `outputs` the numbers that it answers with for each period.
     """
 
     cell: str
@@ -33,12 +33,14 @@ class Architecture:
     skus: int
     levels: tuple[int, ...]
     seed: int
+    outputs: int = 1
 
 
 def build(shape: Architecture) -> Any:
-    """An untrained Keras model: past, future, summary, SKU and attributes -> logarithm of units over scale, (B, horizon).
+    """An untrained Keras model: past, future, summary, SKU and attributes -> (B, horizon, outputs).
 
-    Its last layer starts at zero, so that an untrained network forecasts the mean of the window.
+    The first output is the logarithm of units over scale. The last layer starts at zero, so that an untrained network forecasts
+    the mean of the window.
     """
     keras = load_keras()
     layers, seeds = keras.layers, _Seeds(shape.seed)
@@ -53,9 +55,10 @@ def build(shape: Architecture) -> Any:
     state = layers.Dropout(shape.dropout, seed=seeds.next())(state)
     steps = layers.Concatenate()([layers.RepeatVector(shape.horizon)(state), future])
     hidden = layers.Dense(shape.units, activation="relu", kernel_initializer=seeds.uniform())(steps)
-    answer = layers.Dense(1, kernel_initializer="zeros")(hidden)
-    log_ratio = keras.ops.clip(layers.Reshape((shape.horizon,))(answer), _LOWEST, _HIGHEST)
-    return keras.Model([past, future, summary, sku, codes], log_ratio)
+    answer = layers.Dense(shape.outputs, kernel_initializer="zeros")(hidden)
+    if shape.cell == "hybrid":
+        answer = answer + _straight(past, shape)
+    return keras.Model([past, future, summary, sku, codes], keras.ops.clip(answer, _LOWEST, _HIGHEST))
 
 
 @lru_cache(maxsize=4)
@@ -98,18 +101,35 @@ class _Seeds:
 def _encoded(past: Any, shape: Architecture, seeds: _Seeds) -> Any:
     """The state after the window: read in steps of a whole patch, which is as accurate as single periods and far faster."""
     layers = load_keras().layers
-    past = layers.Reshape((shape.window // shape.patch, shape.past * shape.patch))(past)
+    if shape.cell == "hybrid":
+        past = _filtered(past, shape, seeds)
+    past = layers.Reshape((shape.window // shape.patch, past.shape[-1] * shape.patch))(past)
     if shape.cell == "cnn":
         return _convolved(past, shape, seeds)
-    cell = {"lstm": layers.LSTM, "gru": layers.GRU, "rnn": layers.SimpleRNN}[shape.cell]
+    cells = {"lstm": layers.LSTM, "gru": layers.GRU, "rnn": layers.SimpleRNN, "hybrid": layers.GRU}
     for depth in range(shape.layers):
-        past = cell(
+        past = cells[shape.cell](
             shape.units,
             return_sequences=depth < shape.layers - 1,
             kernel_initializer=seeds.uniform(),
             recurrent_initializer=seeds.orthogonal(),
         )(past)
     return past
+
+
+def _filtered(past: Any, shape: Architecture, seeds: _Seeds) -> Any:
+    """Filters over a few periods each, before the window is read in patches: a peak, a step, the days after a promotion."""
+    layers = load_keras().layers
+    return layers.Conv1D(max(2, shape.units // 4), 3, padding="causal", activation="relu", kernel_initializer=seeds.uniform())(
+        past
+    )
+
+
+def _straight(past: Any, shape: Architecture) -> Any:
+    """A straight line from the window's sales to each period ahead: it follows a level beyond what was learnt."""
+    layers = load_keras().layers
+    line = layers.Dense(shape.horizon * shape.outputs, use_bias=False, kernel_initializer="zeros")(past[:, :, 0])
+    return layers.Reshape((shape.horizon, shape.outputs))(line)
 
 
 def _convolved(past: Any, shape: Architecture, seeds: _Seeds) -> Any:

@@ -99,9 +99,9 @@ def _gradients(model: Any, base: Inputs, inputs: Inputs, step: float) -> list[np
     labels = [tf.constant(inputs.sku), tf.constant(inputs.codes)]
     with tf.GradientTape() as tape:
         tape.watch(points)
-        total = tf.reduce_sum(tf.exp(model([*points, *labels], training=False)))
+        total = tf.reduce_sum(tf.exp(model([*points, *labels], training=False)[..., 0]))
     return [np.asarray(slope, dtype=float) for slope in tape.gradient(total, points)]
 
 
 def _total(model: Any, inputs: Inputs) -> np.ndarray:
-    return np.exp(np.asarray(model(inputs.arrays(), training=False), dtype=float)).sum(axis=1)
+    return np.exp(np.asarray(model(inputs.arrays(), training=False)[..., 0], dtype=float)).sum(axis=1)

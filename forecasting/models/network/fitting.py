@@ -9,9 +9,12 @@ from forecasting.core.model import Failure
 from forecasting.core.panel import Panel
 from forecasting.core.progress import part
 from forecasting.features.newcomers import tempered
-from forecasting.models.network.architecture import Architecture, build
+from forecasting.models.network.architecture import Architecture, built
 from forecasting.models.network.history import History, history_of
 from forecasting.models.network.intervals import classes_of, pooled, spread_of
+from forecasting.models.network.outputs import Answer, average, output_of
+from forecasting.models.network.synthetic import NONE, Synthetic, synthesize
+from forecasting.models.network.synthetic.windows import Real, real_windows
 from forecasting.models.network.training import Batches, Block, Plan, Trained, Weights, predict, train
 from forecasting.models.network.windows import Cutter, Inputs, usable
 
@@ -45,6 +48,15 @@ class Prepared:
         means = self.history.mean(rows, np.full(len(rows), self.history.periods), self.cutter.window)
         return tempered(means, self.history.counts[:, -1])
 
+    def fallback(self, trained: bool) -> np.ndarray:
+        """Units a period of the SKUs that the network cannot answer for (all where none was trained), NaN for the others."""
+        return np.where(self.alone | (not trained), self.recent_mean(), np.nan)
+
+    def spread(self) -> np.ndarray:
+        """The unit in which each SKU's errors are measured now, shape (N,)."""
+        rows = np.arange(len(self.history.sales))
+        return spread_of(self.history, rows, np.full(len(rows), self.history.periods), self.cutter.window)
+
 
 def prepare(panel: Panel, horizon: int, window: int | None) -> Prepared:
     """Cut a panel into training windows, a later block to stop by, and the windows to forecast from."""
@@ -71,7 +83,7 @@ def train_members(
     """Train `count` networks from one seed after the other; each begins from its start where there is one."""
     if not len(prepared.training.pairs):
         return ()
-    batches = Batches(prepared.history, prepared.cutter, min(plan.batch_size, max(8, len(prepared.training.pairs))))
+    batches = replace(_batches(prepared, plan), synthetic=synthetic_of(prepared, plan))
     trained = []
     for number in range(count):
         own = replace(shape, seed=shape.seed + number), replace(plan, seed=plan.seed + number)
@@ -79,6 +91,18 @@ def train_members(
         with part(number / count, (number + 1) / count, f"network {number + 1} of {count}, " if count > 1 else ""):
             trained.append(train(*own, batches, prepared.training, prepared.validation, start))
     return tuple(trained)
+
+
+def synthetic_of(prepared: Prepared, plan: Plan) -> Synthetic | None:
+    """Synthetic windows made after those that may be learnt from; the later block has no part in them."""
+    if plan.augment == NONE:
+        return None
+    return synthesize(plan.augment, real_of(prepared, plan.seed), max(1_000, plan.windows // 2), plan.seed)
+
+
+def real_of(prepared: Prepared, seed: int) -> Real:
+    """Whole windows of the training block, for a generator."""
+    return real_windows(prepared.history, prepared.cutter, prepared.training.pairs, seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,18 +113,23 @@ class Judged:
     errors: Pooled
 
 
-def judge(prepared: Prepared, shape: Architecture, trained: tuple[Trained, ...]) -> Judged:
-    """Compare the networks with the later block; errors are in units of each SKU's spread, pooled by class of demand."""
+def judge(prepared: Prepared, shape: Architecture, loss: str, trained: tuple[Trained, ...]) -> Judged:
+    """Compare the networks with the later block; errors are in units of the spread of each period, pooled by class of demand.
+
+    The spread is what the network foresees where its output tells, else that of the SKU's last window.
+    """
     history, width = prepared.history, prepared.cutter.window
     own = classes_of(history)
-    spread = spread_of(history, np.arange(len(own)), np.full(len(own), history.periods), width)
+    spread = prepared.spread()
     rows, origins = prepared.validation.pairs.T
     if not trained or not len(rows):
         return Judged(1.0, pooled(np.zeros((0, shape.horizon)), np.zeros(0, dtype=int), spread, own, shape.seed))
-    answer = mean_answer(shape, tuple(member.weights for member in trained), prepared.cutter.inputs(history, rows, origins))
+    weights = tuple(member.weights for member in trained)
+    answer = mean_answer(shape, loss, weights, prepared.cutter.inputs(history, rows, origins))
     sales, seen = prepared.cutter.targets(history, rows, origins, prepared.validation.end)
-    level = level_of(sales.sum(), answer[seen].sum(), len(np.unique(rows)))
-    errors = np.where(seen, sales - level * answer, np.nan) / spread_of(history, rows, origins, width)[:, None]
+    level = level_of(sales.sum(), answer.mean[seen].sum(), len(np.unique(rows)))
+    usual = spread_of(history, rows, origins, width)[:, None] if answer.spread is None else level * answer.spread
+    errors = np.where(seen, sales - level * answer.mean, np.nan) / usual
     return Judged(level, pooled(errors, own[rows], spread, own, shape.seed))
 
 
@@ -120,13 +149,18 @@ def level_of(sold: float, expected: float, skus: int) -> float:
     return float(np.clip((sold / expected) ** trust, 1 / MOST_LEVEL, MOST_LEVEL))
 
 
-def mean_answer(shape: Architecture, members: tuple[Weights, ...], inputs: Inputs) -> np.ndarray:
-    """The mean of all networks in units, shape (B, horizon)."""
-    model, answers = build(shape), []
+def mean_answer(shape: Architecture, loss: str, members: tuple[Weights, ...], inputs: Inputs) -> Answer:
+    """The mean of what all networks answer."""
+    model, answers = built(shape), []
     for weights in members:
         model.set_weights(list(weights))
-        answers.append(predict(model, inputs))
-    return np.mean(answers, axis=0)
+        answers.append(predict(model, output_of(loss), inputs))
+    return average(answers)
+
+
+def _batches(prepared: Prepared, plan: Plan) -> Batches:
+    size = min(plan.batch_size, max(8, len(prepared.training.pairs)))
+    return Batches(prepared.history, prepared.cutter, size, output_of(plan.loss).weight)
 
 
 def _blocks(history: History, horizon: int, least: int) -> tuple[Block, Block]:

@@ -24,8 +24,8 @@ def spread_of(history: History, rows: np.ndarray, origins: np.ndarray, window: i
 def pooled(errors: np.ndarray, groups: np.ndarray, spread: np.ndarray, own: np.ndarray, seed: int) -> Pooled:
     """Errors for a forecast of N SKUs from P error paths.
 
-    `errors` (P, H) in units of spread with NaN where no sale was seen, `groups` (P,) the class of each path, `spread` (N,) in
-    units, `own` (N,) the class of each SKU.
+    `errors` (P, H) in units of spread with NaN where no sale was seen, `groups` (P,) the class of each path, `spread` (N,) or
+    (N, H) in units, `own` (N,) the class of each SKU.
     """
     random = np.random.default_rng(seed)
     kept = ~np.isnan(errors).all(axis=1)

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from forecasting.core.knob import among, between, check_knobs, knob
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
 from forecasting.models.network.architecture import Architecture
-from forecasting.models.network.fitted import FittedNetwork, Origin
+from forecasting.models.network.fitted import FittedNetwork, origin_of
 from forecasting.models.network.fitting import Prepared, judge, prepare, train_members
-from forecasting.models.network.history import usual_values
-from forecasting.models.network.losses import LOSSES
+from forecasting.models.network.outputs import OUTPUTS, output_of
+from forecasting.models.network.synthetic import GENERATORS, NONE
 from forecasting.models.network.training import Plan
 from forecasting.models.network.warm import carried_over
 
@@ -57,8 +55,8 @@ class Network:
         quick=4_000,
     )
     loss: str = knob(
-        "poisson", "Loss", "What is minimised; all of them aim at the mean, so that totals are right.", choices=LOSSES,
-        search=among(*LOSSES, neutral=True),
+        "poisson", "Loss", "What it learns by; all aim at the mean, so that totals are right. Negative binomial and quantile "
+        "also learn how far off each period may be.", choices=tuple(OUTPUTS), search=among(*OUTPUTS, neutral=True),
     )  # fmt: skip
     members: int = knob(
         3,
@@ -85,6 +83,10 @@ class Network:
         4, "Patience", "Epochs without improvement on the later block before it stops.", low=1, high=1000, advanced=True
     )
     seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
+    augment: str = knob(
+        NONE, "Synthetic windows", "Learn also from windows made to look like the shop's; only where a test says so.",
+        choices=(NONE, *GENERATORS), advanced=True,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         check_knobs(self)
@@ -103,25 +105,18 @@ class Network:
         report(0.0, "preparing")
         prepared = prepare(panel, self.horizon, self.window)
         shape = self._shape(prepared)
-        starts = carried_over(former, shape, panel.ids) if former else ()
+        starts = carried_over(shape, former.shape, former.members, former.origin.ids, panel.ids) if former else ()
         plan = self._plan(epochs if starts else self.epochs)
         trained = train_members(prepared, shape, plan, self.members, starts)
-        judged = judge(prepared, shape, trained)
+        judged = judge(prepared, shape, self.loss, trained)
         return FittedNetwork(
             name=self.name,
-            origin=Origin(
-                panel.ids,
-                panel.last,
-                panel.freq,
-                panel.season_length,
-                panel.known,
-                usual_values(panel),
-                prepared.history.topics,
-            ),
+            origin=origin_of(panel, prepared),
             shape=shape,
+            loss=self.loss,
             members=tuple(member.weights for member in trained),
             inputs=prepared.now,
-            fallback=np.where(prepared.alone | (not trained), prepared.recent_mean(), np.nan),
+            fallback=prepared.fallback(bool(trained)),
             level=judged.level,
             errors=judged.errors,
             epochs=trained[0].epochs if trained else (),
@@ -143,7 +138,10 @@ class Network:
             skus=len(prepared.alone),
             levels=tuple(int(count) + 1 for count in prepared.history.codes.max(axis=0, initial=0)),
             seed=self.seed,
+            outputs=output_of(self.loss).count,
         )
 
     def _plan(self, epochs: int) -> Plan:
-        return Plan(epochs, self.batch_size, self.learning_rate, self.patience, self.loss, self.windows, self.seed)
+        return Plan(
+            epochs, self.batch_size, self.learning_rate, self.patience, self.loss, self.windows, self.seed, self.augment
+        )

@@ -1,7 +1,7 @@
 """Training: windows drawn by a budget, a later block of time to stop by, and the same weights for the same seed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,15 @@ import numpy as np
 from forecasting.core.progress import report
 from forecasting.models.network.architecture import Architecture, build, load_keras
 from forecasting.models.network.history import History
-from forecasting.models.network.losses import loss_of
+from forecasting.models.network.outputs import Answer, Output, output_of
+from forecasting.models.network.synthetic import NONE, Synthetic
 from forecasting.models.network.windows import Cutter, Inputs
 
 Weights = tuple[np.ndarray, ...]
+Batch = tuple[Inputs, np.ndarray, np.ndarray]
+SYNTHETIC = 0.5  # synthetic windows for each real one
 KEPT = 0.6  # share of the mean weights that an epoch keeps: single epochs differ by several per cent in the level of all SKUs
-
-
 HELD = 4  # one window is held back to judge by for so many that are drawn, at most
-WEIGHT = 0.75  # power of the scale by which a window counts
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Plan:
     loss: str
     windows: int
     seed: int
+    augment: str = NONE
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +67,27 @@ class Batches:
     history: History
     cutter: Cutter
     size: int
+    weight: float
+    synthetic: Synthetic | None = None
 
-    def of(self, block: Block, pairs: np.ndarray) -> tuple[Inputs, np.ndarray, np.ndarray]:
-        """Inputs, targets over scale, and weights of some windows; the last ones of a short batch weigh nothing.
+    def made(self, rows: np.ndarray) -> Batch:
+        """As `of`, of some synthetic windows; they count as much as the real ones that lend them their scale."""
+        if self.synthetic is None:
+            raise ValueError("there are no synthetic windows")
+        chosen = np.resize(rows, self.size)
+        inputs, ahead = self.synthetic.inputs(self.history, self.cutter, chosen)
+        scale = inputs.scale[:, None]
+        weight = np.ones(ahead.shape) * self._weight(scale, self.history.periods)
+        weight[len(rows) :] = 0.0
+        target = np.stack([ahead, np.broadcast_to(scale, ahead.shape)], axis=2)
+        return inputs, target.astype("float32"), weight.astype("float32")
+
+    def _weight(self, scale: np.ndarray, end: int) -> np.ndarray:
+        peers = self.history.sums[:, end].sum() / max(self.history.counts[:, end].sum(), 1.0)
+        return (scale / max(peers, 1e-300)) ** self.weight
+
+    def of(self, block: Block, pairs: np.ndarray) -> Batch:
+        """Inputs, targets (over scale, with the scale), and weights of some windows; the last of a short batch weigh nothing.
 
         A window weighs nearly as much as its scale, so that one unit counts about the same for every SKU and totals come out
         right; a little less, because the larger a SKU is, the wilder its sales (Taylor 1961, Nature 189).
@@ -77,10 +96,10 @@ class Batches:
         inputs = self.cutter.inputs(self.history, rows, origins)
         sales, seen = self.cutter.targets(self.history, rows, origins, block.end)
         scale = np.where(inputs.scale > 0, inputs.scale, 1.0)[:, None]
-        peers = self.history.sums[:, block.end].sum() / max(self.history.counts[:, block.end].sum(), 1.0)
-        weight = seen * (scale / max(peers, 1e-300)) ** WEIGHT
+        weight = seen * self._weight(scale, block.end)
         weight[len(pairs) :] = 0.0
-        return inputs, (sales / scale).astype("float32"), weight.astype("float32")
+        target = np.stack([sales / scale, np.broadcast_to(scale, sales.shape)], axis=2)
+        return inputs, target.astype("float32"), weight.astype("float32")
 
 
 def train(shape: Architecture, plan: Plan, batches: Batches, training: Block, validation: Block, start: Weights) -> Trained:
@@ -102,7 +121,7 @@ def train(shape: Architecture, plan: Plan, batches: Batches, training: Block, va
     waited = 0
     for number in range(1, plan.epochs + 1):
         chosen = training.pairs[random.permutation(len(training.pairs))[:drawn]]
-        losses = [_step(model.train_on_batch, batches.of(training, part)) for part in _parts(chosen, batches.size)]
+        losses = [_step(model.train_on_batch, batch) for batch in _drawn(batches, training, chosen, random)]
         own = model.get_weights()
         mean = [KEPT * old + (1 - KEPT) * new for old, new in zip(mean, own, strict=True)] if mean else own
         model.set_weights(mean)
@@ -119,28 +138,40 @@ def train(shape: Architecture, plan: Plan, batches: Batches, training: Block, va
     return Trained(tuple(weights), tuple(epochs))
 
 
-def predict(model: Any, inputs: Inputs, size: int = 512) -> np.ndarray:
-    """Units expected in each period ahead, shape (B, horizon); worked off in parts of one size."""
+def predict(model: Any, output: Output, inputs: Inputs, size: int = 512) -> Answer:
+    """What is expected in each period ahead; worked off in parts of one size."""
     count = len(inputs.scale)
     results = []
     for start in range(0, count, size):
         chosen = np.resize(np.arange(start, min(start + size, count)), size)
         results.append(np.asarray(model([array[chosen] for array in inputs.arrays()], training=False)))
-    return np.exp(np.concatenate(results)[:count].astype(float)) * inputs.scale[:, None]
+    return output.read(np.concatenate(results)[:count], inputs.scale)
 
 
 def _compile(model: Any, plan: Plan, steps: int) -> None:
     keras = load_keras()
     rate = keras.optimizers.schedules.CosineDecay(plan.learning_rate, decay_steps=steps * plan.epochs, alpha=0.05)
     # XLA is no faster on these small networks and takes five seconds to compile them.
-    model.compile(optimizer=keras.optimizers.Adam(rate, clipnorm=1.0), loss=loss_of(plan.loss), jit_compile=False)
+    model.compile(optimizer=keras.optimizers.Adam(rate, clipnorm=1.0), loss=output_of(plan.loss).loss, jit_compile=False)
 
 
-def _step(step: Callable[..., Any], batch: tuple[Inputs, np.ndarray, np.ndarray]) -> tuple[float, float]:
+def _step(step: Callable[..., Any], batch: Batch) -> tuple[float, float]:
     """The loss of one batch and its weight."""
     inputs, ratio, weight = batch
     value = step(inputs.arrays(), ratio, weight)
     return float(np.asarray(value)), float(weight.sum())
+
+
+def _drawn(batches: Batches, block: Block, pairs: np.ndarray, random: np.random.Generator) -> Iterator[Batch]:
+    """The batches of one epoch, among them the synthetic ones where there are any."""
+    real = _parts(pairs, batches.size)
+    if batches.synthetic is None:
+        yield from (batches.of(block, part) for part in real)
+        return
+    rows = random.permutation(len(batches.synthetic.paths))[: max(batches.size, int(SYNTHETIC * len(pairs)))]
+    made = _parts(rows, batches.size)
+    for number in random.permutation(len(real) + len(made)):
+        yield batches.of(block, real[number]) if number < len(real) else batches.made(made[number - len(real)])
 
 
 def _parts(pairs: np.ndarray, size: int) -> list[np.ndarray]:
@@ -158,4 +189,5 @@ def _report(epoch: Epoch, epochs: int, seconds: float) -> None:
         epoch.epoch / epochs,
         f"epoch {epoch.epoch} of {epochs}: training loss {epoch.training:.4f}, validation loss {epoch.validation:.4f}, "
         f"at most {left:.0f} seconds left",
+        (epoch.epoch, epoch.training, epoch.validation),
     )

@@ -1,7 +1,7 @@
 """Windows: the past that the network reads, what is planned for each period ahead, and what was sold then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,11 @@ class Inputs:
     def arrays(self) -> list[np.ndarray]:
         """The arrays in the order in which the network takes them."""
         return [self.past, self.future, self.summary, self.sku, self.codes]
+
+    def take(self, rows: np.ndarray) -> "Inputs":
+        """Some of the windows."""
+        past, future, summary, sku, codes = (array[rows] for array in self.arrays())
+        return Inputs(past, future, summary, sku, codes, self.scale[rows])
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,13 @@ class Cutter:
             codes=history.codes[rows].astype("int32"),
             scale=scale,
         )
+
+    def with_past(self, inputs: Inputs, past: np.ndarray, season: int) -> Inputs:
+        """The same windows with other sales in the past, over scale, (B, window); all of them count as seen."""
+        changed, future = inputs.past.copy(), inputs.future.copy()
+        changed[:, :, 0], changed[:, :, 1] = np.log1p(past), 1.0
+        future[:, :, -4] = self._profile(past, np.ones(past.shape, dtype=bool), season)
+        return replace(inputs, past=changed, future=future)
 
     def targets(self, history: History, rows: np.ndarray, origins: np.ndarray, end: int) -> tuple[np.ndarray, np.ndarray]:
         """Units sold in the periods ahead and which of them were seen before the period `end`, both (B, horizon)."""

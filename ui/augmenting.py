@@ -1,0 +1,119 @@
+"""The Model page's test of synthetic windows: how like the shop's own they are, and whether a network is better with them."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.core.errors import ShelfcastError
+from forecasting.core.panel import Panel
+from forecasting.models.network.spec import Network
+from forecasting.models.network.synthetic import GENERATORS, NONE
+from forecasting.models.network.synthetic.quality import Quality
+from forecasting.plots import insides as plots
+from forecasting.workflow import Backtest, SyntheticTried, TrySynthetic
+from ui import models, parts, running, words
+from ui.theme import palette
+from ui.workspace import current
+
+JOB = "synthetic"
+_CUTOFFS = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a test was asked for."""
+
+    spec: Network
+    generator: str
+    ids: tuple[str, ...]
+    horizon: int
+
+
+def section(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> None:
+    """Everything about synthetic windows, behind one click, for networks only."""
+    spec = models.chosen_spec(name, horizon)
+    if not isinstance(spec, Network):
+        return
+    here = running.slot(JOB)
+    asked = here.settings if isinstance(here.settings, Asked) and here.settings.spec.name == name else None
+    busy = here.job is not None or bool(here.error) or asked is not None
+    with st.expander("Synthetic windows: would they help?", icon=":material/auto_awesome:", expanded=busy):
+        parts.reading(
+            "A network can also learn from windows made to look like your own. They stay off unless a test shows at least 1 % "
+            "less error."
+        )
+        _state(name, spec)
+        _ask(panel, spec, ids, horizon)
+        here = running.follow(JOB)
+        if isinstance(here.result, SyntheticTried) and asked is not None and asked.horizon == horizon:
+            _result(here.result, name, asked)
+
+
+def _state(name: str, spec: Network) -> None:
+    if spec.augment == NONE:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(f"On: {GENERATORS[spec.augment][0]}", icon=":material/check:", color="green")
+        st.button("Switch off", key="synthetic-off", on_click=_use, args=(name, replace(spec, augment=NONE)))
+
+
+def _ask(panel: Panel, spec: Network, ids: tuple[str, ...], horizon: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        generator = st.selectbox(
+            "Made by", list(GENERATORS), format_func=lambda key: GENERATORS[key][0], key="synthetic-generator",
+            persist_state="session",
+            help="The first two change real windows a little. The last two learn what windows look like and draw new ones.",
+        )  # fmt: skip
+        cutoffs = st.number_input(
+            "Cut-offs", 1, 8, _CUTOFFS, key="synthetic-cutoffs", persist_state="session", width=120,
+            help="At how many past dates the network is trained with and without them.",
+        )  # fmt: skip
+        pressed = st.button("Test", key="run-synthetic", icon=":material/play_arrow:")
+    st.caption(f"Trains the network {2 * int(cutoffs)} times on {words.count(len(ids), 'SKU')}; some minutes each.")
+    if pressed:
+        asked = Asked(spec, str(generator), ids, horizon)
+        request = TrySynthetic(panel.select(ids), replace(spec, augment=NONE), str(generator), Backtest(horizon, int(cutoffs)))
+        try:
+            running.start(JOB, request, "Testing synthetic windows", asked)
+        except ShelfcastError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.rerun()
+
+
+def _result(tried: SyntheticTried, name: str, asked: Asked) -> None:
+    parts.reading(tried.verdict)
+    change = None if abs(tried.gain) < 0.0005 else words.change(-tried.gain)
+    parts.kpis(
+        (
+            parts.Kpi("Error without", words.percent(tried.wape_without, 1), help="WAPE over all cut-offs."),
+            parts.Kpi("Error with", words.percent(tried.wape, 1), change, "WAPE at the same cut-offs.", "inverse"),
+            parts.Kpi("Told from real", words.percent(0.5 + tried.quality.discriminative), help="50 % is a coin."),
+            parts.Kpi("Kinds covered", words.percent(tried.quality.coverage), help="Real windows with a synthetic one near."),
+        )
+    )
+    if tried.helps and models.chosen_spec(name, asked.horizon) == asked.spec:
+        wanted = replace(asked.spec, augment=tried.generator)
+        st.button("Use synthetic windows", type="primary", icon=":material/check:", key="use-synthetic", on_click=_use,
+                  args=(name, wanted))  # fmt: skip
+    parts.chart(plots.windows(tried.real, tried.made, palette()), "synthetic-windows", "Real and synthetic windows")
+    with st.expander("How like your own they are", icon=":material/table_chart:"):
+        st.dataframe(_table(tried.quality), hide_index=True, key="synthetic-quality")
+        st.caption("Compared with real windows that the generator has not seen. They are never judged by or exported.")
+
+
+def _table(quality: Quality) -> pd.DataFrame:
+    rows = [
+        ("Discriminative score", quality.discriminative, "0", "A classifier tells them from real ones, beyond chance."),
+        ("Trained on synthetic, tested on real", quality.transfer, "1", "Error over that of training on real windows."),
+        ("Autocorrelation distance", quality.acf, f"{quality.acf_real:.3f}", "Up to four weeks; at best as among real ones."),
+        ("Distance of sales", quality.marginal, f"{quality.marginal_real:.3f}", "Wasserstein; at best as among real ones."),
+        ("Nearest real window", quality.nearest, "1", "Far below 1 they are copies."),
+        ("Kinds of windows covered", quality.coverage, "1", "Low where kinds of windows are missing."),
+    ]
+    return pd.DataFrame(rows, columns=["Measure", "Value", "At best", "What it says"]).round({"Value": 3})
+
+
+def _use(name: str, spec: Network) -> None:
+    current().specs[name] = spec
