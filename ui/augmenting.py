@@ -70,7 +70,11 @@ def _ask(panel: Panel, spec: Network, ids: tuple[str, ...], horizon: int) -> Non
             help="At how many past dates the network is trained with and without them.",
         )  # fmt: skip
         pressed = st.button("Test", key="run-synthetic", icon=":material/play_arrow:")
-    st.caption(f"Trains the network {2 * int(cutoffs)} times on {words.count(len(ids), 'SKU')}; some minutes each.")
+    seconds = int(cutoffs) * models.training_seconds(spec, models.windows(panel, ids, horizon))
+    st.caption(
+        f"Trains the network {2 * int(cutoffs)} times on {words.count(len(ids), 'SKU')}: at most about {words.about(seconds)} "
+        "on two free processor cores."
+    )
     if pressed:
         asked = Asked(spec, str(generator), ids, horizon)
         request = TrySynthetic(panel.select(ids), replace(spec, augment=NONE), str(generator), Backtest(horizon, int(cutoffs)))

@@ -266,7 +266,7 @@ class Jobs:
             job = self._jobs[key]
             if job.active:
                 job.pace.hear(progress.fraction, job.seconds)
-                self._update(key, progress=progress, marks=_marked(job.marks, progress.marks))
+                self._update(key, progress=progress, marks=marked(job.marks, progress.marks))
 
     def _taken(self) -> Worker:
         """A worker that is ready, or else a new one; a moment later another one is made ready."""
@@ -337,7 +337,8 @@ def remove_leftovers(folder: Path | None = None) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _marked(marks: tuple[tuple[float, ...], ...], new: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+def marked(marks: tuple[tuple[float, ...], ...], new: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+    """The numbers to draw with the new ones; they begin anew where the first number no longer grows."""
     if not new:
         return marks
     return (*marks, new) if marks and new[0] > marks[-1][0] else (new,)

@@ -17,6 +17,7 @@ from forecasting.core.progress import listen
 from forecasting.models.lstm import Cnn, Gru, Hybrid, Lstm, Rnn
 from forecasting.models.network.outputs import OUTPUTS
 from forecasting.workflow.carrying import Learn
+from forecasting.workflow.insides import insides_of
 
 TINY = Lstm(horizon=7, window=14, units=8, epochs=3, batch_size=32, windows=128, members=1)
 
@@ -108,6 +109,8 @@ def test_every_epoch_is_reported(panel):
     assert epochs[-1].fraction == 1.0
     assert "validation loss" in epochs[0].message
     assert "seconds left" in epochs[0].message
+    assert [progress.marks[0] for progress in epochs] == [1, 2, 3]
+    assert all(len(progress.marks) == 3 for progress in epochs)
 
 
 def test_it_learns_the_weekday(panel):
@@ -241,6 +244,12 @@ def test_contributions_add_up_to_the_forecast():
     by_topic = parts.groupby("topic")["units"].sum()
     assert {"usual level", "recent sales", "weekday", "price"} <= set(by_topic.index)
     assert by_topic["price"] > 0  # half the price sells more
+
+
+def test_what_moved_the_forecast_of_one_sku_is_laid_open(panel, fitted):
+    topics = insides_of(fitted, panel, "S3", 7, None).topics
+    assert topics["topic"].iloc[0] == "usual level"
+    assert topics["units"].sum() == pytest.approx(fitted.forecast(7).total()[3], rel=1e-4)
 
 
 def test_the_mean_of_several_networks_is_forecast(panel, fitted):

@@ -90,6 +90,8 @@ def test_another_model_in_the_url_shows_its_own_form(opened):
 def test_a_network_says_what_it_costs_and_learns_from_many(opened):
     app = opened("model", demo="grocery", sku=SKU, model="lstm")
     assert "Trains 3 networks on 200 SKUs" in said(app)
+    assert app.button(key="run-synthetic").label == "Test"
+    assert "They stay off unless a test" in said(app)
 
 
 def test_models_are_compared_on_the_same_cutoffs(opened):

@@ -17,7 +17,7 @@ from forecasting.core.progress import Progress
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
 from forecasting.workflow import Compare, ForecastAll, Outlook
-from ui.jobs import Job, Jobs, Limits, State, remove_leftovers
+from ui.jobs import Job, Jobs, Limits, State, marked, remove_leftovers
 from ui.process import KILLED
 
 
@@ -193,3 +193,11 @@ def test_who_has_nothing_at_work_need_not_wait_for_the_end_of_the_others_long_wo
     assert yours.state is State.DONE
     assert jobs.look(mine.key).state is State.QUEUED
     jobs.close()
+
+
+def test_numbers_to_draw_are_kept_until_they_begin_anew() -> None:
+    marks: tuple[tuple[float, ...], ...] = ()
+    for new in ((1.0, 0.9), (2.0, 0.8), (), (1.0, 0.7)):
+        marks = marked(marks, new)
+        assert marks == ((1.0, 0.9), (2.0, 0.8)) or len(marks) == 1
+    assert marks == ((1.0, 0.7),)

@@ -156,10 +156,11 @@ def _compile(model: Any, plan: Plan, steps: int) -> None:
 
 
 def _step(step: Callable[..., Any], batch: Batch) -> tuple[float, float]:
-    """The loss of one batch and its weight."""
-    inputs, ratio, weight = batch
-    value = step(inputs.arrays(), ratio, weight)
-    return float(np.asarray(value)), float(weight.sum())
+    """The weighted mean loss of one batch, and its weight; Keras divides by the number of cells, whatever they weigh."""
+    inputs, target, weight = batch
+    value = float(np.asarray(step(inputs.arrays(), target, weight)))
+    total = float(weight.sum())
+    return (value * weight.size / total if total else 0.0), total
 
 
 def _drawn(batches: Batches, block: Block, pairs: np.ndarray, random: np.random.Generator) -> Iterator[Batch]:
