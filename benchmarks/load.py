@@ -80,7 +80,7 @@ class Visitor:
         self.page = ""
         self.elements: dict[tuple[int, ...], object] = {}
         self.repeated: dict[str, float] = {}
-        self.runs, self.answers = 0, {}
+        self.runs, self.running, self.answers = 0, False, {}
         self.finished = asyncio.Condition()
 
     async def listen(self) -> None:
@@ -89,6 +89,7 @@ class Visitor:
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
             if kind == "new_session":
+                self.running = True
                 self.session = message.new_session.initialize.session_id or self.session
                 if not message.metadata.run.fragment_ids:
                     self.elements, self.repeated = {}, {}
@@ -106,7 +107,8 @@ class Visitor:
 
     async def _note(self, kind: str | None) -> None:
         async with self.finished:
-            self.runs += kind == "script_finished"
+            if kind == "script_finished":
+                self.runs, self.running = self.runs + 1, False
             self.finished.notify_all()
 
     async def until(self, happened) -> None:
@@ -150,6 +152,7 @@ class Visitor:
             await asyncio.sleep(max([0.25, *self.repeated.values()][:2]))
             for fragment in list(self.repeated):
                 await self.rerun(fragment=fragment)
+        await self.until(lambda: not self.running)
 
     async def upload(self, name: str, content: bytes) -> None:
         """Drop a file into the box of the Data page."""

@@ -39,7 +39,7 @@ def read_plan(data: bytes, name: str, regressors: Collection[str]) -> pd.DataFra
     meanings = [_meaning(header, regressors) for header in table.header]
     if "date" not in meanings:
         raise MappingNeeded(f"{name} has no column of dates; it needs one row for each period that is planned, with its date.")
-    planned = {meaning: _values(table, j, meaning) for j, meaning in enumerate(meanings) if meaning in regressors}
+    planned = {meaning: _values(table, j, meaning, name) for j, meaning in enumerate(meanings) if meaning in regressors}
     if not planned:
         raise MappingNeeded(
             f"{name} plans nothing that the sales have: its columns are {', '.join(table.header)}; "
@@ -61,6 +61,11 @@ def _meaning(header: str, regressors: Collection[str]) -> str:
 
 def _dates(table: Table, index: int, name: str) -> pl.Series:
     found = parse_dates(table.column(index))
+    if found.ambiguous:
+        example = table.column(index).drop_nulls()[0]
+        raise MappingNeeded(
+            f"{name}: {example!r} can be read day first or month first, and so can all of its dates; write them as 2024-11-30."
+        )
     wrong = table.column(index).filter(found.values.is_null())
     if len(wrong):
         line = table.lines.filter(found.values.is_null())[0]
@@ -68,6 +73,11 @@ def _dates(table: Table, index: int, name: str) -> pl.Series:
     return found.values
 
 
-def _values(table: Table, index: int, meaning: str) -> pl.Series:
+def _values(table: Table, index: int, meaning: str, name: str) -> pl.Series:
     cells = table.column(index)
-    return flag(cells) if meaning == "promo" else parse_numbers(cells).values
+    if meaning == "promo":
+        return flag(cells)
+    found = parse_numbers(cells)
+    for place in found.bad.arg_true():
+        raise MappingNeeded(f"{name}, line {table.lines[place]}: the {meaning} {cells[place]!r} is no number; write one.")
+    return found.values

@@ -22,6 +22,8 @@ def test_without_a_sku_it_is_about_all():
         (b"sku,price\nA,1\nB,2\n", "no column of dates"),
         (b"date,sku,weather\n2024-02-01,A,1\n2024-02-02,A,2\n", "plans nothing that the sales have"),
         (b"date,sku,price\n2024-02-01,A,1\nsome day,A,2\n", "line 3: 'some day' is no date"),
+        (b"date,sku,price\n2024-02-01,A,1\n2024-02-02,A,cheap\n", "line 3: the price 'cheap' is no number"),
+        (b"date,sku,price\n03/05/2024,A,1\n", "'03/05/2024' can be read day first or month first"),
     ],
 )
 def test_says_in_one_sentence_why_not(content, sentence):
