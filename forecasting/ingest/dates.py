@@ -20,6 +20,8 @@ _NUMERIC = (
     rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{TIME}$"
 )
 _COMPACT = rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\.0)?{TIME}$"
+_DAY = r"\d{1,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,4}\s?[日号.]?"
+_SPAN = rf"^({_DAY})\s*(?:~|–|—|至|到|to|bis|au|hasta|\s-\s|-)\s*({_DAY})$"
 _HALVES = re.compile(r"(上午|下午|晚上|中午|凌晨)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
 _PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 
@@ -53,10 +55,10 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     """
     column = column.alias("cell")
     texts = column.unique(maintain_order=True)
-    clean = _tidied(texts)
+    clean, ends = _first_days(_tidied(texts))
     parts = _split_numeric(clean)
     found, ambiguous = (order, False) if order else _decide_order(parts, hint)
-    if ambiguous and _dotted(clean):
+    if ambiguous and _dotted(clean.filter(parts["a"].is_not_null())):
         found, ambiguous = "DMY", False
     values = _from_parts(parts, found)
     rest = texts.filter(values.is_null()).to_list()
@@ -71,6 +73,7 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     mapped = _lookup(column, texts, values)
     bad = column.is_in(wrong) if wrong else pl.Series([False]).new_from_index(0, len(column))
     used = found if parts.drop_nulls("a").height else ""
+    grain = grain or _span_grain(values, ends, found)
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
 
 
@@ -159,6 +162,23 @@ def _tidied(texts: pl.Series) -> pl.Series:
         ],
         dtype=pl.String,
     )
+
+
+def _first_days(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Spans of days as their first day, and beside them their last day; null where a text is no span."""
+    if not texts.str.contains(_SPAN).any():
+        return texts, texts.clear(len(texts))
+    spans = texts.str.extract_groups(_SPAN).struct.rename_fields(["first", "last"]).struct.unnest()
+    return spans["first"].fill_null(texts).alias(texts.name), spans["last"]
+
+
+def _span_grain(values: pl.Series, ends: pl.Series, order: str) -> str:
+    """The period that spans of days stand for, by the length that most of them have."""
+    if not ends.is_not_null().any():
+        return ""
+    days = (_from_parts(_split_numeric(ends), order) - values).dt.total_days().drop_nulls()
+    usual = int(days.mode().min() or 0) if len(days) else 0  # type: ignore[arg-type]
+    return "week" if usual == 6 else "month" if 27 <= usual <= 30 else "quarter" if 89 <= usual <= 91 else ""
 
 
 def _western_time(text: str) -> str:

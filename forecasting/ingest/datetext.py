@@ -34,8 +34,11 @@ _MONTHS = {
     for name in names.split()
 }
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_WEEK_WORD = r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
-    r"(\d{4})[-\s/]?[Ww](?:eek|oche)?\s?(\d{1,2})(?:-?([1-7]))?|[WwKk][WwKk]?(?:eek)?\.?\s?(\d{1,2})[-\s/]+(\d{4})|(\d{4})年第?(\d{1,2})周"
+    rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,]+(\d{{4}})"
+    r"|(\d{4})年第?(\d{1,2})周",
+    re.IGNORECASE,
 )
 _QUARTER = re.compile(
     r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/]?(\d{4})|([1-4])\.?\s?(?:Quartal|Quarter|(?:[eè]me |er )?trimestre)\s?(\d{4})"

@@ -171,7 +171,13 @@ def _common_big5(char: str) -> bool:
 
 
 def _common_sjis(char: str) -> bool:
-    return "\u3041" <= char <= "\u30ff" or "\uff61" <= char <= "\uff9f"
+    return "\u3041" <= char <= "\u30ff" or "\uff61" <= char <= "\uff9f" or _is_first_level(char)
+
+
+def _is_first_level(char: str) -> bool:
+    """Whether a character is one of the everyday ones of Japanese."""
+    raw = char.encode("shift_jis", errors="replace")
+    return len(raw) == 2 and 0x88 <= raw[0] <= 0x97
 
 
 def _single_byte_score(sample: bytes, name: str) -> float:
@@ -183,7 +189,7 @@ def _single_byte_score(sample: bytes, name: str) -> float:
     # A sign of money stands at a digit; a letter there is a sign that was misread.
     gain += 2 * len(re.findall(r"[€£¥]\s?\d|\d\s?[€£¥]", text))
     inside = len(re.findall(r"[A-Za-z][^\x00-\x7f\w][a-z]", text)) - text.count("’")
-    shouting = sum(c.isupper() for c in re.findall(r"[a-z]([^\x00-\x7f])", text))
+    shouting = sum(c.isupper() for c in re.findall(r"(?<=[a-zß-ÿ])([^\x00-\x7f])", text))
     return gain - 2 * max(0, inside) - 2 * shouting
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
@@ -17,9 +18,12 @@ from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.movements import movement_signs
 from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.numbers import parse_numbers
+from forecasting.ingest.outline import without_outline
 from forecasting.ingest.table import Table
 
 _FLAG_SAMPLE = 10_000
+# An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
+_CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _RETURNED = re.compile(
     r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso"
@@ -47,7 +51,9 @@ class Facts:
 
 def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts:
     """Read a long table or order lines as sales facts; `whole` says what a part of a file cannot tell by itself."""
+    table, outlines = (table, ()) if whole else without_outline(table, mapping)
     reader = ColumnReader(_filled_down(table, mapping), mapping, whole)
+    reader.issues.extend(outlines)
     sku, name = _keys(reader)
     dates = _dates(reader)
     sold, returned = _quantities(reader)
@@ -111,7 +117,26 @@ def _dates(reader: ColumnReader) -> Dates:
     missing = found.values.is_null() & ~found.bad
     reader.check(missing & ~reader.totals, "date", column, "no date")
     reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
-    return found
+    return _with_clock(reader, found)
+
+
+def _with_clock(reader: ColumnReader, dates: Dates) -> Dates:
+    """Days and the hour or time that another column says, where all of its cells say one; order times are left as days."""
+    clock = reader.text("time")
+    timed = (dates.values.dt.time() != dt.time()).any()
+    if clock is None or reader.mapping.layout == "orders" or timed or (clock == "").all():
+        return dates
+    parts = clock.str.to_lowercase().str.extract_groups(_CLOCK).struct.rename_fields(["hour", "minute", "half"]).struct.unnest()
+    hour = parts["hour"].cast(pl.Int64, strict=False)
+    if (hour.is_null() & (clock != "") & ~reader.totals).any() or (hour > 24).any():
+        return dates
+    half = parts["half"]
+    hour = pl.select(
+        pl.when(half.is_not_null()).then(hour % 12 + 12 * (half == "p").cast(pl.Int64)).otherwise(hour)
+    ).to_series()
+    minutes = 60 * hour + parts["minute"].cast(pl.Int64, strict=False).fill_null(0)
+    moments = dates.values + (minutes * 60_000_000).cast(pl.Duration("us"))
+    return replace(dates, values=moments.fill_null(dates.values))
 
 
 def _composed_dates(reader: ColumnReader) -> pl.Series:

@@ -86,9 +86,11 @@ _HINT = (
 )
 _TOTAL = re.compile(
     r"(?:grand |sub[- ]?|overall )?totals?(?:\s*[:：].*| général| general| geral)?|sums?|(?:gesamt|zwischen)?summe|gesamt(?:ergebnis)?|insgesamt|total (?:general|général|ventes|sales|units)|"
+    r"(?:tages|wochen|monats|jahres|kassen)(?:summe|umsatz)|(?:daily|weekly|monthly|day|week|month) total|total (?:du )?jour|"
     r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus)|gesamtsumme|totaux|subtotales?",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(?<=\w)[\s:：]+(?:(?:for|für|of|du|del|vom|am|on)\s+)?\d[\d\s./\-年月]*日?$")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -122,7 +124,7 @@ def may_be_no_product(code: pl.Expr, name: pl.Expr) -> pl.Expr:
 def is_total(text: str) -> bool:
     """Whether a key cell marks a totals row.
 
-    >>> is_total("Grand Total"), is_total("合计"), is_total("Total Care Shampoo")
-    (True, True, False)
+    >>> is_total("Grand Total"), is_total("合计"), is_total("Total Care Shampoo"), is_total("Tagessumme 01.03.2024")
+    (True, True, False, True)
     """
-    return bool(_TOTAL.fullmatch(text.strip()))
+    return bool(_TOTAL.fullmatch(_DATED.sub("", text.strip())))

@@ -135,7 +135,7 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
         return (part or "ignore", 0.9 if part else 0.1)
     if role == "date" and column.samples and all(month_number(s) for s in column.samples):
         return "month", 0.9
-    if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d", s) for s in column.samples):
+    if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d+[-/.]\d", s) for s in column.samples):
         return "date", 0.8
     if role == "order" and column.kind == NUMBER and text in ("orders", "order count"):
         return "orders", 0.9

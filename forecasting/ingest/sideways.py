@@ -19,12 +19,26 @@ def split_sideways(table: Table) -> list[Table]:
     if len(parts) < 2 or not table.has_header or any(len(part) < 2 for part in parts):
         return [table]
     heights = [_filled(table, part) for part in parts]
-    heads = [tuple(table.header[j].strip().lower() for j in part) for part in parts]
+    titles = [_title([table.header[j].strip() for j in part]) for part in parts]
+    heads = [
+        tuple(table.header[j].strip()[len(title) :].strip().lower() for j in part)
+        for part, title in zip(parts, titles, strict=True)
+    ]
     alike = len(set(heads)) < len(heads)
     uneven = all(heights) and max(heights) > min(heights) and _end_in_one_block(table, parts, heights)
     if not (alike or uneven):
         return [table]
-    return [_part(table, part, height) for part, height in zip(parts, heights, strict=True)]
+    titles = titles if alike else [""] * len(parts)
+    return [_part(table, part, height, title) for part, height, title in zip(parts, heights, titles, strict=True)]
+
+
+def _title(names: Sequence[str]) -> str:
+    """The words with which all names of a part begin: the title that stood above them."""
+    words = [name.split() for name in names]
+    shared = 0
+    while all(len(each) > shared + 1 and each[shared] == words[0][shared] for each in words):
+        shared += 1
+    return " ".join(words[0][:shared])
 
 
 def _parts(table: Table) -> list[list[int]]:
@@ -58,11 +72,12 @@ def _end_in_one_block(table: Table, parts: Sequence[Sequence[int]], heights: Seq
     return True
 
 
-def _part(table: Table, part: Sequence[int], height: int) -> Table:
+def _part(table: Table, part: Sequence[int], height: int, title: str) -> Table:
     cells = table.cells.head(height).select(pl.nth(list(part)))
     return replace(
         table,
-        header=tuple(table.header[j] for j in part),
+        sheet=f"{table.sheet} {title}".strip(),
+        header=tuple(table.header[j].strip()[len(title) :].strip() if title else table.header[j] for j in part),
         cells=cells.rename(dict(zip(cells.columns, column_names(len(part)), strict=True))),
         lines=table.lines.head(height),
     )

@@ -22,7 +22,7 @@ _WORDS: dict[str, str] = {
     "order creation date|order created|paid at|sale time|calendar day|calendar date|week ending|week start|week of|week commencing|woche|"
     "kalenderwoche|semana|semaine|monat|mes|mois|year month|yearmonth|sale day|trading day|invoice_date|created|date sold|交易日期|"
     "交易创建时间|开票日期|业务日期|单据日期|制单日期|销售时间|dt|data|fecha de compra|date d'achat|transaktionsdatum|jour de vente|quarter|quartal|trimestre|季度",
-    "time": "time|uhrzeit|hora|heure|time of day",
+    "time": "time|uhrzeit|hora|heure|time of day|hour|hour of day|stunde|时段|小时|钟点",
     "year": "year|yr|jahr|année|annee|año|ano|年|年份|fiscal year|calendar year",
     "sku": "sku|unique id|item id|item code|itemcode|product id|productid|product code|stock code|stockcode|article|article no|"
     "article number|article code|artikelnummer|artikelnr|artikel nr|artikel-nr|artikel|art nr|artnr|material|material number|"

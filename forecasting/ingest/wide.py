@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import NOT_CHOSEN
-from forecasting.ingest.columns import clean_text, named_columns
+from forecasting.ingest.columns import clean_text, is_group_total, is_total_cell, named_columns
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.daysheets import days_across, months_across
 from forecasting.ingest.facts import Facts
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
+from forecasting.ingest.subtotals import summing_rows
 from forecasting.ingest.table import Table
 
 _COUNTER = re.compile(r"\D*(\d{1,4})\D*")
 _SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+_FEWEST_IN_GROUPS = 3
 _FIRST_DAY = "2000-01-03"
 
 
@@ -42,6 +45,7 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
             f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping"
         )
     sku, rejects = _checked_rows(table, mapping, sku, name)
+    rejects = _with_subtotals(table, mapping, sku, rejects)
     keep = ~table.lines.is_in(rejects["line"].implode())
     kept = [j for j, d in zip(periods, dates, strict=True) if d is not None]
     moments = [d for d in dates if d is not None]
@@ -114,8 +118,9 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
         sku = pl.select(pl.when(sku == "").then(None).otherwise(sku).forward_fill().fill_null("")).to_series()
     reasons: list[str | None] = []
     names = name.to_list() if name is not None else [""] * len(sku)
-    for code, words in zip(sku.to_list(), names, strict=True):
-        if is_total(code) or is_total(words):
+    groups = _group_totals(table, mapping)
+    for code, words, total in zip(sku.to_list(), names, groups.to_list(), strict=True):
+        if total or is_total(code) or is_total(words):
             reasons.append("a totals row, not a sale")
         elif not code:
             reasons.append("no SKU")
@@ -135,6 +140,34 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
         schema=_SCHEMA,
     )
     return sku.alias("sku"), rejects
+
+
+def _group_totals(table: Table, mapping: Mapping) -> pl.Series:
+    """Rows that a key cell names as the sum of a group, or of all."""
+    found = pl.Series([False]).new_from_index(0, table.height)
+    for role in ("sku", "name", "category", "brand"):
+        j = mapping.index(role)
+        if j is not None:
+            found = found | is_group_total(table.column(j)) | is_total_cell(table.column(j))
+    return found
+
+
+def _with_subtotals(table: Table, mapping: Mapping, sku: pl.Series, rejects: pl.DataFrame) -> pl.DataFrame:
+    """The rows set aside, and those that sum up the rows around them: categories above their SKUs count every unit twice."""
+    left = ~table.lines.is_in(rejects["line"].implode())
+    if int(left.sum()) < _FEWEST_IN_GROUPS:
+        return rejects
+    columns = [
+        parse_numbers(table.column(j).filter(left), mapping.decimal or None, _hint(table)).values.to_numpy()
+        for j in mapping.indices("period")
+    ]
+    sums = summing_rows(np.column_stack(columns).astype(float))
+    found = pl.DataFrame({"line": table.lines.filter(left), "value": sku.filter(left)}).filter(pl.Series(sums))
+    reason = pl.lit("a totals row, not a sale: it sums up the rows of its group")
+    more = found.select(
+        "line", pl.lit(mapping.role("sku") or mapping.role("name") or "").alias("column"), "value", reason.alias("reason")
+    )
+    return pl.concat([rejects, more.cast(_SCHEMA)]) if more.height else rejects  # type: ignore[arg-type]
 
 
 def _not_chosen(table: Table, mapping: Mapping, reasons: list[str | None]) -> list[str | None]:

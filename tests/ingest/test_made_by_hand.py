@@ -1,0 +1,107 @@
+"""Tables as people make them in a spreadsheet program: outlines, subtotals, spans of days, tables side by side, hours."""
+
+import datetime as dt
+
+import pytest
+
+from forecasting.ingest import Import, import_files
+from tests.ingest.truth import to_xlsx
+
+
+def _read(text: str, name: str = "s.csv", encoding: str = "utf-8") -> Import:
+    return import_files([(name, text.encode(encoding))])
+
+
+def _sums(done: Import) -> dict[str, float]:
+    return done.panel.frame.groupby("unique_id")["y"].sum().to_dict()
+
+
+def test_a_key_on_the_first_of_its_rows_stands_for_those_below() -> None:
+    days = [dt.date(2024, 1, d) for d in (1, 2, 3)]
+    book = {
+        "S": [
+            ["SKU", "Date", "Units"],
+            ["A", days[0], 1],
+            [None, days[1], 2],
+            [None, days[2], 3],
+            ["B", days[0], 4],
+            [None, days[1], 5],
+        ]
+    }
+    done = import_files([("s.xlsx", to_xlsx(book))])
+    assert _sums(done) == {"A": 6, "B": 9}
+    assert any("outline" in issue for issue in done.report.issues)
+
+
+def test_a_missing_date_is_no_outline() -> None:
+    rows = [f"{'' if k % 3 == 0 and k else f'2024-01-{k + 1:02d}'},A,{k}" for k in range(20)]
+    assert _read("date,sku,units\n" + "\n".join(rows)).report.rows_set_aside == 6
+
+
+def test_totals_of_groups_count_nothing_twice() -> None:
+    done = _read(
+        "Category,SKU,Date,Units\nKitchen,M1,2024-01-01,3\n,,2024-01-02,4\n,M1 Total,,7\n,M2,2024-01-01,1\n,,2024-01-02,2\n"
+        ",M2 Total,,3\nKitchen Total,,,10\nLiving,L1,2024-01-01,5\n,,2024-01-02,6\n,L1 Total,,11\nLiving Total,,,11\n"
+        "Grand Total,,,21\n"
+    )
+    assert _sums(done) == {"M1": 7, "M2": 3, "L1": 11}
+    assert done.panel.static["category"].to_dict() == {"M1": "Kitchen", "M2": "Kitchen", "L1": "Living"}
+
+
+def test_categories_above_their_products_are_told_by_their_sums() -> None:
+    done = _read(
+        "Row Labels,2024-01-01,2024-01-02,2024-01-03,Grand Total\nKitchen,3,7,10,20\nM1,1,3,4,8\nM2,2,4,6,12\n"
+        "Living,5,6,11,22\nL1,5,6,11,22\nGrand Total,8,13,21,42\n"
+    )
+    assert _sums(done) == {"M1": 8, "M2": 12, "L1": 22}
+    assert done.report.rows_set_aside == 3
+
+
+def test_daily_totals_between_the_rows_are_set_aside_as_totals() -> None:
+    done = _read("Datum;Artikel;Menge\n01.03.2024;A;1,5\nTagessumme 01.03.2024;;1,5\n02.03.2024;A;2,5\nGesamtsumme;;4,0\n")
+    assert _sums(done) == {"A": 4.0}
+    assert set(done.set_aside["reason"]) == {"a totals row, not a sale"}
+    assert not done.mapping.questions
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2024-01-01~2024-01-07", "2024-01-08~2024-01-14"),
+        ("01/01/2024 - 07/01/2024", "08/01/2024 - 14/01/2024"),
+        ("2024年1月1日至2024年1月7日", "2024年1月8日至2024年1月14日"),
+        ("KW 01/2024", "KW 02/2024"),
+        ("2024 CW 1", "2024 CW 2"),
+    ],
+)
+def test_weeks_written_as_spans_or_by_number(first: str, second: str) -> None:
+    panel = _read(f"week,sku,units\n{first},A,3\n{second},A,4\n{second},B,5\n").panel
+    assert panel.freq == "W-MON"
+    assert [f"{day:%F}" for day in panel.calendar] == ["2024-01-01", "2024-01-08"]
+
+
+@pytest.mark.parametrize("hour", ["{}", "{:02d}:00", "{:02d}:00-{:02d}:59", "{}点"])
+def test_a_column_of_hours_makes_an_hourly_table(hour: str) -> None:
+    rows = [f"2024-01-{d:02d},{hour.format(h, h)},A,{h % 3}" for d in (1, 2, 3) for h in range(24)]
+    panel = _read("Date,Hour,SKU,Qty\n" + "\n".join(rows)).panel
+    assert panel.freq == "h"
+    assert panel.frame["y"].tolist() == [float(h % 3) for _ in range(3) for h in range(24)]
+
+
+def test_titled_tables_side_by_side_are_each_read() -> None:
+    rows = ["Store North,,,,,Store South,,,", "Date,Hour,SKU,Units,,Date,Hour,SKU,Units"]
+    rows += [f"2024-03-{d:02d},{h},A1,2,,2024-03-{d:02d},{h},B2,3" for d in (1, 2, 3) for h in range(9, 13)]
+    done = _read("\n".join(rows))
+    assert _sums(done) == {"A1": 24, "B2": 36}
+    assert [table.sheet for table in done.tables] == ["Store North table 1", "Store South table 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("日付,商品コード,数量\n2024/01/01,A-1,5\n2024/01/02,A-1,6\n", "shift_jis"),
+        ("Data sprzedaży;Produkt;Ilość\n01.02.2024;A;5\n02.02.2024;A;6\n", "cp1250"),
+    ],
+)
+def test_headers_of_other_languages_keep_their_letters(text: str, encoding: str) -> None:
+    assert _read(text, encoding=encoding).tables[0].header == tuple(text.split("\n")[0].replace(";", ",").split(","))
