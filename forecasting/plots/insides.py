@@ -26,17 +26,22 @@ def contributions(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int =
     return figure.update_layout(barmode="relative", bargap=0.25)
 
 
-def topics(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
-    """From the usual level, by what each topic (`topic, units`) adds or takes, to the forecast of the whole horizon."""
+def topics(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 300) -> go.Figure:
+    """What each topic (`topic, units`, the usual level first) adds to the level or takes from it, over the whole horizon.
+
+    The level itself is not drawn: it is so much larger that nothing else could be seen.
+    """
+    moving = rows.iloc[1:].iloc[::-1]
+    colors = [palette.categories[0] if units >= 0 else palette.categories[1] for units in moving["units"]]
     figure = go.Figure()
-    figure.add_waterfall(
-        x=[*rows["topic"], "forecast"], y=[*rows["units"], 0.0],
-        measure=["absolute", *["relative"] * (len(rows) - 1), "total"],
-        increasing={"marker": {"color": palette.categories[0]}}, decreasing={"marker": {"color": palette.categories[1]}},
-        totals={"marker": {"color": palette.muted}}, connector={"line": {"color": palette.muted, "width": 1}},
-        hovertemplate="%{x}<br><b>%{delta:+,.1f}</b> units<extra></extra>", showlegend=False,
+    figure.add_bar(
+        x=moving["units"], y=moving["topic"], orientation="h", marker={"color": colors, "line": {"width": 0}}, showlegend=False,
+        text=[f"{units:+,.1f}" for units in moving["units"]], textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}<br><b>%{x:+,.1f}</b> units<extra></extra>",
     )  # fmt: skip
-    return house(figure, palette, height=height, y_title="Units over the horizon")
+    house(figure, palette, height=height, hover="closest")
+    figure.update_xaxes(title_text="Units over the horizon, beside the usual level", zeroline=True, zerolinecolor=palette.muted)
+    return figure.update_yaxes(showgrid=False)
 
 
 def windows(real: np.ndarray, made: np.ndarray, palette: Palette = LIGHT, *, height: int = 360) -> go.Figure:

@@ -27,8 +27,15 @@ def test_roots_are_drawn_beside_the_unit_circle() -> None:
     assert figure.layout.yaxis.scaleanchor == "x"
 
 
-def test_topics_lead_from_the_usual_level_to_the_forecast() -> None:
+def test_topics_are_drawn_beside_the_usual_level_the_first_on_top() -> None:
     rows = pd.DataFrame({"topic": ["usual level", "recent sales", "price"], "units": [100.0, 20.0, -5.0]})
     (bars,) = insides.topics(rows).data
-    assert list(bars.x) == ["usual level", "recent sales", "price", "forecast"]
-    assert list(bars.measure) == ["absolute", "relative", "relative", "total"]
+    assert list(bars.y) == ["price", "recent sales"]
+    assert list(bars.text) == ["-5.0", "+20.0"]
+    assert len(set(bars.marker.color)) == 2
+
+
+def test_windows_are_drawn_in_two_rows_with_one_name_each() -> None:
+    figure = insides.windows(np.ones((5, 21)), np.zeros((5, 21)))
+    assert len(figure.data) == 6
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["real", "synthetic"]
