@@ -22,6 +22,7 @@ with (
 if panel is None:
     saved.continue_box()
     profiles.section()
+    intake.outlook()
     ending.end()
 
 again = source if source is not None and source.at_hand else None

@@ -58,9 +58,8 @@ def at_work(page: str) -> None:
 def _at_work(page: str) -> None:
     jobs = [job for job in manager().of(identity.owner()) if job.kind not in _LOOKING]
     active = [job for job in jobs if job.active]
-    with st.container(key="at-work"):
-        for job in active[:_AT_WORK]:
-            st.progress(job.progress.fraction, text=f"{words.plain(job.title)} · {_far(job)}")
+    for job in active[:_AT_WORK]:
+        st.progress(job.progress.fraction, text=f"{words.plain(job.title)} · {_far(job)}")
     _tell(jobs, page)
     running.collect_all(current())
     saving.autosave(current())

@@ -22,6 +22,11 @@ JOB = "import"
 _ROUND = "_upload_round"
 _KINDS = "CSV, TSV, TXT, XLSX, XLS, ODS, Parquet, HTML, ZIP or GZ, up to 200 MB each; several files are read together."
 _TOO_LARGE = "Larger? Pack it as ZIP, or export a shorter time at once and drop all parts together."
+_STEPS = (
+    ("Drop the file", "Columns, dates and units are found; what cannot be read is set aside with its reason."),
+    ("See what sells", "Every product with its curve, its share and what needs a look."),
+    ("Take the forecast away", "All products in one run, with ranges, as CSV or Excel."),
+)
 _PRIVATE = ":material/lock: Your data stays on this server."
 
 
@@ -103,6 +108,12 @@ def sample_cards() -> None:
             st.markdown(f"**{sample.title}**")
             st.caption(sample.sentence)
             st.button("Open", key=f"open-{name}", icon=":material/storefront:", on_click=open_store, args=(name,))
+
+
+def outlook() -> None:
+    """Below the box on a page without data: what will happen to a file that is dropped."""
+    steps = "".join(f"<li><b>{title}</b><span>{sentence}</span></li>" for title, sentence in _STEPS)
+    st.html(f'<ol class="house-steps">{steps}</ol>')
 
 
 def open_store(name: str) -> None:

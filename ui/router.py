@@ -53,7 +53,7 @@ def _main() -> None:
     workspace.read_url()
     open_from_url(workspace)
     page = st.navigation([_page(step) for step in STEPS if (_PAGES / f"{step.name}.py").exists()])
-    aside = st.sidebar.container()
+    aside = st.sidebar.container(gap="small")
     workspace.write_url()
     try:
         page.run()

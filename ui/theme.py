@@ -42,6 +42,7 @@ def data_in_use(workspace: Workspace) -> None:
     if panel is None:
         st.caption("No data yet. Start on the Data page.")
         return
-    st.caption("Data in use")
-    st.markdown(f"**{words.plain(workspace.name)}**{', cleaned' if workspace.cleaned else ''}")
-    st.caption(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}")
+    with st.container(key="data-in-use", gap="xxsmall"):
+        st.caption("Data in use")
+        st.markdown(f"**{words.plain(workspace.name)}**{', cleaned' if workspace.cleaned else ''}")
+        st.caption(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}")
