@@ -10,7 +10,8 @@ from forecasting.cleaning.clean import THEN
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.plots import cleaning as plots
-from forecasting.workflow import Clean, Cleaned, Cleaning, beside, protected_festivals
+from forecasting.workflow import Clean, Cleaned, Cleaning, beside, calendars, protected_festivals
+from forecasting.workflow.calendars import Entry
 from ui import cached, parts, running, words
 from ui.forms import NOT_RUN
 from ui.theme import palette
@@ -19,6 +20,7 @@ from ui.workspace import current
 JOB = "cleaning"
 _UNDONE = "_undone"
 _SHOWN = 200
+_DAYS = 30
 _FILLS = {
     "weekday_mean": "Mean of the same weekday, over the last 8 weeks",
     "linear": "Straight line between the neighbours",
@@ -150,6 +152,7 @@ def _result(done: Cleaned, asked: Clean) -> None:
     _use_or_undo(done, asked, undone, used)
     for number, rule in enumerate(done.rules.itertuples(index=False)):
         _one_rule(done, asked, undone, number, rule)
+    _label_events(done, asked)
     now = done.without(asked.panel, undone)
     _before_after(done, asked, now)
     _table_of_cells(done)
@@ -229,6 +232,40 @@ def _take_back(done: Cleaned, asked: Clean, before: tuple[str, ...], undone: tup
         _use(done, asked, undone)
     elif used:
         current().use(asked.panel, None, keep=JOB)
+
+
+def _label_events(done: Cleaned, asked: Clean) -> None:
+    """Unusual days may be events: a name makes one of them, which is never capped and which models learn from."""
+    days = done.unusual.head(_DAYS)
+    if days.empty:
+        return
+    with st.expander("Label an unusual day as an event", icon=":material/event:"):
+        st.caption("A day on which many SKUs stand out mostly had a reason: a sale, a fair, a newsletter. Give it a name: then "
+                   "it is never capped, and models learn what it does.")  # fmt: skip
+        left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
+        place = left.selectbox("When", range(len(days)), format_func=lambda k: _when(days.iloc[k]), key="event-day")
+        name = middle.text_input("Name", key="event-name", placeholder="Summer sale")
+        repeats = right.selectbox("Comes again", list(calendars.REPEATS), key="event-repeats")
+        if st.button("Label as event", icon=":material/check:", key="label-event", disabled=not name.strip()):
+            day = days.iloc[place]
+            _label(Entry(name.strip(), day["first"], day["last"], repeats=str(repeats)), asked)
+
+
+def _when(day: Any) -> str:
+    span = f"{day['first']:%a %Y-%m-%d}" + (f" to {day['last']:%Y-%m-%d}" if day["last"] > day["first"] else "")
+    return f"{span}: {words.count(int(day['skus']), 'SKU')}"
+
+
+def _label(event: Entry, asked: Clean) -> None:
+    """Write the event into the calendar, and clean again: the day is protected now."""
+    workspace = current()
+    calendar = workspace.calendar or calendars.Calendar(workspace.country)
+    workspace.use_calendar(replace(calendar, events=tuple(dict.fromkeys((*calendar.events, event)))))
+    if workspace.raw is not None:
+        again = replace(asked, panel=workspace.raw, undone=())
+        running.start(JOB, again, "Cleaning the sales", again)
+    st.toast(f"{event.name} is in your calendar, and is not capped any more.")
+    st.rerun()
 
 
 def _before_after(done: Cleaned, asked: Clean, now: Panel) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -101,6 +103,22 @@ class Cleaned:
         places = self.places[kept[self.codes]] if len(kept) else self.places
         series = np.searchsorted(self.panel.indptr, places, side="right")
         return len(places), len(np.unique(series))
+
+    @cached_property
+    def unusual(self) -> pd.DataFrame:
+        """When sales were unusual, the days of most SKUs first: `first, last` (days, both included), `skus`, `units` sold.
+
+        A day on which many SKUs stand out is an event as a rule: labelled as one (an `Entry` of the calendar), it is never
+        capped, and models learn what it does.
+        """
+        account = pd.read_csv(io.BytesIO(self.csv()), encoding="utf-8-sig", dtype={"unique_id": str}, parse_dates=["ds"])
+        odd = account[account["flags"].fillna("").str.contains("outlier (", regex=False)]
+        rows = odd.assign(first=odd["ds"].dt.normalize()).groupby("first")
+        days = rows.agg(skus=("unique_id", "nunique"), units=("y_raw", "sum")).reset_index()
+        length = pd.tseries.frequencies.to_offset(self.panel.freq)
+        ends = pd.DatetimeIndex(days["first"]) + length - pd.Timedelta(days=1)  # type: ignore[operator]
+        days.insert(1, "last", np.maximum(ends.normalize(), days["first"]))
+        return days.sort_values(["skus", "units"], ascending=False, ignore_index=True)
 
     def _left(self, undone: tuple[str, ...]) -> list[str]:
         found = list(self.chains)

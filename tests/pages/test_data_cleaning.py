@@ -104,3 +104,18 @@ def test_what_is_protected_follows_the_country_of_all_pages(opened):
     app.selectbox(key="country").select("").run()
     assert any("Black Friday" in part.value for part in app.caption)
     assert workspace(app).country is None
+
+
+@pytest.mark.slow
+def test_an_unusual_day_becomes_an_event(opened):
+    app = opened("data", demo="grocery")
+    app.selectbox(key="clean-action").select("cap")
+    press(app, SHOW)
+    day = cleaned(app).unusual.iloc[0]
+    app.run()
+    app.text_input(key="event-name").input("Street fair").run()
+    press(app, "Label as event")
+    event = workspace(app).calendar.events[0]
+    assert (event.name, event.start, event.end) == ("Street fair", day["first"], day["last"])
+    assert any(one.name == "Street fair" for one in workspace(app).panel.events)
+    assert day["first"] not in set(cleaned(app).unusual["first"])
