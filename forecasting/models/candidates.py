@@ -76,10 +76,10 @@ def routes(panel: Panel) -> np.ndarray:
 def mixture(route: str, panel: Panel) -> dict[str, float]:
     """How often each member is in the mixture of a kind of SKU before the backtest has spoken.
 
-    Found on 28 real sets, none of which was held back. Boosting leads wherever there are SKUs to learn from: it bends a
+    Found on 33 real sets, none of which was held back. Boosting leads wherever there are SKUs to learn from: it bends a
     plain forecast rather than replace it. It is too cautious with trends, which exponential smoothing brings where seasons are
-    long and few. Where prices or promotions are known ahead, the others should see them too. The seasonal naive is there for
-    the weeks after a holiday season.
+    long and few. Where prices or promotions are known ahead, the others should see them too. The seasonal naive is no part of
+    the start: it cost 15 % on M4's weeks, and where it helps, as after a holiday season, the rehearsal takes it in.
     """
     if len(panel) < FEW:
         return {"linear": 1, "theta": 1, "ces": 1} if panel.known else {"damped": 1, "theta": 1, "ces": 1}
@@ -92,10 +92,13 @@ def _steady(panel: Panel) -> dict[str, float]:
     """For SKUs that sell in most periods."""
     if panel.known:
         return {"boosting": 2, "linear": 1}
-    if _long_periods(panel):
-        few = {"damped": 1.0} if panel.season_length <= _QUARTERS else {}
-        return {"boosting": 1.5 if few else 1, "theta": 1, "ces": 1} | few
-    return {"boosting": 4, "ces" if panel.season_length == _DAY else "theta": 1, "seasonal_naive": 1}
+    if panel.season_length == _DAY:
+        return {"boosting": 4, "ces": 1, "seasonal_naive": 1}
+    if not _long_periods(panel):
+        return {"boosting": 4, "theta": 1, "ces": 1}
+    if panel.season_length > _QUARTERS:
+        return {"boosting": 1, "theta": 1, "ces": 2}
+    return {"boosting": 1 if panel.season_length > 1 else 0.5, "theta": 1, "ces": 1, "damped": 1}
 
 
 def _rare(panel: Panel) -> dict[str, float]:
