@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -140,6 +141,8 @@ def main() -> None:
         file = Path(folder) / "verkauf.csv"
         file.write_bytes(content)
         walk(address, file, options.model)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{used.ru_utime + used.ru_stime:.1f} s of processor time in server, calculations and browser, their start included")
 
 
 if __name__ == "__main__":

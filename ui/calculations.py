@@ -19,7 +19,7 @@ _PAGES = {
     "read-events": "calendar",
 }  # fmt: skip
 _LOOKING = {"diagnosis"}  # what a page needs to be drawn is no calculation that anybody has asked for
-_SEEN = "_calculations-seen"
+_SEEN, _SHOW = "_calculations-seen", "_calculations-show"
 _Colour = Literal["gray", "blue", "green", "red"]
 _LOOKS: dict[State, tuple[_Colour, str, str]] = {
     State.QUEUED: ("gray", "schedule", "waiting"),
@@ -110,7 +110,15 @@ def _draw(row: Row) -> None:
                 manager().cancel(row.job.key)
                 st.rerun(scope="fragment")
         elif row.page is not None and button.button("Show", key=f"show-{row.job.key}", width="stretch"):
-            st.switch_page(parts.page(row.page))
+            st.session_state[_SHOW] = row.page
+            st.rerun()  # the page is changed from outside the dialog: from within, it stays blank
+
+
+def go_to_shown() -> None:
+    """Turn to the page whose result was asked for in the list just now."""
+    page = st.session_state.pop(_SHOW, None)
+    if page is not None:
+        st.switch_page(parts.page(page))
 
 
 def listed(jobs: tuple[Job, ...], workspace: Workspace) -> list[Row]:

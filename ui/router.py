@@ -53,6 +53,7 @@ def _main() -> None:
     workspace.read_url()
     open_from_url(workspace)
     page = st.navigation([_page(step) for step in STEPS if (_PAGES / f"{step.name}.py").exists()])
+    calculations.go_to_shown()
     aside = st.sidebar.container(gap="small")
     workspace.write_url()
     try:

@@ -3,7 +3,8 @@
 import time
 
 from forecasting.core.progress import Progress
-from ui import calculations
+from forecasting.workflow.calendars import Calendar
+from ui import calculations, running
 from ui.jobs import Job, State
 from ui.running import Slot
 from ui.workspace import Workspace
@@ -35,3 +36,36 @@ def test_a_row_tells_how_far_it_is_or_how_it_ended() -> None:
     assert told["next"] == "waiting for its turn"
     assert told["new"] == "Too short."
     assert told["old"].startswith("took 2 s, ended ")
+
+
+class Stopped:
+    """A server's jobs that note which of them are cancelled."""
+
+    def __init__(self) -> None:
+        self.cancelled: list[str] = []
+
+    def look(self, key: str) -> Job | None:
+        return next((job for job in JOBS if job.key == key), None)
+
+    def cancel(self, key: str) -> None:
+        self.cancelled.append(key)
+
+
+def test_work_on_sales_or_a_calendar_no_longer_in_use_is_stopped_and_said(monkeypatch) -> None:
+    jobs, told = Stopped(), []
+    monkeypatch.setattr(running, "manager", lambda: jobs)
+    monkeypatch.setattr(running.st, "toast", lambda message, **_look: told.append(message))
+    workspace = Workspace(results={"tuning": Slot(job="next"), "model": Slot(job="old")})
+    workspace.use_calendar(Calendar("GB"))
+    running.stop_dropped(workspace)
+    assert jobs.cancelled == ["next"]
+    assert told == ["“Tuning ETS” was stopped: the sales or the calendar that it worked on are no longer in use."]
+    running.stop_dropped(workspace)
+    assert len(told) == 1
+
+
+def test_an_empty_calendar_is_none_in_use() -> None:
+    workspace = Workspace()
+    workspace.use_calendar(Calendar("GB"))
+    workspace.use_calendar(Calendar())
+    assert workspace.calendar is None
