@@ -50,12 +50,14 @@ _TRAILING_TIME = re.compile(TIME.removesuffix("?") + "$")
 
 
 def month_number(word: str) -> int | None:
-    """The number of a month by its name alone, in six languages.
+    """The number of a month by its name alone, in six languages, or as a period of the year.
 
-    >>> month_number("Sept."), month_number("Februar"), month_number("十二月"), month_number("3月"), month_number("Monday")
+    >>> month_number("Sept."), month_number("Februar"), month_number("十二月"), month_number("P03"), month_number("Monday")
     (9, 2, 12, 3, None)
     """
     text = word.strip().lower().rstrip(".")
+    if match := re.fullmatch(r"p(?:er(?:iod)?)?\.?\s?(0?[1-9]|1[0-2])", text):
+        return int(match.group(1))
     if match := re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?", text):
         written = match.group(1)
         number = int(written) if written.isdigit() else _CHINESE.index(written) + 1 if written in _CHINESE else 0

@@ -146,6 +146,8 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
         return _named_dates(reader, day)
     whole = _year_of_title(reader) if year is None else year.str.replace(r"\.0$", "")
     if month is not None:
+        if month.str.contains(r"(?i)^\s*p").any():
+            reader.issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
         part = _month_numbers(month)
         joined = whole + "-" + part.str.zfill(2) if part.str.contains(r"^\d{1,2}$").all() else part + " " + whole
         return joined + "-" + day.str.replace(r"\.0$", "").str.zfill(2) if day is not None else joined

@@ -60,7 +60,7 @@ def propose_for(table: Table) -> Mapping:
     platform = recognise(table.header)
     roles = _named_roles(columns, platform)
     wide = _wide_periods(columns) or list(days_across(table)) or list(month_columns(table))
-    if wide:
+    if wide and not _only_dates_beside(columns, wide):
         return _wide_mapping(table, columns, roles, wide)
     roles = _with_content(columns, _without_members(columns, roles))
     if _series_across(columns, roles):
@@ -183,6 +183,13 @@ def _wide_periods(columns: list[Look]) -> list[int]:
     """Columns whose headers are periods: a table with periods across."""
     named = [c.index for c in columns if _is_period(c.header)]
     return named if len(named) >= 3 and len(named) >= 0.4 * len(columns) else []
+
+
+def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:
+    """Whether numbered columns ("P1", "W2") stand beside dates and nothing else: then they are SKUs, and the dates run down."""
+    counted = all(_PERIOD.fullmatch(columns[j].header.strip()) for j in wide)
+    beside = [c for c in columns if c.index not in wide and c.kind != BLANK and not is_total(c.header)]
+    return counted and bool(beside) and all(c.kind == DATE for c in beside)
 
 
 def _is_period(header: str) -> bool:

@@ -163,10 +163,13 @@ def _unquoted(row: Row, sniffed: Sniffed, quote: str) -> Row:
 
 
 def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
+    marks = [m for m in ",;\t| ^~" if m != dialect.delimiter]
+    if len(row.cells) < width and any(row.cells[0].count(m) >= max(3, width // 2) for m in marks):
+        return True
     if len(row.cells) > max(1, width // 2):
         return False
     filled = sum(bool(c.strip()) for c in row.cells)
-    return 0 < filled <= max(1, width // 2) and any(m in c for c in row.cells for m in ",;\t| ^~" if m != dialect.delimiter)
+    return 0 < filled <= max(1, width // 2) and any(m in c for c in row.cells for m in marks)
 
 
 def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], like: Likeness, first: bool) -> Row:

@@ -36,6 +36,8 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     periods = mapping.indices("period")
     days = days_across(table) or months_across(table)
     labels = [days.get(j, table.header[j]) for j in periods]
+    if any(re.match(r"(?i)\s*p", table.header[j]) for j in days):
+        issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
     dates, grain, order = _period_dates(labels, mapping, issues)
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
     if sku is None:

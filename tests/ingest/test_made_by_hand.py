@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from forecasting.core.errors import MappingNeeded
 from forecasting.ingest import Import, import_files
 from tests.ingest.truth import to_xlsx
 
@@ -94,6 +95,21 @@ def test_titled_tables_side_by_side_are_each_read() -> None:
     done = _read("\n".join(rows))
     assert _sums(done) == {"A1": 24, "B2": 36}
     assert [table.sheet for table in done.tables] == ["Store North table 1", "Store South table 2"]
+
+
+def test_numbered_columns_beside_dates_are_products() -> None:
+    done = _read("Date,P1,P2,P3\n" + "\n".join(f"2024-01-{d:02d},{d},2,3" for d in range(1, 9)))
+    assert _sums(done) == {"P1": 36, "P2": 16, "P3": 24}
+
+
+def test_periods_of_a_year_need_the_year() -> None:
+    across = "SKU,P01,P02,P03\nA,1,2,3\nB,4,5,6\n"
+    with pytest.raises(MappingNeeded, match="no year"):
+        _read(across)
+    assert [f"{month:%Y-%m}" for month in _read(across, "sales FY2023.csv").panel.calendar] == ["2023-01", "2023-02", "2023-03"]
+    down = _read("SKU,Period,Units\nA,P01,1\nA,P02,2\nB,P03,5\n", "sales FY2023.csv")
+    assert _sums(down) == {"A": 3, "B": 5}
+    assert any("January" in issue for issue in down.report.issues)
 
 
 @pytest.mark.parametrize(
