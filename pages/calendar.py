@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import calendars, parts
+from ui.language import t
 
 panel = parts.require_panel()
 parts.header("Calendar", "Holidays, shopping festivals and your own events: what every model may know ahead of time.")
@@ -16,6 +17,6 @@ with st.container(border=True):
 with st.container(border=True):
     parts.section("What comes next")
     calendars.coming(panel, calendar)
-with st.expander("Shopping festivals", icon=":material/local_mall:"):
+with st.expander(t("Shopping festivals"), icon=":material/local_mall:"):
     calendars.festivals(panel, calendar)
 parts.next_step("diagnose", "Diagnose a SKU")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from forecasting.workflow import Standings
 from ui import comparing, ending, parts, running, trying
+from ui.language import t
 
 panel = parts.require_panel()
 parts.header("Compare", "Which method would have been closest? All are tested on the same past weeks, which none of them saw.")
@@ -14,7 +15,7 @@ comparing.settings(panel, sku, horizon)
 here = running.follow(comparing.JOB)
 standings, asked = here.result, here.settings
 if not isinstance(standings, Standings) or not isinstance(asked, comparing.Asked):
-    st.caption("Choose the models and press Compare. The seasonal naive is always there as the bar to beat.")
+    st.caption(t("Choose the models and press Compare. The seasonal naive is always there as the bar to beat."))
     ending.end()
 
 with st.container(border=True):

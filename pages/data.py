@@ -5,6 +5,7 @@ import streamlit as st
 from forecasting.plots import history
 from forecasting.workflow import exploring
 from ui import cached, cleaning, ending, found, intake, parts, preview, profiles, saved
+from ui.language import t
 from ui.theme import palette
 from ui.workspace import current
 
@@ -14,7 +15,7 @@ parts.header("Your sales", "Drop a sales spreadsheet, as messy as it is. Nothing
 with (
     st.container()
     if panel is None
-    else st.expander("Bring in other data", icon=":material/upload_file:", expanded=intake.busy())
+    else st.expander(t("Bring in other data"), icon=":material/upload_file:", expanded=intake.busy())
 ):
     intake.upload_box()
     intake.follow()
@@ -47,6 +48,6 @@ if imported is not None:
     with st.container(border=True):
         parts.section("What each column means")
         intake.reread(imported, again, (workspace.raw or panel).digest[:12])
-    with st.expander("The file as it was found, with what was recognised", icon=":material/table_view:"):
+    with st.expander(t("The file as it was found, with what was recognised"), icon=":material/table_view:"):
         preview.tables(imported.tables)
 profiles.section()

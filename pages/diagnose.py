@@ -5,6 +5,7 @@ import streamlit as st
 from forecasting.core.frequency import grain
 from forecasting.plots import diagnostics
 from ui import diagnosing, ending, parts
+from ui.language import t
 from ui.theme import palette
 
 parts.header("Diagnose", "What do these sales repeat, does their level hold, and which model suits them?")
@@ -29,8 +30,8 @@ with st.container(border=True):
     label = diagnosing.label(look)
     parts.chart(diagnostics.transformed(found.shown, palette(), label=label), "level", f"{label} of {sku} over time")
     if found.scale:
-        st.caption(found.scale)
-    with st.expander("The three tests"):
+        st.caption(t(found.scale))
+    with st.expander(t("The three tests")):
         diagnosing.tests(found.level)
 
 left, right = st.columns(2)
@@ -43,10 +44,10 @@ for column, title, memory, name in (
         parts.reading(memory.reading)
         figure = diagnostics.correlogram(memory.frame, palette(), title=name, season=panel.season_length)
         parts.chart(figure, name.lower(), f"{name} of {sku} with its two 95 % bands")
-        with st.expander("All values"):
+        with st.expander(t("All values")):
             diagnosing.correlations(memory)
 
-season, taken_apart, breaks, peaks = st.tabs(["Season", "Trend, season and rest", "Breaks", "Peaks"])
+season, taken_apart, breaks, peaks = st.tabs([t("Season"), t("Trend, season and rest"), t("Breaks"), t("Peaks")])
 with season:
     diagnosing.season(sku, found.season, found.waves, grain(panel.freq).noun)
 with taken_apart:
@@ -55,5 +56,5 @@ with breaks:
     diagnosing.breaks(sku, found.steps)
 with peaks:
     diagnosing.peaks(found)
-st.caption(found.gaps)
+st.caption(t(found.gaps))
 parts.next_step("model", "Try a model")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from forecasting.workflow import Outlook
 from ui import archive, ending, outlooks, overriding, parts, running, sums
+from ui.language import t
 
 panel = parts.require_panel()
 parts.header("Forecast", "What each product will sell, what it adds up to, and a file to take away.")
@@ -15,7 +16,7 @@ here = running.follow(outlooks.JOB)
 outlook, asked = here.result, here.settings
 if not isinstance(outlook, Outlook) or not isinstance(asked, outlooks.Asked):
     st.caption(
-        "Press the button above. All SKUs are forecast in one run; a SKU that cannot be fitted falls back and is counted."
+        t("Press the button above. All SKUs are forecast in one run; a SKU that cannot be fitted falls back and is counted.")
     )
     archive.section(panel)
     ending.end()

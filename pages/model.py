@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import augmenting, ending, insides, left_over, models, parts, running, trying, tuning, views
+from ui.language import t
 
 panel = parts.require_panel()
 parts.header("Model", "Choose a method, tune it, and see how far off it was on sales that it had not seen.")
@@ -19,7 +20,7 @@ augmenting.section(panel, name, ids, horizon)
 
 found = trying.result(sku, horizon, name)
 if found is None:
-    st.caption("Nothing is fitted before you press the button. The last block of sales is held back to test the model.")
+    st.caption(t("Nothing is fitted before you press the button. The last block of sales is held back to test the model."))
     ending.end()
 
 tryout, asked = found

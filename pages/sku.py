@@ -6,6 +6,7 @@ from forecasting.core.frequency import grain
 from forecasting.plots import history
 from forecasting.workflow import exploring
 from ui import cached, diagnosing, parts, readings, words
+from ui.language import t
 from ui.theme import palette
 from ui.workspace import current
 
@@ -42,10 +43,10 @@ with st.container(border=True):
 if frame["price"].notna().any():
     with st.container(border=True):
         parts.section("Price and units")
-        st.caption(f"Each dot is one {words.period(view)}.")
+        st.caption(t(f"Each dot is one {words.period(view)}."))
         parts.chart(history.price_and_units(frame, palette()), "price", f"Units of {sku} against its price")
 
-parts_of_sales = st.expander("Trend, season and what is left", key="sku-parts", on_change="rerun")
+parts_of_sales = st.expander(t("Trend, season and what is left"), key="sku-parts", on_change="rerun")
 if parts_of_sales.open:
     with parts_of_sales:
         found = diagnosing.diagnosis(panel, sku, diagnosing.Look())

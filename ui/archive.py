@@ -10,21 +10,22 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.publishing import Review, publish, review
 from forecasting.workflow import Outlook
-from ui import cached, parts, words
+from ui import cached, parts, tables, words
+from ui.language import t
 from ui.workspace import current
 
 
 def publish_button(outlook: Outlook, panel: Panel) -> None:
     """Keep the forecast on the screen, with its changes, so that it can be judged when sales come in."""
     if st.button(
-        "Publish", key="publish", icon=":material/archive:",
-        help="Keeps this forecast as it stands. When you bring in later sales, you see how it did.",
+        t("Publish"), key="publish", icon=":material/archive:",
+        help=t("Keeps this forecast as it stands. When you bring in later sales, you see how it did."),
     ):  # fmt: skip
         workspace = current()
         now = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
         kept = publish(outlook.forecasts[0], outlook.baseline, panel, workspace.overrides, now)
         workspace.archive = (*workspace.archive, kept)
-        st.toast("Published. Bring in later sales on the Data page to see how it did.", icon=":material/archive:")
+        st.toast(t("Published. Bring in later sales on the Data page to see how it did."), icon=":material/archive:")
 
 
 def section(panel: Panel) -> None:
@@ -60,23 +61,23 @@ def _sentence(found: Review) -> str:
 
 
 def _tables(found: Review, panel: Panel) -> None:
-    each, lag, skus, reasons = st.tabs(["Each forecast", "By distance", "By SKU", "Changes by hand"])
+    each, lag, skus, reasons = st.tabs([t("Each forecast"), t("By distance"), t("By SKU"), t("Changes by hand")])
     share: dict[str, Any] = {name: st.column_config.NumberColumn(label, format="percent") for name, label in _SHARES.items()}
     with each:
-        st.dataframe(found.by_forecast.drop(columns="cells"), hide_index=True, column_config=share | _NAMES, key="archive-each")
+        tables.show(found.by_forecast.drop(columns="cells"), hide_index=True, column_config=share | _NAMES, key="archive-each")
     with lag:
         noun = grain(panel.freq).noun
-        st.dataframe(
+        tables.show(
             found.by_lag, hide_index=True, key="archive-lag", column_config=share | {"lag": f"{noun.capitalize()}s ahead"}
         )
     with skus:
         shown = found.by_sku.assign(unique_id=found.by_sku["unique_id"].map(cached.sku_labels(panel)))
-        st.dataframe(_rounded(shown), hide_index=True, key="archive-sku", column_config=share | _NAMES)
+        tables.show(_rounded(shown), hide_index=True, key="archive-sku", column_config=share | _NAMES)
     with reasons:
         if found.by_reason.empty:
-            st.caption("None of the changes has been overtaken by sales yet.")
+            st.caption(t("None of the changes has been overtaken by sales yet."))
         else:
-            st.dataframe(_rounded(found.by_reason), hide_index=True, key="archive-reason", column_config=share | _NAMES)
+            tables.show(_rounded(found.by_reason), hide_index=True, key="archive-reason", column_config=share | _NAMES)
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

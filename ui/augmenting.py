@@ -12,7 +12,8 @@ from forecasting.models.network.synthetic import GENERATORS, NONE
 from forecasting.models.network.synthetic.quality import Quality
 from forecasting.plots import insides as plots
 from forecasting.workflow import Backtest, SyntheticTried, TrySynthetic
-from ui import models, parts, running, words
+from ui import models, parts, running, tables, words
+from ui.language import t, told_from
 from ui.theme import palette
 from ui.workspace import current
 
@@ -38,7 +39,7 @@ def section(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> None
     here = running.slot(JOB)
     asked = here.settings if isinstance(here.settings, Asked) and here.settings.spec.name == name else None
     busy = here.job is not None or bool(here.error) or asked is not None
-    with st.expander("Synthetic windows: would they help?", icon=":material/auto_awesome:", expanded=busy):
+    with st.expander(t("Synthetic windows: would they help?"), icon=":material/auto_awesome:", expanded=busy):
         parts.reading(
             "A network can also learn from windows made to look like your own. They stay off unless a test shows at least 1 % "
             "less error."
@@ -54,26 +55,28 @@ def _state(name: str, spec: Network) -> None:
     if spec.augment == NONE:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(f"On: {GENERATORS[spec.augment][0]}", icon=":material/check:", color="green")
-        st.button("Switch off", key="synthetic-off", on_click=_use, args=(name, replace(spec, augment=NONE)))
+        st.badge(t(f"On: {GENERATORS[spec.augment][0]}"), icon=":material/check:", color="green")
+        st.button(t("Switch off"), key="synthetic-off", on_click=_use, args=(name, replace(spec, augment=NONE)))
 
 
 def _ask(panel: Panel, spec: Network, ids: tuple[str, ...], horizon: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         generator = st.selectbox(
-            "Made by", list(GENERATORS), format_func=lambda key: GENERATORS[key][0], key="synthetic-generator",
-            persist_state="session",
-            help="The first two change real windows a little. The last two learn what windows look like and draw new ones.",
+            t("Made by"), list(GENERATORS), format_func=told_from({key: told[0] for key, told in GENERATORS.items()}),
+            key="synthetic-generator", persist_state="session",
+            help=t("The first two change real windows a little. The last two learn what windows look like and draw new ones."),
         )  # fmt: skip
         cutoffs = st.number_input(
-            "Cut-offs", 1, 8, _CUTOFFS, key="synthetic-cutoffs", persist_state="session", width=120,
-            help="At how many past dates the network is trained with and without them.",
+            t("Cut-offs"), 1, 8, _CUTOFFS, key="synthetic-cutoffs", persist_state="session", width=120,
+            help=t("At how many past dates the network is trained with and without them."),
         )  # fmt: skip
-        pressed = st.button("Test", key="run-synthetic", icon=":material/play_arrow:")
+        pressed = st.button(t("Test"), key="run-synthetic", icon=":material/play_arrow:")
     seconds = int(cutoffs) * models.training_seconds(spec, models.windows(panel, ids, horizon))
     st.caption(
-        f"Trains the network {2 * int(cutoffs)} times on {words.count(len(ids), 'SKU')}: at most about {words.about(seconds)} "
-        "on two free processor cores."
+        t(
+            f"Trains the network {2 * int(cutoffs)} times on {words.count(len(ids), 'SKU')}: at most about "
+            f"{words.about(seconds)} on two free processor cores."
+        )
     )
     if pressed:
         asked = Asked(spec, str(generator), ids, horizon)
@@ -81,7 +84,7 @@ def _ask(panel: Panel, spec: Network, ids: tuple[str, ...], horizon: int) -> Non
         try:
             running.start(JOB, request, "Testing synthetic windows", asked)
         except ShelfcastError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(t(str(error)), icon=":material/error:")
         else:
             st.rerun()
 
@@ -99,12 +102,12 @@ def _result(tried: SyntheticTried, name: str, asked: Asked) -> None:
     )
     if tried.helps and models.chosen_spec(name, asked.horizon) == asked.spec:
         wanted = replace(asked.spec, augment=tried.generator)
-        st.button("Use synthetic windows", type="primary", icon=":material/check:", key="use-synthetic", on_click=_use,
+        st.button(t("Use synthetic windows"), type="primary", icon=":material/check:", key="use-synthetic", on_click=_use,
                   args=(name, wanted))  # fmt: skip
     parts.chart(plots.windows(tried.real, tried.made, palette()), "synthetic-windows", "Real and synthetic windows")
-    with st.expander("How like your own they are", icon=":material/table_chart:"):
-        st.dataframe(_table(tried.quality), hide_index=True, key="synthetic-quality")
-        st.caption("Compared with real windows that the generator has not seen. They are never judged by or exported.")
+    with st.expander(t("How like your own they are"), icon=":material/table_chart:"):
+        tables.show(_table(tried.quality), hide_index=True, key="synthetic-quality")
+        st.caption(t("Compared with real windows that the generator has not seen. They are never judged by or exported."))
 
 
 def _table(quality: Quality) -> pd.DataFrame:

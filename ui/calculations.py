@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import identity, parts, running, saving, words
 from ui.jobs import TIME_TO_LIVE, Job, State, manager
+from ui.language import t
 from ui.running import Slot
 from ui.workspace import Workspace, current
 
@@ -51,7 +52,7 @@ def at_work(page: str) -> None:
     """What is at work, for the sidebar of a page; results are taken over and saved, whichever page is open."""
     active = any(job.active for job in manager().of(identity.owner()))
     st.fragment(_at_work, run_every=_EVERY if active else None)(page)
-    if st.button("Calculations", key="calculations", icon=":material/pending_actions:", type="tertiary"):
+    if st.button(t("Calculations"), key="calculations", icon=":material/pending_actions:", type="tertiary"):
         _dialog()  # not in the fragment: drawn anew, it would close what it has opened
 
 
@@ -59,7 +60,7 @@ def _at_work(page: str) -> None:
     jobs = [job for job in manager().of(identity.owner()) if job.kind not in _LOOKING]
     active = [job for job in jobs if job.active]
     for job in active[:_AT_WORK]:
-        st.progress(job.progress.fraction, text=f"{words.plain(job.title)} · {_far(job)}")
+        st.progress(job.progress.fraction, text=t(f"{words.plain(job.title)} · {_far(job)}"))
     _tell(jobs, page)
     running.collect_all(current())
     saving.autosave(current())
@@ -72,12 +73,15 @@ def _tell(jobs: list[Job], page: str) -> None:
     for job in jobs:
         if job.key in before and job.state in (State.DONE, State.FAILED) and _PAGES.get(job.kind) != page:
             done = job.state is State.DONE
-            st.toast(f"“{words.plain(job.title)}” {'is done' if done else 'has failed'}.",
+            st.toast(t(f"“{words.plain(job.title)}” {'is done' if done else 'has failed'}."),
                      icon=":material/check:" if done else ":material/error:", duration="long")  # fmt: skip
 
 
-@st.dialog("Calculations", width="medium")
 def _dialog() -> None:
+    st.dialog(t("Calculations"), width="medium")(_contents)()
+
+
+def _contents() -> None:
     st.fragment(_list, run_every=_EVERY_IN_LIST)()
 
 
@@ -85,16 +89,20 @@ def _list() -> None:
     rows = listed(manager().of(identity.owner()), current())
     if not rows:
         st.caption(
-            "Nothing has been calculated yet. What you fit, tune, compare or forecast appears here, and goes on when you "
-            "change the page or close the browser."
+            t(
+                "Nothing has been calculated yet. What you fit, tune, compare or forecast appears here, and goes on when you "
+                "change the page or close the browser."
+            )
         )
         return
     for row in rows[:_SHOWN]:
         _draw(row)
     limits = manager().limits
     st.caption(
-        f"Up to {limits.active} calculations of yours may be at work or waiting; on a busy server everybody has a turn. "
-        f"Results wait here for {TIME_TO_LIVE / 3600:.0f} hours, and in your saved work for good."
+        t(
+            f"Up to {limits.active} calculations of yours may be at work or waiting; on a busy server everybody has a turn. "
+            f"Results wait here for {TIME_TO_LIVE / 3600:.0f} hours, and in your saved work for good."
+        )
     )
 
 
@@ -102,14 +110,14 @@ def _draw(row: Row) -> None:
     colour, icon, word = _LOOKS[row.job.state]
     with st.container(border=True, key=f"calculation-{row.job.key}"):
         title, state, button = st.columns([6, 2, 2], vertical_alignment="center")
-        title.markdown(f"**{words.plain(row.job.title)}**")
-        title.caption(words.plain(row.told))
-        state.badge(word, icon=f":material/{icon}:", color=colour)
+        title.markdown(f"**{words.plain(t(row.job.title))}**")
+        title.caption(words.plain(t(row.told)))
+        state.badge(t(word), icon=f":material/{icon}:", color=colour)
         if row.job.active:
-            if button.button("Cancel", key=f"end-{row.job.key}", icon=":material/close:", width="stretch"):
+            if button.button(t("Cancel"), key=f"end-{row.job.key}", icon=":material/close:", width="stretch"):
                 manager().cancel(row.job.key)
                 st.rerun(scope="fragment")
-        elif row.page is not None and button.button("Show", key=f"show-{row.job.key}", width="stretch"):
+        elif row.page is not None and button.button(t("Show"), key=f"show-{row.job.key}", width="stretch"):
             st.session_state[_SHOW] = row.page
             st.rerun()  # the page is changed from outside the dialog: from within, it stays blank
 

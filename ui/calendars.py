@@ -13,7 +13,8 @@ from forecasting.core.panel import Panel
 from forecasting.export import csv_bytes
 from forecasting.workflow import calendars
 from forecasting.workflow.calendars import Calendar, Entry, Event
-from ui import parts, running, words
+from ui import parts, running, tables, words
+from ui.language import t
 from ui.uploads import Upload
 from ui.workspace import current
 
@@ -47,45 +48,49 @@ def headline(panel: Panel, calendar: Calendar) -> None:
     parts.reading(f"{known[0].upper()}{known[1:]}, {words.count(own, 'event') if own else 'no event'} of your own.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if calendar == Calendar():
-            st.caption("Nothing for the models to learn from yet: choose a country, or write down events of your own.")
+            st.caption(t("Nothing for the models to learn from yet: choose a country, or write down events of your own."))
         elif current().calendar is None:
-            st.button("Use this calendar", type="primary", icon=":material/check:", key="use-calendar",
+            st.button(t("Use this calendar"), type="primary", icon=":material/check:", key="use-calendar",
                       on_click=current().use_calendar, args=(calendar,))  # fmt: skip
-            st.caption("Not in use yet: models that look at the calendar will learn what these days do to sales.")
+            st.caption(t("Not in use yet: models that look at the calendar will learn what these days do to sales."))
         else:
-            st.badge("Known to linear, ARIMA, boosting, networks and automatic", icon=":material/check:", color="green")
-            st.button("Stop using it", icon=":material/close:", key="drop-calendar", on_click=current().use_calendar,
+            st.badge(t("Known to linear, ARIMA, boosting, networks and automatic"), icon=":material/check:", color="green")
+            st.button(t("Stop using it"), icon=":material/close:", key="drop-calendar", on_click=current().use_calendar,
                       args=(None,))  # fmt: skip
     note = calendars.announcement(calendar.country, calendars.reach(panel))
     if note:
-        st.caption(f":material/info: {note}")
+        st.caption(t(f":material/info: {note}"))
 
 
 def own_events(panel: Panel, calendar: Calendar) -> None:
     """The merchant's own events: an editor whose rows count when its button is pressed, and files in and out."""
-    st.caption("Sales days, fairs, launches, a closed week: anything that moved sales and will come again, or is planned.")
+    st.caption(t("Sales days, fairs, launches, a closed week: anything that moved sales and will come again, or is planned."))
     edited = _editor("events", calendar.events, "Use these events")
     if edited is not None:
         _use(replace(calendar, events=edited))
     with st.container(horizontal=True, vertical_alignment="center"):
         table = calendars.entries_to_frame(calendar.events or (_example(panel),))
         st.download_button(
-            "Download as CSV" if calendar.events else "Download an example", lambda: csv_bytes(table), "events.csv", "text/csv",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-        with st.popover("Upload a table", icon=":material/upload_file:"):
+            t("Download as CSV" if calendar.events else "Download an example"),
+            lambda: csv_bytes(table),
+            "events.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        with st.popover(t("Upload a table"), icon=":material/upload_file:"):
             _upload(calendar)
 
 
 def festivals(panel: Panel, calendar: Calendar) -> None:
     """The shopping festivals, one row for each time: dates can be moved, rows taken out or added."""
-    st.caption("When the shopping festivals were and will be. Move the dates to those of your platform, or delete what does "
-               "not concern you.")  # fmt: skip
+    st.caption(t("When the shopping festivals were and will be. Move the dates to those of your platform, or delete what does "
+               "not concern you."))  # fmt: skip
     edited = _editor("festivals", calendar.festivals, "Use these festivals")
     if edited is not None:
         _use(replace(calendar, festivals=edited))
     usual = calendars.usual_festivals(calendar.country, panel)
-    if usual != calendar.festivals and st.button("Back to the usual ones", icon=":material/undo:", key="usual-festivals"):
+    if usual != calendar.festivals and st.button(t("Back to the usual ones"), icon=":material/undo:", key="usual-festivals"):
         _use(replace(calendar, festivals=usual))
 
 
@@ -93,7 +98,7 @@ def _editor(name: str, entries: tuple[Entry, ...], label: str) -> tuple[Entry, .
     """The table to edit; its rows, once the button is pressed and all of them can be used."""
     column = st.column_config
     with st.form(f"calendar-{name}", border=False):
-        edited = st.data_editor(
+        edited = tables.edit(
             calendars.entries_to_frame(entries), key=f"{name}-{crc32(repr(entries).encode())}", num_rows="dynamic",
             hide_index=True, height=300 if len(entries) > 6 else "auto",
             column_config={
@@ -106,19 +111,19 @@ def _editor(name: str, entries: tuple[Entry, ...], label: str) -> tuple[Entry, .
                 "country": column.TextColumn("Country"), "platform": column.TextColumn("Platform"),
             },
         )  # fmt: skip
-        if not st.form_submit_button(label, icon=":material/check:"):
+        if not st.form_submit_button(t(label), icon=":material/check:"):
             return None
     try:
         return calendars.entries_from_frame(edited)
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
         return None
 
 
 def _upload(calendar: Calendar) -> None:
-    file = st.file_uploader("Events", key="events-file", label_visibility="collapsed")
-    st.caption("CSV or Excel, with the columns name, start, and if you like end, phase, repeats, country, platform.")
-    if file is not None and st.button("Add these events", icon=":material/check:", key="add-events"):
+    file = st.file_uploader(t("Events"), key="events-file", label_visibility="collapsed")
+    st.caption(t("CSV or Excel, with the columns name, start, and if you like end, phase, repeats, country, platform."))
+    if file is not None and st.button(t("Add these events"), icon=":material/check:", key="add-events"):
         upload = Upload([file])
         path = Path(upload.folder) / upload.names[0]
         running.start(_READ, calendars.ReadEvents(str(path)), f"Reading {file.name}", upload)
@@ -142,9 +147,9 @@ def coming(panel: Panel, calendar: Calendar) -> None:
     """What takes place after the last sales."""
     days = calendars.days_ahead(panel, calendar)[:_COMING]
     if not days:
-        st.caption("Nothing is known of the time after the last sales.")
+        st.caption(t("Nothing is known of the time after the last sales."))
         return
-    st.dataframe(
+    tables.show(
         _table(days, panel.last), hide_index=True, height=280, key="coming",
         column_config={
             "first": st.column_config.DateColumn("First day"), "last": st.column_config.DateColumn("Last day"),

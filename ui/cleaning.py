@@ -12,8 +12,9 @@ from forecasting.core.panel import Panel
 from forecasting.plots import cleaning as plots
 from forecasting.workflow import Clean, Cleaned, Cleaning, beside, calendars, protected_festivals
 from forecasting.workflow.calendars import Entry
-from ui import cached, parts, running, words
+from ui import cached, parts, running, tables, words
 from ui.forms import NOT_RUN
+from ui.language import t, teller, told_from
 from ui.theme import palette
 from ui.workspace import current
 
@@ -52,7 +53,7 @@ def section(raw: Panel) -> None:
     """Everything about cleaning, behind one click; closed until something was asked for."""
     here = running.slot(JOB)
     busy = here.job is not None or here.result is not None or bool(here.error)
-    with st.expander("Clean the data", icon=":material/cleaning_services:", expanded=busy):
+    with st.expander(t("Clean the data"), icon=":material/cleaning_services:", expanded=busy):
         parts.reading("Switch the rules on or off. The raw sales are kept: nothing changes until you use the cleaned ones.")
         _form(raw)
         here = running.follow(JOB)
@@ -70,9 +71,9 @@ def _settings(raw: Panel) -> None:
     _protection(raw)
     asked, ran = Clean(raw, rules, current().country), running.slot(JOB).settings
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button("Show what would change", key="clean-run", type="primary", icon=":material/play_arrow:")
+        pressed = st.button(t("Show what would change"), key="clean-run", type="primary", icon=":material/play_arrow:")
         if isinstance(ran, Clean) and not asked.same(ran):
-            st.badge(NOT_RUN, icon=":material/edit:", color="orange")
+            st.badge(t(NOT_RUN), icon=":material/edit:", color="orange")
     if pressed:
         running.start(JOB, asked, "Cleaning the sales", asked)
         st.rerun()
@@ -82,17 +83,17 @@ def _protection(raw: Panel) -> None:
     """What is never capped, and the country that decides it: the same as everywhere else."""
     country = current().country
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/shield: {_protected(raw, country)}", width="stretch")
+        st.caption(t(f":material/shield: {_protected(raw, country)}"), width="stretch")
         parts.country_control()
 
 
 def _protected(raw: Panel, country: str | None) -> str:
     plans = "promo" in raw.regressors or any("price" not in name for name in raw.known)
-    planned = "days with a planned promotion, display or event, and " if plans else ""
+    planned = " Nor are days with a planned promotion, display or event." if plans else ""
     if country is None:
-        names = ", ".join(festival.name for festival in protected_festivals(None))
-        return f"Never capped: {planned}{names}. Choose a country to protect its public holidays and festivals too."
-    return f"Never capped: {planned}the public holidays and shopping festivals of {parts.COUNTRIES.get(country, country)}."
+        listed = ", ".join(festival.name for festival in protected_festivals(None))
+        return f"Never capped: {listed}.{planned} Choose a country to protect its public holidays and festivals too."
+    return f"Never capped: the public holidays and shopping festivals of {parts.COUNTRIES.get(country, country)}.{planned}"
 
 
 def _rules(raw: Panel) -> Cleaning:
@@ -132,19 +133,19 @@ def _choice(label: str, name: str, options: dict[str, str], about: str) -> str:
     default = getattr(Cleaning(), {"action": "outlier_action", "test": "outliers"}.get(name, name))
     return str(
         st.selectbox(
-            label, list(options), list(options).index(default), format_func=options.__getitem__, help=about,
+            t(label), list(options), list(options).index(default), format_func=told_from(options), help=t(about),
             key=f"clean-{name}", persist_state="session",
         )
     )  # fmt: skip
 
 
 def _switch(label: str, name: str, about: str) -> bool:
-    return st.toggle(label, help=about, key=f"clean-{name}", persist_state="session")
+    return st.toggle(t(label), help=t(about), key=f"clean-{name}", persist_state="session")
 
 
 def _result(done: Cleaned, asked: Clean) -> None:
     if done.skus.empty:
-        st.success("Nothing to clean: no rule found a cell to change or to mark.", icon=":material/check:")
+        st.success(t("Nothing to clean: no rule found a cell to change or to mark."), icon=":material/check:")
         return
     undone = _undone(done, asked)
     used = _in_use(asked, undone)
@@ -188,16 +189,16 @@ def _use_or_undo(done: Cleaned, asked: Clean, undone: tuple[str, ...], used: boo
     with st.container(horizontal=True, vertical_alignment="center"):
         if done.left(undone)[0] and not used:
             st.button(
-                "Use the cleaned sales", type="primary", icon=":material/check:", on_click=_use, args=(done, asked, undone)
+                t("Use the cleaned sales"), type="primary", icon=":material/check:", on_click=_use, args=(done, asked, undone)
             )
         if workspace.cleaned:
-            st.button("Back to the raw sales", icon=":material/undo:", on_click=workspace.use,
+            st.button(t("Back to the raw sales"), icon=":material/undo:", on_click=workspace.use,
                       args=(workspace.raw, None), kwargs={"keep": JOB})  # fmt: skip
         st.download_button(
-            "Account of every cell", done.csv, "cleaned-cells.csv", "text/csv", icon=":material/download:", on_click="ignore"
+            t("Account of every cell"), done.csv, "cleaned-cells.csv", "text/csv", icon=":material/download:", on_click="ignore"
         )
         if used:
-            st.badge("In use on all pages", icon=":material/check:", color="green")
+            st.badge(t("In use on all pages"), icon=":material/check:", color="green")
 
 
 def _use(done: Cleaned, asked: Clean, undone: tuple[str, ...]) -> None:
@@ -211,17 +212,17 @@ def _one_rule(done: Cleaned, asked: Clean, undone: tuple[str, ...], number: int,
         did = "taken back" if off else "changed" if rule.changed else "only marked"
         name = words.plain(_plain(rule.rule))
         count = f"{words.count(rule.cells, 'cell')} of {words.count(rule.skus, 'SKU')} {did}"
-        st.markdown(f"~~{name}~~  \n{count}" if off else f"**{name}**  \n{count}", width="stretch")
-        with st.popover("Its cells", icon=":material/table_rows:"):
-            st.caption(f"The largest of {words.count(rule.cells, 'cell')}; the account holds all.")
+        st.markdown(t(f"~~{name}~~  \n{count}" if off else f"**{name}**  \n{count}"), width="stretch")
+        with st.popover(t("Its cells"), icon=":material/table_rows:"):
+            st.caption(t(f"The largest of {words.count(rule.cells, 'cell')}; the account holds all."))
             chains = done.cells["rule" if rule.changed else "flags"].str.split(THEN if rule.changed else "; ")
             own = done.cells[[rule.rule in chain for chain in chains]]
             _cells(own[own["rule"] == ""] if not rule.changed else own, f"cleaned-cells-{number}")
         if rule.changed:
             left = tuple(one for one in undone if one != rule.rule) if off else (*undone, rule.rule)
             icon = ":material/redo:" if off else ":material/undo:"
-            st.button("Do it again" if off else "Undo", key=f"undo-{number}", icon=icon, on_click=_take_back,
-                      args=(done, asked, undone, left), help="The other rules' changes stay as they are.")  # fmt: skip
+            st.button(t("Do it again" if off else "Undo"), key=f"undo-{number}", icon=icon, on_click=_take_back,
+                      args=(done, asked, undone, left), help=t("The other rules' changes stay as they are."))  # fmt: skip
 
 
 def _take_back(done: Cleaned, asked: Clean, before: tuple[str, ...], undone: tuple[str, ...]) -> None:
@@ -239,14 +240,23 @@ def _label_events(done: Cleaned, asked: Clean) -> None:
     days = done.unusual.head(_DAYS)
     if days.empty:
         return
-    with st.expander("Label an unusual day as an event", icon=":material/event:"):
-        st.caption("A day on which many SKUs stand out mostly had a reason: a sale, a fair, a newsletter. Give it a name: then "
-                   "it is never capped, and models learn what it does.")  # fmt: skip
+    with st.expander(t("Label an unusual day as an event"), icon=":material/event:"):
+        st.caption(
+            t(
+                "A day on which many SKUs stand out mostly had a reason: a sale, a fair, a newsletter. Give it a name: then "
+                "it is never capped, and models learn what it does."
+            )
+        )
         left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
-        place = left.selectbox("When", range(len(days)), format_func=lambda k: _when(days.iloc[k]), key="event-day")
-        name = middle.text_input("Name", key="event-name", placeholder="Summer sale")
-        repeats = right.selectbox("Comes again", list(calendars.REPEATS), key="event-repeats")
-        if st.button("Label as event", icon=":material/check:", key="label-event", disabled=not name.strip()):
+        place = left.selectbox(
+            t("When"),
+            range(len(days)),
+            format_func=told_from(dict(enumerate(map(_when, days.to_dict("records"))))),
+            key="event-day",
+        )
+        name = middle.text_input(t("Name"), key="event-name", placeholder=t("Summer sale"))
+        repeats = right.selectbox(t("Comes again"), list(calendars.REPEATS), format_func=teller(), key="event-repeats")
+        if st.button(t("Label as event"), icon=":material/check:", key="label-event", disabled=not name.strip()):
             day = days.iloc[place]
             _label(Entry(name.strip(), day["first"], day["last"], repeats=str(repeats)), asked)
 
@@ -264,14 +274,16 @@ def _label(event: Entry, asked: Clean) -> None:
     if workspace.raw is not None:
         again = replace(asked, panel=workspace.raw, undone=())
         running.start(JOB, again, "Cleaning the sales", again)
-    st.toast(f"{event.name} is in your calendar, and is not capped any more.")
+    st.toast(t(f"{event.name} is in your calendar, and is not capped any more."))
     st.rerun()
 
 
 def _before_after(done: Cleaned, asked: Clean, now: Panel) -> None:
     """One SKU before and after, the most changed at first."""
     labels = cached.sku_labels(asked.panel)
-    sku = str(st.selectbox("Before and after", list(done.skus["unique_id"]), format_func=labels.__getitem__, key="cleaned-sku"))
+    sku = str(
+        st.selectbox(t("Before and after"), list(done.skus["unique_id"]), format_func=labels.__getitem__, key="cleaned-sku")
+    )
     frame = beside(asked.panel, now, sku)
     frame["marked"] = frame["ds"].isin(done.marked.loc[done.marked["unique_id"] == sku, "ds"])
     parts.chart(plots.before_after(frame, palette()), "cleaned", f"Units of {sku} before and after cleaning")
@@ -279,14 +291,16 @@ def _before_after(done: Cleaned, asked: Clean, now: Panel) -> None:
 
 def _table_of_cells(done: Cleaned) -> None:
     every = int(done.skus["changed"].sum()) + len(done.marked)
-    with st.expander(f"The {min(_SHOWN, len(done.cells)):,} largest changes of {words.count(every, 'cell')} changed or marked"):
+    with st.expander(
+        t(f"The {min(_SHOWN, len(done.cells)):,} largest changes of {words.count(every, 'cell')} changed or marked")
+    ):
         _cells(done.cells.head(_SHOWN), "cleaned-cells")
 
 
 def _cells(cells: pd.DataFrame, key: str) -> None:
     shown = cells.assign(flags=cells["flags"].map(_plain), rule=cells["rule"].map(_plain))
     column = st.column_config
-    st.dataframe(
+    tables.show(
         shown, hide_index=True, height=280, key=key, placeholder=words.UNDEFINED,
         column_config={
             "unique_id": "SKU", "ds": column.DateColumn("Date"), "y_raw": column.NumberColumn("Raw", format="localized"),

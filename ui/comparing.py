@@ -11,6 +11,7 @@ from forecasting.explore import ahead
 from forecasting.plots import forecasts
 from forecasting.workflow import BASELINE, MODELS, Backtest, Champions, Contest, Standings
 from ui import cached, forms, models, outlooks, parts, running, scores, views, words
+from ui.language import t, teller
 from ui.theme import palette
 from ui.workspace import current
 
@@ -41,15 +42,20 @@ def settings(panel: Panel, sku: str, horizon: int) -> None:
 def _settings(panel: Panel, sku: str, horizon: int) -> None:
     with st.container(border=True, key="contest"):
         names = st.multiselect(
-            "Models", list(MODELS), default=[name for name in _USUAL if name in MODELS], format_func=models.title,
-            key="contest-models", persist_state="session", placeholder="Choose models",
-            help="The seasonal naive and the window mean always take part: they are the bar to beat.",
-        )  # fmt: skip
+            t("Models"),
+            list(MODELS),
+            default=[name for name in _USUAL if name in MODELS],
+            format_func=models.titles(MODELS).__getitem__,
+            key="contest-models",
+            persist_state="session",
+            placeholder=t("Choose models"),
+            help=t("The seasonal naive and the window mean always take part: they are the bar to beat."),
+        )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             ids = _scope(panel, sku)
             windows = st.number_input(
-                "Cut-offs", 1, 12, _WINDOWS, key="contest-windows", persist_state="session", width=140,
-                help="How many times the models are tested, each time one horizon further back.",
+                t("Cut-offs"), 1, 12, _WINDOWS, key="contest-windows", persist_state="session", width=140,
+                help=t("How many times the models are tested, each time one horizon further back."),
             )  # fmt: skip
         _button(panel, Asked(tuple(names), ids, horizon, windows))
 
@@ -58,13 +64,13 @@ def _button(panel: Panel, asked: Asked) -> None:
     here = running.slot(JOB)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            "Compare", key="run-compare", type="primary", icon=":material/play_arrow:", disabled=not asked.names
+            t("Compare"), key="run-compare", type="primary", icon=":material/play_arrow:", disabled=not asked.names
         )
         if here.settings is not None and here.settings != asked:
-            st.badge(forms.NOT_RUN, icon=":material/edit:", color="orange")
+            st.badge(t(forms.NOT_RUN), icon=":material/edit:", color="orange")
         else:
             seconds = models.seconds_of(asked.names, len(asked.ids)) * asked.windows
-            st.caption(f"Takes about {running.duration(seconds)}. You can go on working meanwhile.")
+            st.caption(t(f"Takes about {running.duration(seconds)}. You can go on working meanwhile."))
     if pressed:
         specs = tuple(models.chosen_spec(name, asked.horizon) for name in asked.names)
         request = Contest(taking_part(panel, asked), specs, Backtest(asked.horizon, asked.windows))
@@ -79,14 +85,20 @@ def taking_part(panel: Panel, asked: Asked) -> Panel:
 
 def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
     scope = st.segmented_control(
-        "On", [ALONE, BEST, ALL], default=BEST, required=True, key="contest-scope", persist_state="session"
+        t("On"),
+        [ALONE, BEST, ALL],
+        format_func=teller(),
+        default=BEST,
+        required=True,
+        key="contest-scope",
+        persist_state="session",
     )
     if scope == ALL:
         return panel.ids
     if scope == ALONE:
         return (sku,)
     most = min(_USUAL_SKUS, len(panel))
-    count = st.number_input("How many", 1, len(panel), most, key="contest-count", persist_state="session", width=140)
+    count = st.number_input(t("How many"), 1, len(panel), most, key="contest-count", persist_state="session", width=140)
     return tuple(list(cached.sku_labels(panel))[:count])
 
 
@@ -97,8 +109,10 @@ def leaderboard(standings: Standings, asked: Asked, noun: str) -> None:
     scores.table(table, "leaderboard", first={"model": "Model"})
     tested = words.count(len(standings.cutoffs), "cut-off")
     st.caption(
-        f"{words.count(standings.skus, 'SKU')}, {tested}, {asked.horizon} {noun}s ahead each time. "
-        f"Every model saw the same sales and nothing after the cut-off. {_fallbacks(standings)}"
+        t(
+            f"{words.count(standings.skus, 'SKU')}, {tested}, {asked.horizon} {noun}s ahead each time. "
+            f"Every model saw the same sales and nothing after the cut-off. {_fallbacks(standings)}"
+        )
     )
     _by_chance(standings)
 
@@ -109,13 +123,16 @@ def _by_chance(standings: Standings) -> None:
     if table is None or table.empty:
         return
     ranked = table.set_index("model").reindex(standings.models[1:]).reset_index().rename_axis(None, axis=1)
-    with st.expander("Is the difference more than chance?", icon=":material/balance:"):
+    with st.expander(t("Is the difference more than chance?"), icon=":material/balance:"):
         scores.differences(ranked, "differences")
         st.caption(
-            f"Each model against {models.title(standings.champion)}. *Low* and *high* bound the difference in 19 of 20 cases, "
-            "had other SKUs of this kind been tested (paired bootstrap, 2,000 draws). The probabilities say how often a "
-            "difference this large comes up by luck: over other SKUs, and over other weeks (Diebold-Mariano test with the "
-            "correction of Harvey, Leybourne and Newbold). Below 5 % in both, where both can be told, it is hardly chance."
+            t(
+                f"Each model against {models.title(standings.champion)}. *Low* and *high* bound the difference in 19 of 20 "
+                "cases, had other SKUs of this kind been tested (paired bootstrap, 2,000 draws). The probabilities say how "
+                "often a difference this large comes up by luck: over other SKUs, and over other weeks (Diebold-Mariano test "
+                "with the correction of Harvey, Leybourne and Newbold). Below 5 % in both, where both can be told, it is "
+                "hardly chance."
+            )
         )
 
 
@@ -124,7 +141,13 @@ def champions(standings: Standings, asked: Asked, sku: str) -> None:
     with st.container(border=True, key="champions"):
         parts.section("Take the best along")
         scope = st.segmented_control(
-            "Best for", [ALL, EACH_KIND, ALONE], default=ALL, required=True, key="champion-for", persist_state="session"
+            t("Best for"),
+            [ALL, EACH_KIND, ALONE],
+            format_func=teller(),
+            default=ALL,
+            required=True,
+            key="champion-for",
+            persist_state="session",
         )
         if scope == EACH_KIND:
             _best_of_each(standings, asked)
@@ -137,8 +160,8 @@ def champions(standings: Standings, asked: Asked, sku: str) -> None:
 
 def _best_of_each(standings: Standings, asked: Asked) -> None:
     found = standings.champions
-    st.write("  \n".join(f"{kind.capitalize()}: **{models.title(found[kind])}**" for kind in CLASSES if kind in found))
-    st.caption("Kinds of demand that were not tested get the best for all SKUs.")
+    st.write(t("  \n".join(f"{kind.capitalize()}: **{models.title(found[kind])}**" for kind in CLASSES if kind in found)))
+    st.caption(t("Kinds of demand that were not tested get the best for all SKUs."))
     if _pressed("Use the best of each kind for the forecast"):
         spec = {name: models.chosen_spec(name.split(" (")[0], asked.horizon) for name in {standings.champion, *found.values()}}
         own = tuple((kind, spec[name]) for kind, name in sorted(found.items()))
@@ -149,9 +172,9 @@ def _best_of_each(standings: Standings, asked: Asked) -> None:
 def _best_of_one(standings: Standings, sku: str) -> None:
     best = standings.champion_of(sku)
     if best is None:
-        st.caption(f"{sku} was not tested, or sold nothing in the test periods: compare again on this SKU.")
+        st.caption(t(f"{sku} was not tested, or sold nothing in the test periods: compare again on this SKU."))
         return
-    st.caption("One SKU proves little: a model that was closest by chance is no better next time.")
+    st.caption(t("One SKU proves little: a model that was closest by chance is no better next time."))
     _taking(f"Use {models.title(best)} for {sku}", best.split(" (")[0], sku)
 
 
@@ -161,7 +184,7 @@ def _taking(label: str, name: str, sku: str | None = None) -> None:
 
 
 def _pressed(label: str) -> bool:
-    return st.button(label, key="use-champion", type="primary", icon=":material/trophy:")
+    return st.button(t(label), key="use-champion", type="primary", icon=":material/trophy:")
 
 
 def _go(name: str, sku: str | None) -> None:
@@ -205,32 +228,40 @@ def curves(standings: Standings, panel: Panel, sku: str) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             shown = _shown_models(standings)
             together = st.segmented_control(
-                "Curves of", ["This SKU", "All SKUs together"], default="This SKU", required=True, key="curves-of",
-                persist_state="session",
+                t("Curves of"), ["This SKU", "All SKUs together"], format_func=teller(), default="This SKU", required=True,
+                key="curves-of", persist_state="session",
             ) != "This SKU"  # fmt: skip
         said = ahead.blocks_of_totals(standings.totals, size) if together else _beside(standings, panel, sku, size)
         said = said[said["model"].isin(shown)]
         if said.empty or not (together or sku in panel.ids):
             st.info(
-                "Curves are kept for the best sellers of a contest, and this SKU is not among them. Choose another SKU above."
+                t(
+                    "Curves are kept for the best sellers of a contest, and this SKU is not among them. "
+                    "Choose another SKU above."
+                )
             )
             return
         past = _past(standings, panel, None if together else sku, size)
         figure = forecasts.curves(
-            past, said, palette(), titles=models.titles(shown), colors=models.colors(standings.models, palette()),
-            banded=None if together else shown[0], label=f"Units a {noun}",
-        )  # fmt: skip
+            past,
+            said,
+            palette(),
+            titles=models.titles(shown),
+            colors=models.colors(standings.models, palette()),
+            banded=None if together else shown[0],
+            label=f"Units a {noun}",
+        )
         parts.chart(figure, "curves", "Actual units and what the models predicted at the same cut-offs")
 
 
 def _shown_models(standings: Standings) -> list[str]:
     usual = list(dict.fromkeys([*standings.models[:2], BASELINE]))
     chosen = st.pills(
-        "Shown",
+        t("Shown"),
         standings.models,
         selection_mode="multi",
         default=usual,
-        format_func=models.title,
+        format_func=models.titles(standings.models).__getitem__,
         key=f"shown-{standings.models}",
     )
     return [name for name in standings.models if name in (chosen or usual)]
@@ -267,7 +298,9 @@ def worst(standings: Standings, panel: Panel) -> None:
     """The SKUs on which a model loses most."""
     with st.container(border=True):
         parts.section("Where most is lost")
-        name = st.selectbox("Model", standings.models, format_func=models.title, key="worst-model", width=260)
+        name = st.selectbox(
+            t("Model"), standings.models, format_func=models.titles(standings.models).__getitem__, key="worst-model", width=260
+        )
         own = standings.worst[standings.worst["model"] == name].drop(columns="model")
         labels = cached.sku_labels(panel)
         own = own.assign(unique_id=own["unique_id"].map(labels), demand_class=own["demand_class"].str.capitalize())

@@ -4,13 +4,14 @@ import streamlit as st
 
 from forecasting.samples import SAMPLES
 from ui import cached
+from ui.language import t
 from ui.uploads import Source
 from ui.workspace import Workspace
 
 
 def open_sample(workspace: Workspace, name: str) -> None:
     """Make a sample store the data in use."""
-    with st.spinner(f"Opening the sample: {SAMPLES[name].title.lower()} …"):
+    with st.spinner(t(f"Opening the sample: {SAMPLES[name].title.lower()} …")):
         panel = cached.sample(name)
     workspace.set_panel(panel, None, Source.of_sample(name))
 

@@ -13,7 +13,8 @@ from forecasting.explore.season import Season
 from forecasting.plots import diagnostics
 from forecasting.workflow import MODELS, make
 from forecasting.workflow.diagnosing import Diagnose, Diagnosis, FindOrders, Level, Look, Memory, Orders, Steps, Waves
-from ui import parts, running, words
+from ui import parts, running, tables, words
+from ui.language import t, told_from
 from ui.theme import palette
 from ui.workspace import current
 
@@ -50,8 +51,8 @@ def look_control(panel: Panel) -> Look:
 
 def _choice(label: str, choices: Sequence[T], key: str, help: str) -> T:
     chosen = st.segmented_control(
-        label, choices, default=choices[0], required=True, key=f"diagnose-{key}", persist_state="session", help=help,
-        format_func=lambda value: "Box-Cox" if value == "box-cox" else str(value).capitalize(),
+        t(label), choices, default=choices[0], required=True, key=f"diagnose-{key}", persist_state="session", help=t(help),
+        format_func=told_from({value: "Box-Cox" if value == "box-cox" else str(value).capitalize() for value in choices}),
     )  # fmt: skip
     return choices[0] if chosen is None else chosen
 
@@ -76,7 +77,7 @@ def in_short(found: Diagnosis) -> None:
     """What a merchandiser needs to know, one sentence each."""
     parts.reading(found.demand.reading)
     said = (found.level.reading, found.waves.reading, found.steps.reading, found.odd_reading)
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown(t("\n".join(f"- {sentence}" for sentence in said)))
 
 
 def tests(level: Level) -> None:
@@ -87,9 +88,9 @@ def tests(level: Level) -> None:
         ("KPSS", "the level is steady", level.kpss, level.kpss_p),
     ]
     table = pd.DataFrame(rows, columns=["Test", "It assumes that", "Statistic", "p value"])
-    st.dataframe(table, hide_index=True, column_config=_DIGITS, placeholder=words.UNDEFINED)
+    tables.show(table, hide_index=True, column_config=_DIGITS, placeholder=words.UNDEFINED)
     st.caption(
-        "A p value below 0.05 speaks against what the test assumes. KPSS's lies between 0.01 and 0.1, the ends of its table."
+        t("A p value below 0.05 speaks against what the test assumes. KPSS's lies between 0.01 and 0.1, the ends of its table.")
     )
 
 
@@ -98,25 +99,25 @@ def correlations(memory: Memory) -> None:
     names = {"lag": "Lag", "value": "Correlation", "band": "Band", "bartlett": "Bartlett's band"}
     number = st.column_config.NumberColumn(format="%.3f")
     config = dict.fromkeys(list(names.values())[1:], number)
-    st.dataframe(memory.frame.rename(columns=names), hide_index=True, height=240, column_config=config)
+    tables.show(memory.frame.rename(columns=names), hide_index=True, height=240, column_config=config)
 
 
 def suggestion(panel: Panel, sku: str, quick: Orders) -> None:
     """The suggested orders with their reasons, the button that takes them to the Model page, and the models compared."""
     orders = _searched(panel, sku) or quick
     parts.reading(orders.reading)
-    st.markdown("\n".join(f"- {reason}" for reason in orders.reasons))
+    st.markdown(t("\n".join(f"- {reason}" for reason in orders.reasons)))
     with st.container(horizontal=True):
-        if "arima" in MODELS and st.button("Apply to Model", type="primary", icon=":material/tune:"):
+        if "arima" in MODELS and st.button(t("Apply to Model"), type="primary", icon=":material/tune:"):
             _apply(orders)
-        if orders is quick and st.button("Search longer", icon=":material/search:", help=_LONGER):
+        if orders is quick and st.button(t("Search longer"), icon=":material/search:", help=t(_LONGER)):
             running.start(
                 SEARCH, FindOrders(panel.select([sku])), f"Searching orders for {sku}", Asked(panel.digest, sku, Look())
             )
             st.rerun()
     running.follow(SEARCH)
     if len(orders.candidates):
-        with st.expander("The models compared"):
+        with st.expander(t("The models compared")):
             candidates(orders)
 
 
@@ -139,10 +140,12 @@ def _apply(orders: Orders) -> None:
 def candidates(orders: Orders) -> None:
     """The models that were compared for the suggestion."""
     names = {"model": "Model", "aicc": "AICc", "delta": "Above the best"}
-    st.dataframe(orders.candidates.rename(columns=names), hide_index=True, column_config=_DIGITS)
+    tables.show(orders.candidates.rename(columns=names), hide_index=True, column_config=_DIGITS)
     st.caption(
-        "The lowest AICc, by exact likelihood, wins: it weighs how well a model fits against how many parameters it needs. "
-        "Models less than 2 above the best are as good."
+        t(
+            "The lowest AICc, by exact likelihood, wins: it weighs how well a model fits against how many parameters it needs. "
+            "Models less than 2 above the best are as good."
+        )
     )
 
 
@@ -152,14 +155,14 @@ def season(sku: str, found: Season, waves: Waves, noun: str) -> None:
     if len(found.grid) > 1:
         left, right = st.columns(2)
         with left:
-            st.caption("**On average.** Darker is more.")
+            st.caption(t("**On average.** Darker is more."))
             parts.chart(diagnostics.usual(found.grid, palette()), "usual", f"Mean units of {sku} within a season")
         with right:
-            st.caption("**Cycle by cycle.** The thick line is the mean; a slope says that this part of the season changes.")
+            st.caption(t("**Cycle by cycle.** The thick line is the mean; a slope says that this part of the season changes."))
             parts.chart(diagnostics.subseries(found.cycles, palette()), "subseries", f"Seasonal subseries of {sku}")
     parts.reading(waves.reading)
     if len(waves.frame):
-        st.caption("**Periodogram.** Peaks are lengths that repeat; those that the ACF confirms are marked.")
+        st.caption(t("**Periodogram.** Peaks are lengths that repeat; those that the ACF confirms are marked."))
         figure = diagnostics.periodogram(waves.frame, waves.found, palette(), noun=noun)
         parts.chart(figure, "periodogram", f"Periodogram of {sku}")
 
@@ -173,7 +176,7 @@ def breaks(sku: str, found: Steps) -> None:
         table = found.frame.assign(ds=found.frame["ds"].map(words.day))
         names = {"ds": "New level from", "before": "Mean before", "after": "Mean after"}
         number = st.column_config.NumberColumn(format="%.4g")
-        st.dataframe(table.rename(columns=names), hide_index=True, column_config={"Mean before": number, "Mean after": number})
+        tables.show(table.rename(columns=names), hide_index=True, column_config={"Mean before": number, "Mean after": number})
 
 
 def parts_of(sku: str, found: Diagnosis) -> None:
@@ -199,7 +202,7 @@ def odd_table(odd: pd.DataFrame) -> None:
             "How far": odd["score"].abs().round(1),
         }
     )
-    st.dataframe(table, hide_index=True)
+    tables.show(table, hide_index=True)
 
 
 _DIGITS = {

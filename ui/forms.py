@@ -9,6 +9,7 @@ import streamlit as st
 
 from forecasting.core.errors import ShelfcastError, SpecInvalid
 from forecasting.core.knob import Knob, knobs
+from ui.language import t, teller
 
 T = TypeVar("T")
 AUTOMATIC = "automatic"
@@ -58,11 +59,13 @@ def _settings(key: str, spec: T, ran: T | None, run: Callable[[T], None], label:
     with st.container(border=True, key=f"settings-{key}"):
         wanted = _attempted(key, spec)
         with st.container(horizontal=True, vertical_alignment="center"):
-            pressed = st.button(label, key=f"run-{key}", type="primary", icon=":material/play_arrow:", disabled=wanted is None)
+            pressed = st.button(
+                t(label), key=f"run-{key}", type="primary", icon=":material/play_arrow:", disabled=wanted is None
+            )
             if wanted is not None and ran is not None and wanted != ran:
-                st.badge(NOT_RUN, icon=":material/edit:", color="orange")
+                st.badge(t(NOT_RUN), icon=":material/edit:", color="orange")
             if wanted is not None and note is not None:
-                st.caption(note(wanted))
+                st.caption(t(note(wanted)))
         if pressed and wanted is not None:
             _begin(wanted, run)
 
@@ -71,7 +74,7 @@ def _attempted(key: str, spec: T) -> T | None:
     try:
         return inputs(key, spec)
     except SpecInvalid as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
         return None
 
 
@@ -79,7 +82,7 @@ def _begin(wanted: T, run: Callable[[T], None]) -> None:
     try:
         run(wanted)
     except ShelfcastError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
     else:
         st.rerun()
 
@@ -94,7 +97,7 @@ def inputs(key: str, spec: T, columns: int = 4) -> T:
     plain = {name: entry for name, entry in shown.items() if not entry.advanced}
     values = _grid(key, spec, plain, hints, columns)
     if len(plain) < len(shown):
-        with st.expander("More settings"):
+        with st.expander(t("More settings")):
             values |= _grid(key, spec, {name: shown[name] for name in shown if name not in plain}, hints, columns)
     return replace(spec, **values)  # type: ignore[type-var]
 
@@ -137,21 +140,22 @@ def one_input(key: str, entry: Knob, shape: Shape, value: Any) -> Any:
         return _switch(key, entry, value)
     if shape.kind in (int, float):
         return _number(key, entry, shape, value)
-    return st.text_input(entry.label, value=value or "", help=entry.help, key=key, persist_state="session") or None
+    return st.text_input(t(entry.label), value=value or "", help=t(entry.help), key=key, persist_state="session") or None
 
 
 def _switch(key: str, entry: Knob, value: bool) -> bool:
-    return st.toggle(entry.label, value=value, help=entry.help, key=key, persist_state="session")
+    return st.toggle(t(entry.label), value=value, help=t(entry.help), key=key, persist_state="session")
 
 
 def _choice(key: str, entry: Knob, choices: tuple[str, ...], optional: bool, value: Any) -> Any:
     """None has a word of its own: to a select box it would mean that nothing is chosen."""
     options = [*([AUTOMATIC] if optional else []), *(str(choice) for choice in choices)]
     chosen = st.selectbox(
-        entry.label,
+        t(entry.label),
         options,
         index=options.index(AUTOMATIC if value is None else str(value)),
-        help=entry.help,
+        format_func=teller(),
+        help=t(entry.help),
         key=key,
         persist_state="session",
     )
@@ -161,15 +165,15 @@ def _choice(key: str, entry: Knob, choices: tuple[str, ...], optional: bool, val
 def _number(key: str, entry: Knob, shape: Shape, value: Any, label: str = "") -> Any:
     kind = shape.kind
     return st.number_input(
-        label or entry.label,
+        t(label or entry.label),
         min_value=None if entry.low is None else kind(entry.low),
         max_value=None if entry.high is None else kind(entry.high),
         value=None if value is None else kind(value),
         step=1 if kind is int else _step(value),
         format="%d" if kind is int else "%g",
-        placeholder=AUTOMATIC if shape.optional else None,
+        placeholder=t(AUTOMATIC if shape.optional else None),
         required=not shape.optional,
-        help=entry.help,
+        help=t(entry.help),
         key=key,
         persist_state="session",
     )
@@ -199,10 +203,10 @@ def _several(key: str, entry: Knob, shape: Shape, value: tuple[Any, ...] | None)
 
 def _line(key: str, entry: Knob, shape: Shape, value: tuple[Any, ...] | None) -> Any:
     text = st.text_input(
-        entry.label,
+        t(entry.label),
         value=", ".join(str(part) for part in value or ()),
-        placeholder="none" if entry.help.endswith("Empty: none.") else AUTOMATIC,
-        help=entry.help,
+        placeholder=t("none" if entry.help.endswith("Empty: none.") else AUTOMATIC),
+        help=t(entry.help),
         key=key,
         persist_state="session",
     )

@@ -9,7 +9,8 @@ from forecasting.samples import SAMPLES
 from forecasting.workflow import Imported
 from forecasting.workflow.remarks import Remark, remarks, returned
 from forecasting.workflow.uploading import SHOWN
-from ui import words
+from ui import tables, words
+from ui.language import t
 from ui.parts import Kpi
 from ui.workspace import Workspace
 
@@ -45,11 +46,12 @@ def story(workspace: Workspace) -> str:
     back = returned(workspace.raw) if workspace.raw is not None else None
     if back is None:
         return told
-    return (
-        f"{told} {words.units(round(back.gross))} were sold and {words.number(round(back.back))} came back, "
+    came_back = (
+        f"{words.units(round(back.gross))} were sold and {words.number(round(back.back))} came back, "
         f"net {words.number(round(back.net))}; forecasts are of what was sold."
-        f"{' The chart shows the cleaned sales.' if workspace.cleaned else ''}"
     )
+    cleaned = "The chart shows the cleaned sales." if workspace.cleaned else ""
+    return " ".join(filter(None, (told, came_back, cleaned)))
 
 
 def has_issues(imported: Imported) -> bool:
@@ -65,13 +67,13 @@ def issues(imported: Imported) -> None:
     _say([remark for remark in found if remark.kind == "counted"])
     tidied = [remark for remark in found if remark.kind == "tidied"]
     if tidied:
-        with st.expander(f"Tidied up while reading: {words.count(len(tidied), 'thing')}"):
+        with st.expander(t(f"Tidied up while reading: {words.count(len(tidied), 'thing')}")):
             _say(tidied)
 
 
 def _say(found: list[Remark]) -> None:
     for remark in found:
-        st.markdown(f"{_ICONS[remark.kind]} {words.plain(words.sentence(remark.text))}")
+        st.markdown(f"{_ICONS[remark.kind]} {words.plain(t(words.sentence(remark.text)))}")
 
 
 def set_aside(imported: Imported) -> None:
@@ -80,7 +82,7 @@ def set_aside(imported: Imported) -> None:
     if reasons.empty:
         return
     total = int(reasons["rows"].sum())
-    st.markdown(f"**{words.count(total, 'row or cell' if _has_cells(reasons) else 'row')} set aside, by reason**")
+    st.markdown(t(f"**{words.count(total, 'row or cell' if _has_cells(reasons) else 'row')} set aside, by reason**"))
     shown = pd.DataFrame(
         {
             "Reason": [words.sentence(reason) for reason in reasons["reason"]],
@@ -92,15 +94,15 @@ def set_aside(imported: Imported) -> None:
     )
     numbers = {name: st.column_config.NumberColumn(format="localized") for name in ("Rows", "First on line")}
     wide = {"Reason": st.column_config.TextColumn(width="large")}
-    st.dataframe(shown, hide_index=True, key="reasons", column_config=numbers | wide)
+    tables.show(shown, hide_index=True, key="reasons", column_config=numbers | wide)
     with st.container(horizontal=True):
         st.download_button(
-            "Download them with file, line, column and value", imported.csv, "set-aside.csv", "text/csv",
+            t("Download them with file, line, column and value"), imported.csv, "set-aside.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-        with st.popover("Look at the first ones", icon=":material/visibility:"):
-            st.caption(f"The first {min(SHOWN, total):,} of {total:,}")
-            st.dataframe(imported.set_aside, hide_index=True, key="set-aside", height=300)
+        with st.popover(t("Look at the first ones"), icon=":material/visibility:"):
+            st.caption(t(f"The first {min(SHOWN, total):,} of {total:,}"))
+            tables.show(imported.set_aside, hide_index=True, key="set-aside", height=300)
 
 
 def _has_cells(reasons: pd.DataFrame) -> bool:

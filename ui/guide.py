@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from ui.headers import POLICY, policy
+from ui.language import t
 
 SITE = Path(__file__).parent.parent / "site"
 _INLINE = re.compile(rb"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
@@ -52,4 +53,4 @@ def routes(folder: Path = SITE) -> list[BaseRoute]:
 def link(step: str) -> None:
     """Leads to what the guide says about a step of the work, where there is a guide."""
     if (SITE / step / "index.html").is_file():
-        st.link_button("Guide", f"guide/{step}/", icon=":material/menu_book:", type="tertiary", key="guide")
+        st.link_button(t("Guide"), f"guide/{step}/", icon=":material/menu_book:", type="tertiary", key="guide")

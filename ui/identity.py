@@ -9,6 +9,8 @@ import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.language import t
+
 COOKIE = "shelfcast"
 _YEAR = 365 * 24 * 3600
 _OWNER = "_owner"
@@ -26,16 +28,16 @@ def signed_in() -> bool:
     """Whether pages may be drawn: always where no signing in is set up; else a button to sign in stands in their place."""
     if getattr(st.user, "is_logged_in", True):
         return True
-    st.title("Shelfcast", anchor=False)
-    st.write("Sign in to go on with your work.")
-    st.button("Sign in", key="sign-in", type="primary", icon=":material/login:", on_click=st.login)
+    st.title(t("Shelfcast"), anchor=False)
+    st.write(t("Sign in to go on with your work."))
+    st.button(t("Sign in"), key="sign-in", type="primary", icon=":material/login:", on_click=st.login)
     return False
 
 
 def sign_out() -> None:
     """The button that ends the visit of who has signed in."""
     if getattr(st.user, "is_logged_in", False) is True:
-        st.button("Sign out", key="sign-out", type="tertiary", icon=":material/logout:", on_click=st.logout)
+        st.button(t("Sign out"), key="sign-out", type="tertiary", icon=":material/logout:", on_click=st.logout)
 
 
 class RememberBrowser:

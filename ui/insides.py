@@ -11,7 +11,8 @@ import streamlit as st
 from forecasting.core.model import Model
 from forecasting.plots import insides as plots
 from forecasting.workflow import Insides
-from ui import parts, words
+from ui import parts, tables, words
+from ui.language import t
 from ui.theme import palette
 from ui.workspace import current
 
@@ -26,7 +27,7 @@ _EDGE = 0.98
 def draw(insides: Insides | None, sku: str, flag: str) -> None:
     """Draw what there is for the SKU on the page; `flag` is what the forecast says is special about it."""
     if flag:
-        st.info(f"{flag[0].upper()}{flag[1:]}.", icon=":material/info:")
+        st.info(t(f"{flag[0].upper()}{flag[1:]}."), icon=":material/info:")
     if insides is None or insides.unique_id != sku:
         return
     if insides.regression is not None:
@@ -45,7 +46,7 @@ def _contributions(regression: Regression) -> None:
         parts.reading(_told(regression))
         figure = plots.contributions(regression.contributions, palette())
         parts.chart(figure, "contributions", "What each term adds to each forecast")
-        with st.expander("As a table", icon=":material/table_chart:"):
+        with st.expander(t("As a table"), icon=":material/table_chart:"):
             wide = regression.contributions.pivot(index="ds", columns="term", values="units")
             wide = wide[list(dict.fromkeys(regression.contributions["term"]))]
             wide["forecast"] = wide.sum(axis=1)
@@ -68,13 +69,15 @@ def _told(regression: Regression) -> str:
 
 
 def _terms(regression: Regression, selection: Selection | None) -> None:
-    with st.expander("Which terms help on later sales", icon=":material/rule:"):
+    with st.expander(t("Which terms help on later sales"), icon=":material/rule:"):
         if selection is None:
-            st.caption("The history is too short to judge terms on sales that came later.")
+            st.caption(t("The history is too short to judge terms on sales that came later."))
         else:
             st.caption(
-                "Each term's values are shuffled at past cut-offs: where the error on the later sales grows, the term helps. "
-                "A term helps when it does so on average and at half of the cut-offs at least."
+                t(
+                    "Each term's values are shuffled at past cut-offs: where the error on the later sales grows, the term "
+                    "helps. A term helps when it does so on average and at half of the cut-offs at least."
+                )
             )
             _table(
                 selection.table, "selection", "%.3f",
@@ -84,7 +87,7 @@ def _terms(regression: Regression, selection: Selection | None) -> None:
             )  # fmt: skip
             _apply(selection)
         st.caption(
-            "**Variance inflation.** Above 10 a column says nearly the same as others; its own effect is then uncertain."
+            t("**Variance inflation.** Above 10 a column says nearly the same as others; its own effect is then uncertain.")
         )
         table = regression.columns.dropna(subset=["vif"]).sort_values("vif", ascending=False)
         _table(table, "vif", "%.1f", {"name": "Column", "term": "Term", "vif": "Variance inflation"})
@@ -93,12 +96,12 @@ def _terms(regression: Regression, selection: Selection | None) -> None:
 def _apply(selection: Selection) -> None:
     idle = [term for term, helps in zip(selection.table["term"], selection.table["helps"], strict=True) if not helps]
     if not idle:
-        st.badge("Every term helps", icon=":material/check:", color="green")
+        st.badge(t("Every term helps"), icon=":material/check:", color="green")
         return
     st.button(
-        f"Leave out {', '.join(idle)}", icon=":material/check:", key="use-selection", on_click=_use, args=(selection.use,)
+        t(f"Leave out {', '.join(idle)}"), icon=":material/check:", key="use-selection", on_click=_use, args=(selection.use,)
     )
-    st.caption("This changes the form above; fit again to see what it does.")
+    st.caption(t("This changes the form above; fit again to see what it does."))
 
 
 def _use(spec: Model) -> None:
@@ -106,15 +109,17 @@ def _use(spec: Model) -> None:
 
 
 def _design(regression: Regression) -> None:
-    with st.expander("Design matrix", icon=":material/grid_on:"):
+    with st.expander(t("Design matrix"), icon=":material/grid_on:"):
         table = regression.design.rename(columns={"ds": "Period"})
         count = len(table) - regression.horizon
         shown = pd.concat([table.iloc[:_ENDS], table.iloc[max(count - _ENDS, _ENDS) : count], table.iloc[count:]])
-        if st.toggle("All periods", key="design-all"):
+        if st.toggle(t("All periods"), key="design-all"):
             shown = table
         st.caption(
-            f"{words.count(count, 'period')} of the past and {regression.horizon} ahead; the first, the last and those ahead "
-            "are shown. Leverage is how unusual a row is among those that were learnt from."
+            t(
+                f"{words.count(count, 'period')} of the past and {regression.horizon} ahead; the first, the last and those "
+                "ahead are shown. Leverage is how unusual a row is among those that were learnt from."
+            )
         )
         _table(shown, "design-matrix", "%.3g")
 
@@ -124,12 +129,14 @@ def _topics(rows: pd.DataFrame) -> None:
         parts.section("What moved the forecast")
         parts.reading(_told_topics(rows))
         parts.chart(plots.topics(rows, palette()), "topics", "What each topic adds to the total ahead")
-        with st.expander("As a table", icon=":material/table_chart:"):
+        with st.expander(t("As a table"), icon=":material/table_chart:"):
             total = pd.DataFrame({"topic": ["forecast"], "units": [rows["units"].sum()]})
             _table(pd.concat([rows, total]), "topics-table", "%.2f", {"topic": "Topic", "units": "Units"})
         st.caption(
-            "Integrated gradients: from an ordinary window with nothing planned to the real one, step by step. They add up to "
-            "the mean forecast of the whole horizon."
+            t(
+                "Integrated gradients: from an ordinary window with nothing planned to the real one, step by step. They add up "
+                "to the mean forecast of the whole horizon."
+            )
         )
 
 
@@ -145,12 +152,12 @@ def _told_topics(rows: pd.DataFrame) -> str:
 
 
 def _roots(rows: pd.DataFrame) -> None:
-    with st.expander("Roots", icon=":material/adjust:"):
+    with st.expander(t("Roots"), icon=":material/adjust:"):
         largest = float(rows["size"].max())
         where = (
             "close to the edge: the model hardly settles" if largest > _EDGE else "well inside the circle: the model settles"
         )
-        st.caption(f"Inverse roots of both polynomials. The largest has size {largest:.3f}, {where}.")
+        st.caption(t(f"Inverse roots of both polynomials. The largest has size {largest:.3f}, {where}."))
         parts.chart(plots.roots(rows, palette()), "roots", "Inverse roots and the unit circle")
 
 
@@ -168,4 +175,4 @@ def _table(
             config[name] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD")
         else:
             config[name] = title
-    st.dataframe(table, hide_index=True, key=key, column_config=config, placeholder=words.UNDEFINED)
+    tables.show(table, hide_index=True, key=key, column_config=config, placeholder=words.UNDEFINED)

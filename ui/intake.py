@@ -11,6 +11,7 @@ from forecasting.workflow import Imported, ImportFiles, Profile, Profiles, Uncle
 from forecasting.workflow.profiles import name_for
 from ui import preview, profiles, reading, running, words
 from ui.demo import open_sample
+from ui.language import t
 from ui.meanings import answer
 from ui.uploads import File, Source, let_go
 from ui.workspace import current
@@ -41,8 +42,8 @@ class Asked:
 def upload_box() -> None:
     """The box for files; what lands in it is read at once, saved profiles among them too."""
     key = f"upload-{st.session_state.setdefault(_ROUND, 0)}"
-    files = st.file_uploader("Sales files", accept_multiple_files=True, key=key, label_visibility="collapsed")
-    st.caption(f"{_KINDS} {_TOO_LARGE} {_PRIVATE}")
+    files = st.file_uploader(t("Sales files"), accept_multiple_files=True, key=key, label_visibility="collapsed")
+    st.caption(t(f"{_KINDS} {_TOO_LARGE} {_PRIVATE}"))
     if files:
         st.session_state[_ROUND] += 1  # a new box, for the next files
         _take(files)
@@ -78,8 +79,8 @@ def follow() -> None:
         _remember(here.result, here.settings.remember)
         st.rerun()
     if isinstance(here.result, Unclear) and isinstance(here.settings, Asked) and here.job is None:
-        st.error(words.sentence(here.result.reason), icon=":material/error:")
-        with st.expander("The file as it was found", expanded=True):
+        st.error(t(words.sentence(here.result.reason)), icon=":material/error:")
+        with st.expander(t("The file as it was found"), expanded=True):
             preview.tables(here.result.tables)
         source = here.settings.source
         reading.form(here.result.mapping, (), f"unclear-{here.result.mapping.columns[0].column}", name_for(source.title),
@@ -90,7 +91,7 @@ def _remember(imported: Imported, name: str) -> None:
     if name:
         profiles.keep(profiles.kept().saved(Profile(name, imported.mapping)))
         st.toast(
-            f"Saved as your profile “{name}”: the next file with these columns is read this way.", icon=":material/bookmark:"
+            t(f"Saved as your profile “{name}”: the next file with these columns is read this way."), icon=":material/bookmark:"
         )
 
 
@@ -102,17 +103,17 @@ def busy() -> bool:
 
 def sample_cards() -> None:
     """The sample stores, each with what is special about it and the button that opens it."""
-    st.markdown("**Or look around in a sample store**")
+    st.markdown(t("**Or look around in a sample store**"))
     for column, (name, sample) in zip(st.columns(len(SAMPLES)), SAMPLES.items(), strict=True):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"**{sample.title}**")
-            st.caption(sample.sentence)
-            st.button("Open", key=f"open-{name}", icon=":material/storefront:", on_click=open_store, args=(name,))
+            st.markdown(t(f"**{sample.title}**"))
+            st.caption(t(sample.sentence))
+            st.button(t("Open"), key=f"open-{name}", icon=":material/storefront:", on_click=open_store, args=(name,))
 
 
 def outlook() -> None:
     """Below the box on a page without data: what will happen to a file that is dropped."""
-    steps = "".join(f"<li><b>{title}</b><span>{sentence}</span></li>" for title, sentence in _STEPS)
+    steps = "".join(f"<li><b>{t(title)}</b><span>{t(sentence)}</span></li>" for title, sentence in _STEPS)
     st.html(f'<ol class="house-steps">{steps}</ol>')
 
 
@@ -129,8 +130,8 @@ def recognised(imported: Imported, source: Source) -> None:
     if not imported.profile:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="recognised"):
-        st.markdown(f":material/bookmark: Read with your profile **{words.plain(imported.profile)}**.", width="stretch")
-        st.button("Undo: read it without", key="without-profile", icon=":material/undo:", on_click=_without, args=(source,))
+        st.markdown(t(f":material/bookmark: Read with your profile **{words.plain(imported.profile)}**."), width="stretch")
+        st.button(t("Undo: read it without"), key="without-profile", icon=":material/undo:", on_click=_without, args=(source,))
 
 
 def _without(source: Source) -> None:
@@ -141,13 +142,13 @@ def questions(imported: Imported, source: Source) -> None:
     """What could not be told from the file, each with a button for every answer; pressing one reads the file again."""
     for question in imported.mapping.questions:
         with st.container(border=True, key=f"question-{question.key}"):
-            st.markdown(f":material/help: {words.plain(question.text)}")
+            st.markdown(f":material/help: {words.plain(t(question.text))}")
             with st.container(horizontal=True, vertical_alignment="center"):
                 for choice in question.choices:
                     mapping = imported.mapping.answered(question.key, choice)
-                    st.button(answer(choice), key=f"answer-{question.key}-{choice}", on_click=_answer,
+                    st.button(t(answer(choice)), key=f"answer-{question.key}-{choice}", on_click=_answer,
                               args=(source, mapping, imported.profile), type="primary")  # fmt: skip
-                st.caption(f"Until you say so it is read as: {answer(question.default).lower()}.")
+                st.caption(t(f"Until you say so it is read as: {answer(question.default).lower()}."))
 
 
 def _answer(source: Source, mapping: "Mapping", profile: str) -> None:
@@ -158,7 +159,7 @@ def reread(imported: Imported, source: Source | None, key: str) -> None:
     """What each column means and how the file is read, to be corrected as long as the file is at hand."""
     if source is None:
         reading.meanings(imported.mapping)
-        st.caption("Uploaded files are not kept with saved work: drop the file again to read it in another way.")
+        st.caption(t("Uploaded files are not kept with saved work: drop the file again to read it in another way."))
         return
     reading.form(imported.mapping, imported.channels, key, imported.profile or name_for(source.title),
                  lambda mapping, name: begin(source, mapping, remember=name))  # fmt: skip

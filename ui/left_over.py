@@ -10,7 +10,8 @@ from forecasting.explore import left_over
 from forecasting.plots import residuals as plots
 from forecasting.workflow import Remains
 from forecasting.workflow.remedies import Remedy, remedies
-from ui import parts, words
+from ui import parts, tables, words
+from ui.language import t
 from ui.theme import palette
 from ui.workspace import current
 
@@ -42,12 +43,12 @@ def _answers(remains: Remains, spec: Model | None, season: int) -> None:
     failed = remains.tests.loc[~remains.tests["passed"], "reading"]
     said = [reading for reading in failed if reading != remains.reading]
     if said:
-        st.markdown("\n".join(f"- {reading}" for reading in said))
+        st.markdown(t("\n".join(f"- {reading}" for reading in said)))
     offered = remedies(spec, remains.findings, season) if spec is not None else ()
     if offered:
         with st.container(horizontal=True):
             for remedy in offered:
-                if st.button(remedy.label, key=f"remedy-{remedy.label}", icon=":material/tune:"):
+                if st.button(t(remedy.label), key=f"remedy-{remedy.label}", icon=":material/tune:"):
                     _apply(remedy)
 
 
@@ -56,7 +57,7 @@ def _apply(remedy: Remedy) -> None:
     current().specs[remedy.spec.name] = remedy.spec
     for key in [key for key in st.session_state if str(key).startswith(f"{remedy.spec.name}-")]:
         del st.session_state[key]  # what the form showed before would win over what is applied
-    st.toast(f"{remedy.label}: set in the form above. Press Fit to see what it changes.", icon=":material/tune:")
+    st.toast(t(f"{remedy.label}: set in the form above. Press Fit to see what it changes."), icon=":material/tune:")
     st.rerun()
 
 
@@ -68,12 +69,12 @@ def _groups(remains: Remains) -> None:
         rows = remains.groups[remains.groups["by"] == by]
         reading = remains.tests.loc[remains.tests["name"] == by.capitalize(), "reading"].iloc[0]
         with next(columns):
-            st.caption(f"**By {by}.** {reading}")
+            st.caption(t(f"**By {by}.** {reading}"))
             figure = plots.by_group(rows["group"].tolist(), rows["mean"].tolist(), palette())
             parts.chart(figure, f"residuals-{by}", f"Mean residual by {by}")
     if len(remains.pacf):
         with next(columns):
-            st.caption("**What each lag adds (PACF).** Bars beyond the band are what an autoregressive term would learn.")
+            st.caption(t("**What each lag adds (PACF).** Bars beyond the band are what an autoregressive term would learn."))
             figure = plots.correlations(remains.pacf.tolist(), remains.band, palette())
             parts.chart(figure, "residual-pacf", "Partial autocorrelation of the residuals")
 
@@ -84,25 +85,25 @@ def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:
     colors = palette()
     above, below = st.columns(2), st.columns(2)
     with above[0]:
-        st.caption("**Over time.** Sold minus expected one period ahead; it should look like noise around zero.")
+        st.caption(t("**Over time.** Sold minus expected one period ahead; it should look like noise around zero."))
         parts.chart(plots.over_time(rows, colors), "residuals", "Residuals over time")
     with above[1]:
-        st.caption("**How they are spread**, beside a bell curve.")
+        st.caption(t("**How they are spread**, beside a bell curve."))
         parts.chart(plots.histogram(edges, counts, normal, colors), "histogram", "Histogram of the residuals")
     with below[0]:
-        st.caption("**Against a bell curve (QQ).** Dots on the line are normal; ends off the line are surprises.")
+        st.caption(t("**Against a bell curve (QQ).** Dots on the line are normal; ends off the line are surprises."))
         parts.chart(
             plots.quantiles(found.points, colors), "quantiles", "Quantiles of the residuals against a normal distribution"
         )
     if remains is not None and len(remains.acf):
         with below[1]:
-            st.caption("**Against their own past (ACF).** Bars beyond the band are a pattern the model missed.")
+            st.caption(t("**Against their own past (ACF).** Bars beyond the band are a pattern the model missed."))
             figure = plots.correlations(remains.acf.tolist(), remains.band, colors)
             parts.chart(figure, "residual-acf", "Autocorrelation of the residuals")
 
 
 def _tests(remains: Remains) -> None:
-    with st.expander("Tests of the residuals", icon=":material/science:"):
+    with st.expander(t("Tests of the residuals"), icon=":material/science:"):
         number = st.column_config.NumberColumn
         config: dict[str, Any] = {
             "name": "Test",
@@ -111,12 +112,12 @@ def _tests(remains: Remains) -> None:
             "passed": st.column_config.CheckboxColumn("Passed"),
             "reading": st.column_config.TextColumn("Reading", width="large"),
         }
-        st.dataframe(remains.tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
-        st.caption("Ljung-Box by lag; the degrees of freedom are the lag less the ARMA coefficients.")
+        tables.show(remains.tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
+        st.caption(t("Ljung-Box by lag; the degrees of freedom are the lag less the ARMA coefficients."))
         lags: dict[str, Any] = {
             "lag": "Lag",
             "df": "Degrees of freedom",
             "statistic": number("Q", format="%.2f"),
             "p_value": number("p", format="%.3f"),
         }
-        st.dataframe(remains.ljung_box, hide_index=True, column_config=lags, key="ljung-box")
+        tables.show(remains.ljung_box, hide_index=True, column_config=lags, key="ljung-box")

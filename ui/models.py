@@ -13,6 +13,7 @@ from forecasting.models.network.spec import Network
 from forecasting.plots.theme import Palette
 from forecasting.workflow import MODELS, Champions, make
 from ui import words
+from ui.language import t, teller
 from ui.workspace import current
 
 _GROUPS = {
@@ -73,9 +74,9 @@ def title(name: str) -> str:
     ('Seasonal naive', 'Window mean (2)', 'something else')
     """
     if name == CHAMPIONS:
-        return "Best of each kind"
+        return t("Best of each kind")
     base, _, number = name.partition(" (")
-    return f"{MODELS[base].title}{' (' + number if number else ''}" if base in MODELS else name
+    return f"{t(MODELS[base].title)}{' (' + number if number else ''}" if base in MODELS else name
 
 
 def titles(names: Iterable[str]) -> dict[str, str]:
@@ -116,14 +117,27 @@ def family_control() -> str:
     name = workspace.model if workspace.model in MODELS else workflow.DEFAULT_MODEL
     st.session_state["model-group"] = group_of(name)
     st.segmented_control(
-        "Method", list(offered), key="model-group", required=True, label_visibility="collapsed", on_change=_take_group
+        t("Method"),
+        list(offered),
+        format_func=teller(),
+        key="model-group",
+        required=True,
+        label_visibility="collapsed",
+        on_change=_take_group,
     )
     members = offered[group_of(name)]
     if len(members) > 1:
         st.session_state["model-name"] = name
-        st.pills("Model", members, format_func=title, key="model-name", required=True, label_visibility="collapsed",
-                 on_change=_take_name)  # fmt: skip
-    st.caption(MODELS[name].sentence)
+        st.pills(
+            t("Model"),
+            members,
+            format_func=titles(members).__getitem__,
+            key="model-name",
+            required=True,
+            label_visibility="collapsed",
+            on_change=_take_name,
+        )
+    st.caption(t(MODELS[name].sentence))
     return name
 
 

@@ -17,7 +17,8 @@ from forecasting.publishing import final_units
 from forecasting.workflow import ForecastAll, Outlook, Reconciliation, Sums, carried_on
 from forecasting.workflow.outlooks import by_sku, failures_by_reason, total_of
 from forecasting.workflow.overriding import final_by_sku
-from ui import archive, cached, forms, models, parts, planning, running, sums, views, words
+from ui import archive, cached, forms, models, parts, planning, running, sums, tables, views, words
+from ui.language import t, teller
 from ui.theme import palette
 from ui.workspace import current
 
@@ -50,7 +51,7 @@ def _settings(panel: Panel, sku: str, horizon: int) -> None:
             name = _model_control()
             ids = _scope(panel, sku)
             way = sums.control()
-        st.caption(models.sentence(name))
+        st.caption(t(models.sentence(name)))
         plan = planning.control(panel, sku, horizon)
         asked = Asked(name, ids, horizon, plan.title, _digest(plan.rows), way)
         _button(panel, asked, plan)
@@ -60,7 +61,9 @@ def _model_control() -> str:
     workspace = current()
     offered = models.offered()
     st.session_state["outlook-model"] = workspace.model if workspace.model in offered else offered[0]
-    st.selectbox("Model", offered, format_func=models.title, key="outlook-model", on_change=_take_model)
+    st.selectbox(
+        t("Model"), offered, format_func=models.titles(offered).__getitem__, key="outlook-model", on_change=_take_model
+    )
     return str(st.session_state["outlook-model"])
 
 
@@ -79,15 +82,15 @@ def choose(sku: str | None) -> None:
 def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
     taken_along = st.session_state.pop(_TAKEN, False)  # what is set must not meet a default
     scope = st.segmented_control(
-        "Forecast", [ALL, CHOSEN], default=None if taken_along else ALL, required=True, key="outlook-scope",
-        persist_state="session",
+        t("Forecast"), [ALL, CHOSEN], format_func=teller(), default=None if taken_along else ALL, required=True,
+        key="outlook-scope", persist_state="session",
     )  # fmt: skip
     if scope != CHOSEN:
         return panel.ids
     labels = cached.sku_labels(panel)
     chosen = st.multiselect(
-        "SKUs", list(labels), default=None if taken_along else [sku], format_func=labels.__getitem__, key="outlook-skus",
-        persist_state="session", placeholder="Choose SKUs",
+        t("SKUs"), list(labels), default=None if taken_along else [sku], format_func=labels.__getitem__, key="outlook-skus",
+        persist_state="session", placeholder=t("Choose SKUs"),
     )  # fmt: skip
     return tuple(chosen)
 
@@ -96,12 +99,12 @@ def _button(panel: Panel, asked: Asked, plan: planning.Kept) -> None:
     here = running.slot(JOB)
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Forecast {words.count(len(asked.ids), 'SKU')}"
-        pressed = st.button(label, key="run-forecast", type="primary", icon=":material/play_arrow:", disabled=not asked.ids)
+        pressed = st.button(t(label), key="run-forecast", type="primary", icon=":material/play_arrow:", disabled=not asked.ids)
         if here.settings is not None and here.settings != asked:
-            st.badge(forms.NOT_RUN, icon=":material/edit:", color="orange")
+            st.badge(t(forms.NOT_RUN), icon=":material/edit:", color="orange")
         else:
             seconds = models.seconds_of([asked.model], len(asked.ids))
-            st.caption(f"Takes about {running.duration(seconds)}. You can go on working meanwhile.")
+            st.caption(t(f"Takes about {running.duration(seconds)}. You can go on working meanwhile."))
     if pressed:
         spec = models.chosen_spec(asked.model, asked.horizon)
         chosen = taken(panel, asked)
@@ -146,7 +149,7 @@ def headline(outlook: Outlook, panel: Panel) -> None:
         final = final_by_sku(outlook, panel, log).sum()
         parts.reading(f"With the changes by hand it is {words.units(round(final))}; the cards show what the model expects.")
     for note in outlook.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(t(f":material/info: {note}"))
 
 
 def _compact(units: float) -> str:
@@ -184,8 +187,9 @@ def _whose(panel: Panel, sku: str) -> str | None:
     if sku not in panel.ids:
         return ALL
     return st.segmented_control(
-        "Of",
+        t("Of"),
         [ALL, "This SKU"],
+        format_func=teller(),
         default=ALL,
         required=True,
         key="outlook-of",
@@ -203,13 +207,13 @@ def table(outlook: Outlook, panel: Panel) -> None:
     with st.container(border=True):
         parts.section("By SKU")
         shown = _readable(rows)
-        st.dataframe(shown, key="outlook-table", hide_index=True, column_config=_columns(shown), placeholder=words.UNDEFINED)
+        tables.show(shown, key="outlook-table", hide_index=True, column_config=_columns(shown), placeholder=words.UNDEFINED)
         changed = f", {words.units(round(rows['final'].sum()))} with the changes by hand" if "final" in rows else ""
-        st.caption(f"{words.count(len(rows), 'SKU')}, together {words.units(round(rows['units'].sum()))}{changed}.")
+        st.caption(t(f"{words.count(len(rows), 'SKU')}, together {words.units(round(rows['units'].sum()))}{changed}."))
         reasons = failures_by_reason(outlook)
         if len(reasons):
-            with st.expander(_fell_back(outlook), icon=":material/info:"):
-                st.dataframe(reasons, hide_index=True, column_config={"reason": "Reason", "skus": "SKUs"})
+            with st.expander(t(_fell_back(outlook)), icon=":material/info:"):
+                tables.show(reasons, hide_index=True, column_config={"reason": "Reason", "skus": "SKUs"})
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -247,20 +251,20 @@ def downloads(outlook: Outlook, panel: Panel, asked: Asked) -> None:
     stem = f"forecast-{outlook.forecasts[0].cutoff:%Y-%m-%d}"
     with st.container(horizontal=True):
         st.download_button(
-            "Download CSV", lambda: forecast_csv(outlook, panel, final=final()), f"{stem}.csv", "text/csv", type="primary",
+            t("Download CSV"), lambda: forecast_csv(outlook, panel, final=final()), f"{stem}.csv", "text/csv", type="primary",
             icon=":material/download:", on_click="ignore", key="download-csv",
         )  # fmt: skip
         st.download_button(
-            "Excel", lambda: forecast_xlsx(outlook, panel, made, final=final()), f"{stem}.xlsx", _XLSX,
+            t("Excel"), lambda: forecast_xlsx(outlook, panel, made, final=final()), f"{stem}.xlsx", _XLSX,
             icon=":material/table_view:", on_click="ignore", key="download-xlsx",
         )  # fmt: skip
         st.download_button(
-            "Summary by SKU", lambda: csv_bytes(by_sku(outlook, panel).round(2)), f"{stem}-by-sku.csv", "text/csv",
+            t("Summary by SKU"), lambda: csv_bytes(by_sku(outlook, panel).round(2)), f"{stem}-by-sku.csv", "text/csv",
             icon=":material/summarize:", on_click="ignore", key="download-summary",
         )  # fmt: skip
         st.download_button(
-            "Python script", made.script(), f"{stem}.py", "text/x-python", icon=":material/code:", on_click="ignore",
-            key="download-script", help="Makes the same forecast again from the same file.",
+            t("Python script"), made.script(), f"{stem}.py", "text/x-python", icon=":material/code:", on_click="ignore",
+            key="download-script", help=t("Makes the same forecast again from the same file."),
         )  # fmt: skip
         archive.publish_button(outlook, panel)
 

@@ -13,8 +13,9 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
 from forecasting.workflow import exploring
-from ui import cached, ending, readings, words
+from ui import cached, ending, language, readings, words
 from ui.demo import open_sample
+from ui.language import t
 from ui.workspace import Workspace, current
 
 COUNTRIES = {
@@ -38,33 +39,35 @@ class Kpi:
 
 def header(title: str, sentence: str = "") -> None:
     """The page's title with one sentence below it."""
-    st.title(title, anchor=False)
+    st.title(t(title), anchor=False)
     if sentence:
-        st.html(f'<p class="house-lead">{escape(sentence)}</p>')
+        st.html(f'<p class="house-lead">{escape(t(sentence))}</p>')
 
 
 def kpis(cards: Sequence[Kpi]) -> None:
     """A row of cards that wraps on a narrow screen."""
     row = st.container(key="kpis")
     for column, card in zip(row.columns(len(cards)), cards, strict=True):
-        column.metric(card.label, card.value, card.delta, delta_color=card.good, help=card.help, border=True, height="stretch")
+        column.metric(
+            t(card.label), t(card.value), t(card.delta), delta_color=card.good, help=t(card.help), border=True, height="stretch"
+        )
 
 
 def reading(sentence: str) -> None:
     """What a chart or a statistic says, in one sentence."""
-    st.html(f'<p class="house-reading">{escape(sentence)}</p>')
+    st.html(f'<p class="house-reading">{escape(t(sentence))}</p>')
 
 
 def chart(figure: go.Figure, key: str, alt: str) -> None:
     """A figure of `forecasting.plots`, drawn in the theme in use; `alt` is what a screen reader says."""
     name = {"toImageButtonOptions": {"format": "png", "filename": f"shelfcast-{key}", "scale": 2}}
-    st.plotly_chart(figure, key=key, config=_CHART | name, alt=alt)
+    st.plotly_chart(language.figure(figure), key=key, config=_CHART | name, alt=t(alt))
 
 
 def section(title: str, control: Callable[[], None] | None = None) -> None:
     """The title of a part of a page, with a control at its right end."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(title, anchor=False, width="content")
+        st.subheader(t(title), anchor=False, width="content")
         if control is not None:
             control()
 
@@ -80,13 +83,13 @@ def require_panel() -> Panel:
 
 def _no_data() -> None:
     with st.container(border=True):
-        st.subheader("There is no data yet", anchor=False)
-        st.write("Drop your sales file on the Data page, or look around in a sample store first.")
+        st.subheader(t("There is no data yet"), anchor=False)
+        st.write(t("Drop your sales file on the Data page, or look around in a sample store first."))
         with st.container(horizontal=True):
-            if st.button("Go to the Data page", type="primary", icon=":material/upload_file:"):
+            if st.button(t("Go to the Data page"), type="primary", icon=":material/upload_file:"):
                 st.switch_page(page("data"))
             for name in ("retail", "grocery"):
-                st.button(f"Open the {SAMPLES[name].title.lower()}", key=f"sample-{name}", icon=":material/storefront:",
+                st.button(t(f"Open the {SAMPLES[name].title.lower()}"), key=f"sample-{name}", icon=":material/storefront:",
                           on_click=open_sample, args=(current(), name))  # fmt: skip
 
 
@@ -103,8 +106,8 @@ def sku_picker(panel: Panel, label: str = "SKU") -> str:
         workspace.select(sku=next(iter(labels)))
     st.session_state["sku-picker"] = workspace.sku
     st.selectbox(
-        label, list(labels), format_func=labels.__getitem__, key="sku-picker", on_change=_take_sku, args=(workspace,),
-        help="Type a part of the code or of the name. Best sellers come first.",
+        t(label), list(labels), format_func=labels.__getitem__, key="sku-picker", on_change=_take_sku, args=(workspace,),
+        help=t("Type a part of the code or of the name. Best sellers come first."),
     )  # fmt: skip
     return str(workspace.sku)
 
@@ -119,9 +122,9 @@ def horizon_control(panel: Panel) -> int:
     noun = grain(panel.freq).noun
     st.session_state["horizon-control"] = workspace.horizon
     st.number_input(
-        f"Horizon in {noun}s", min_value=1, max_value=min(400, max(1, len(panel.calendar) // 2)), step=1,
+        t(f"Horizon in {noun}s"), min_value=1, max_value=min(400, max(1, len(panel.calendar) // 2)), step=1,
         key="horizon-control", on_change=_take_horizon, args=(workspace,),
-        help=f"How many {noun}s ahead to forecast.",
+        help=t(f"How many {noun}s ahead to forecast."),
     )  # fmt: skip
     return workspace.horizon
 
@@ -132,7 +135,7 @@ def _take_horizon(workspace: Workspace) -> None:
 
 def next_step(name: str, label: str) -> None:
     """The button that leads on."""
-    if st.button(label, type="primary", icon=":material/arrow_forward:", icon_position="right"):
+    if st.button(t(label), type="primary", icon=":material/arrow_forward:", icon_position="right"):
         st.switch_page(page(name))
 
 
@@ -142,7 +145,13 @@ def view_control(panel: Panel) -> str:
     key = f"view-{panel.freq}"
     default = exploring.default_view(panel.freq)
     chosen = st.segmented_control(
-        "View", list(names), format_func=names.__getitem__, default=default, required=True, key=key, persist_state="session"
+        t("View"),
+        list(names),
+        format_func=language.told_from(names),
+        default=default,
+        required=True,
+        key=key,
+        persist_state="session",
     )
     return str(chosen or default)
 
@@ -152,7 +161,7 @@ def country_control() -> None:
     workspace = current()
     st.session_state["country"] = workspace.country or ""
     st.selectbox(
-        "Holidays of", ["", *COUNTRIES], format_func=lambda code: COUNTRIES.get(code, "no holidays"), key="country",
+        t("Holidays of"), ["", *COUNTRIES], format_func=language.told_from({"": "no holidays"} | COUNTRIES), key="country",
         on_change=_take_country, args=(workspace,), label_visibility="collapsed", width=190,
     )  # fmt: skip
 

@@ -9,7 +9,8 @@ import streamlit as st
 from forecasting.core.panel import Panel
 from forecasting.export import csv_bytes
 from forecasting.workflow import PlanRows, ReadPlan, carried_on, plannable
-from ui import running, words
+from ui import running, tables, words
+from ui.language import t, teller
 from ui.uploads import Upload
 from ui.workspace import current
 
@@ -37,10 +38,15 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
         return Kept(LEFT_OUT)
     usual = CARRIED_ON if panel.known else LEFT_OUT
     how = st.segmented_control(
-        f"Ahead: {', '.join(names)}", [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN], default=usual, required=True, key="plan-how",
+        t(f"Ahead: {', '.join(names)}"),
+        [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
+        format_func=teller(),
+        default=usual,
+        required=True,
+        key="plan-how",
         persist_state="session",
-        help="A model that learns from prices and promotions has to know how they go on.",
-    )  # fmt: skip
+        help=t("A model that learns from prices and promotions has to know how they go on."),
+    )
     if how == CARRIED_ON:
         return Kept(CARRIED_ON)
     if how == UPLOADED:
@@ -50,20 +56,20 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
 
 def _uploaded(panel: Panel, horizon: int) -> Kept:
     with st.container(border=True):
-        file = st.file_uploader("Plan", key="plan-file", label_visibility="collapsed")
-        st.caption("One row for each SKU and date, or with a blank SKU for all; gaps go on as now.")
+        file = st.file_uploader(t("Plan"), key="plan-file", label_visibility="collapsed")
+        st.caption(t("One row for each SKU and date, or with a blank SKU for all; gaps go on as now."))
         st.download_button(
-            "Download a table to fill in", lambda: csv_bytes(carried_on(panel, horizon)), "plan.csv", "text/csv",
+            t("Download a table to fill in"), lambda: csv_bytes(carried_on(panel, horizon)), "plan.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-        if file is not None and st.button("Use this file", icon=":material/check:"):
+        if file is not None and st.button(t("Use this file"), icon=":material/check:"):
             upload = Upload([file])
             path = Path(upload.folder) / upload.names[0]
             running.start(JOB, ReadPlan(str(path), panel.regressors), f"Reading {file.name}", (upload, file.name))
             st.rerun()
         here = running.follow(JOB)
         if isinstance(here.result, PlanRows) and isinstance(here.settings, tuple):
-            st.success(f"{here.settings[1]}: {words.count(len(here.result.rows), 'row')}", icon=":material/check:")
+            st.success(t(f"{here.settings[1]}: {words.count(len(here.result.rows), 'row')}"), icon=":material/check:")
             return Kept(str(here.settings[1]), here.result.rows)
     return Kept(LEFT_OUT)
 
@@ -72,20 +78,22 @@ def _written(panel: Panel, sku: str, horizon: int) -> Kept:
     """A table for one SKU; what is written for several SKUs is kept until the data changes."""
     kept = current().result(_KEPT, Kept)
     with st.form("plan-form"):
-        st.caption(f"Planned values of **{sku}**. Every other SKU goes on as now, unless you have written a plan for it too.")
+        st.caption(
+            t(f"Planned values of **{sku}**. Every other SKU goes on as now, unless you have written a plan for it too.")
+        )
         start = _starting(panel, sku, horizon, kept)
-        edited = st.data_editor(
+        edited = tables.edit(
             start, key=f"plan-{sku}-{horizon}", hide_index=True, disabled=["sku", "date"], height=290,
             column_config={"date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"), "sku": "SKU"},
         )  # fmt: skip
-        if st.form_submit_button("Keep this plan", icon=":material/check:"):
+        if st.form_submit_button(t("Keep this plan"), icon=":material/check:"):
             others = kept.rows[kept.rows["sku"] != sku] if kept is not None and kept.rows is not None else None
             kept = Kept(WRITTEN, pd.concat([others, edited], ignore_index=True) if others is not None else edited)
             current().results[_KEPT] = kept
     if kept is None or kept.rows is None:
-        st.caption("Nothing is kept yet: until then prices and promotions go on as now.")
+        st.caption(t("Nothing is kept yet: until then prices and promotions go on as now."))
         return Kept(CARRIED_ON)
-    st.success(f"Your plan covers {words.count(kept.rows['sku'].nunique(), 'SKU')}.", icon=":material/check:")
+    st.success(t(f"Your plan covers {words.count(kept.rows['sku'].nunique(), 'SKU')}."), icon=":material/check:")
     return kept
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 from forecasting.core.panel import Panel
 from forecasting.plots import portfolio as plots
 from forecasting.workflow import exploring
-from ui import cached, parts, portfolio_inbox, words
+from ui import cached, parts, portfolio_inbox, tables, words
+from ui.language import t, told_from
 from ui.theme import palette
 
 NOTHING = "(none)"
@@ -19,7 +20,7 @@ _ALL = "All SKUs together"
 
 def found_in(panel: Panel) -> exploring.Portfolio:
     """The portfolio of the data in use."""
-    with st.spinner("Looking at all SKUs …"):
+    with st.spinner(t("Looking at all SKUs …")):
         return cached.portfolio(panel)
 
 
@@ -129,10 +130,15 @@ def _groups(found: exploring.Portfolio) -> None:
 def _by_control(offered: list[str]) -> str:
     return str(
         st.selectbox(
-            "Group by", offered, format_func=lambda by: by if by == _ALL else f"by {title_of(by)}", key="portfolio-by",
-            persist_state="session", label_visibility="collapsed", width=220,
+            t("Group by"),
+            offered,
+            format_func=told_from({by: by if by == _ALL else f"by {title_of(by)}" for by in offered}),
+            key="portfolio-by",
+            persist_state="session",
+            label_visibility="collapsed",
+            width=220,
         )
-    )  # fmt: skip
+    )
 
 
 def _group_table(found: exploring.Portfolio, own: np.ndarray, by: str) -> None:
@@ -143,7 +149,7 @@ def _group_table(found: exploring.Portfolio, own: np.ndarray, by: str) -> None:
     if not found.money:
         shown = shown.drop(columns="worth")
     number = st.column_config.NumberColumn
-    st.dataframe(
+    tables.show(
         shown, key="portfolio-group-table", hide_index=True, placeholder=words.UNDEFINED,
         alt=f"Sums by {title_of(by)}",
         column_config={
@@ -158,7 +164,7 @@ def _group_table(found: exploring.Portfolio, own: np.ndarray, by: str) -> None:
             "flagged": number("Worth a look", format="localized"),
         },
     )  # fmt: skip
-    st.caption(f"{words.count(len(rows), 'group')}, together {amount(rows['worth'].sum())} {_noun(found)}.")
+    st.caption(t(f"{words.count(len(rows), 'group')}, together {amount(rows['worth'].sum())} {_noun(found)}."))
 
 
 def _lately(found: exploring.Portfolio) -> str:
@@ -180,12 +186,14 @@ def classes(found: exploring.Portfolio) -> None:
             figure = plots.importance_by_steadiness(count, share, palette())
             parts.chart(figure, "abc-xyz", "Number of SKUs and share of the money by ABC and XYZ class")
         meaning.markdown(
-            f"**A** brings the first 80 % of {_thing(found)}, **B** the next 15 %, **C** the rest.\n\n"
-            f"**X** sells steadily, **Y** varies, **Z** varies by more than its own mean.\n\n{_advice(count)}"
+            t(
+                f"**A** brings the first 80 % of {_thing(found)}, **B** the next 15 %, **C** the rest.\n\n"
+                f"**X** sells steadily, **Y** varies, **Z** varies by more than its own mean.\n\n{_advice(count)}"
+            )
         )
         left = len(found) - int(count.sum())
         if left:
-            meaning.caption(f"{words.count(left, 'SKU')} sold nothing, or not for long enough to tell.")
+            meaning.caption(t(f"{words.count(left, 'SKU')} sold nothing, or not for long enough to tell."))
 
 
 def _advice(count: np.ndarray) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from forecasting.workflow import exploring
 from ui import parts, words
+from ui.language import t, told_from
 from ui.workspace import current
 
 KINDS = {
@@ -78,7 +79,7 @@ def _inbox(found: exploring.Portfolio) -> None:
         parts.section("Worth a look")
         if alerts.empty:
             done = len(dismissed().pairs)
-            st.caption("Nothing is left to look at." if done else "Nothing unusual was found in these sales.")
+            st.caption(t("Nothing is left to look at." if done else "Nothing unusual was found in these sales."))
             _bring_back(done)
             return
         shown = _chosen(alerts)
@@ -93,8 +94,8 @@ def _chosen(alerts: pd.DataFrame) -> pd.DataFrame:
     counts = alerts["kind"].value_counts()
     present = [kind for kind in KINDS if counts.get(kind, 0)]
     kinds = st.pills(
-        "Kinds", present, selection_mode="multi", key="inbox-kinds", persist_state="session", label_visibility="collapsed",
-        format_func=lambda kind: f":material/{KINDS[kind][1]}: {KINDS[kind][0]} · {counts[kind]:,}",
+        t("Kinds"), present, selection_mode="multi", key="inbox-kinds", persist_state="session", label_visibility="collapsed",
+        format_func=told_from({kind: f":material/{KINDS[kind][1]}: {KINDS[kind][0]} · {counts[kind]:,}" for kind in present}),
     )  # fmt: skip
     wanted = [kind for kind in kinds or () if kind in present]
     return alerts[alerts["kind"].isin(wanted)] if wanted else alerts
@@ -104,13 +105,12 @@ def _line(found: exploring.Portfolio, alert: Alert) -> None:
     unique_id = str(found.table.index[alert.row])
     with st.container(horizontal=True, vertical_alignment="center", key=f"alert-{alert.kind}-{alert.row}"):
         label = escape(words.sku(unique_id, found.table["name"].iloc[alert.row]))
-        text, worth = escape(sentence(alert, found)), escape(stake(alert.stake, found))
-        st.html(
-            f'<p class="house-alert"><b>{label}</b><br><i>{escape(KINDS[alert.kind][0])}.</i> {text} <span>{worth}</span></p>'
-        )
-        st.button("Open", key=f"open-{alert.kind}-{alert.row}", on_click=open_sku, args=(unique_id,),
-                  help=f"Look at {unique_id}")  # fmt: skip
-        if st.button("Dismiss", key=f"dismiss-{alert.kind}-{alert.row}", type="tertiary", on_click=_dismiss,
+        text, worth = escape(t(sentence(alert, found))), escape(t(stake(alert.stake, found)))
+        kind = escape(t(f"{KINDS[alert.kind][0]}."))
+        st.html(f'<p class="house-alert"><b>{label}</b><br><i>{kind}</i> {text} <span>{worth}</span></p>')
+        st.button(t("Open"), key=f"open-{alert.kind}-{alert.row}", on_click=open_sku, args=(unique_id,),
+                  help=t(f"Look at {unique_id}"))  # fmt: skip
+        if st.button(t("Dismiss"), key=f"dismiss-{alert.kind}-{alert.row}", type="tertiary", on_click=_dismiss,
                      args=([(alert.kind, unique_id)],)):  # fmt: skip
             st.rerun()
 
@@ -119,19 +119,19 @@ def _foot(found: exploring.Portfolio, alerts: pd.DataFrame, shown: pd.DataFrame,
     money = "" if shown.empty else f", together {stake(shown['stake'].sum(), found)}"
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(shown) > many:
-            st.button(f"Show {min(_MORE, len(shown) - many)} more", key="inbox-more", icon=":material/expand_more:",
+            st.button(t(f"Show {min(_MORE, len(shown) - many)} more"), key="inbox-more", icon=":material/expand_more:",
                       on_click=_show, args=(many + _MORE,))  # fmt: skip
         if many > _FEW:
-            st.button("Show fewer", key="inbox-fewer", type="tertiary", on_click=_show, args=(_FEW,))
-        if len(shown) < len(alerts) and st.button("Dismiss all of these", key="inbox-none", type="tertiary",
+            st.button(t("Show fewer"), key="inbox-fewer", type="tertiary", on_click=_show, args=(_FEW,))
+        if len(shown) < len(alerts) and st.button(t("Dismiss all of these"), key="inbox-none", type="tertiary",
                                                   on_click=_dismiss, args=(_pairs(found, shown),)):  # fmt: skip
             st.rerun()
         _bring_back(len(dismissed().pairs))
-    st.caption(f"{words.count(len(shown), 'open alert')}{money}. What is worth little is left out.")
+    st.caption(t(f"{words.count(len(shown), 'open alert')}{money}. What is worth little is left out."))
 
 
 def _bring_back(done: int) -> None:
-    if done and st.button(f"Bring back {done:,} dismissed", key="inbox-back", type="tertiary", on_click=_forget):
+    if done and st.button(t(f"Bring back {done:,} dismissed"), key="inbox-back", type="tertiary", on_click=_forget):
         st.rerun()
 
 
@@ -184,19 +184,31 @@ def sentence(alert: Alert, found: exploring.Portfolio) -> str:
     if alert.kind in plain:
         return plain[alert.kind]
     if alert.kind == "drift":
-        way = "more" if alert.now > 0 else "less"
-        return (
-            f"It sells {way} than a plain forecast says, again and again: {_plain(abs(alert.usual))} units {way} "
-            f"within a quarter (tracking signal {alert.now:+.1f})."
-        )
+        return _drift(alert)
     if alert.kind in ("rising", "falling"):
-        verb = "rise" if alert.kind == "rising" else "fall"
-        return f"It has begun to {verb}: {now} units in the last {ahead}, {usual} before."
+        return (
+            f"It has begun to {'rise' if alert.kind == 'rising' else 'fall'}: {now} units in the last {ahead}, {usual} before."
+        )
     if alert.kind == "dead":
         return f"{now} units lie in stock, and none has been sold for {_long(alert.usual, found)}."
-    what = "is sold for" if alert.kind == "price" else "costs"
     change = words.change(alert.now / alert.usual - 1) if alert.usual > 0 else words.UNDEFINED
-    return f"One unit now {what} {words.money(alert.now)} instead of {words.money(alert.usual)} ({change})."
+    return (
+        f"One unit now {'is sold for' if alert.kind == 'price' else 'costs'} {words.money(alert.now)} "
+        f"instead of {words.money(alert.usual)} ({change})."
+    )
+
+
+def _drift(alert: Alert) -> str:
+    by, signal = _plain(abs(alert.usual)), f"{alert.now:+.1f}"
+    if alert.now > 0:
+        return (
+            f"It sells more than a plain forecast says, again and again: {by} units more within a quarter "
+            f"(tracking signal {signal})."
+        )
+    return (
+        f"It sells less than a plain forecast says, again and again: {by} units less within a quarter "
+        f"(tracking signal {signal})."
+    )
 
 
 def _stock_out(alert: Alert, found: exploring.Portfolio) -> str:

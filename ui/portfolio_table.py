@@ -12,7 +12,8 @@ from forecasting.core.forecast import Forecast
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.workflow import Outlook, exploring
-from ui import models, outlooks, parts, portfolio, portfolio_inbox, running, words
+from ui import models, outlooks, parts, portfolio, portfolio_inbox, running, tables, words
+from ui.language import t, teller, told_from
 
 _PAGE = 500
 _HEIGHT = 560
@@ -88,15 +89,15 @@ def _table(found: exploring.Portfolio, panel: Panel) -> None:
         kind, count = portfolio_inbox.flags(found)
         parts.section("All SKUs")
         with st.container(horizontal=True, vertical_alignment="bottom", key="portfolio-controls"):
-            text = st.text_input("Search", key="portfolio-search", placeholder="Code or name", icon=":material/search:",
+            text = st.text_input(t("Search"), key="portfolio-search", placeholder=t("Code or name"), icon=":material/search:",
                                  persist_state="session", width=260)  # fmt: skip
-            order = st.selectbox("Order", list(_ORDERS), format_func=_ORDERS.__getitem__, key="portfolio-order",
+            order = st.selectbox(t("Order"), list(_ORDERS), format_func=told_from(_ORDERS), key="portfolio-order",
                                  persist_state="session", width=170)  # fmt: skip
             here = portfolio.matching(found, text or "") & _filters(found, count)
         rows = np.flatnonzero(here)
         rows = rows[_ranked(found, rows, order, ahead, count)]
         if not len(rows):
-            st.info("No SKU fits. Change the search or the filters.")
+            st.info(t("No SKU fits. Change the search or the filters."))
             return
         page = _pager(rows)
         _draw(found, page, ahead, kind, count)
@@ -107,17 +108,19 @@ def _filters(found: exploring.Portfolio, flags: np.ndarray) -> np.ndarray:
     """Which SKUs the chosen filters leave; they stand in a box of their own."""
     here = np.ones(len(found), dtype=bool)
     attributes = [by for by in portfolio.groupings(found) if by not in _OPTIONS]
-    with st.popover(_filter_label(attributes), icon=":material/filter_list:", width=150):
-        if st.toggle("Only what is worth a look", key="filter-flagged", persist_state="session"):
+    with st.popover(t(_filter_label(attributes)), icon=":material/filter_list:", width=150):
+        if st.toggle(t("Only what is worth a look"), key="filter-flagged", persist_state="session"):
             here &= flags > 0
         for by, offered in _OPTIONS.items():
-            chosen = st.pills(by, offered, selection_mode="multi", key=f"filter-{by}", persist_state="session")
+            chosen = st.pills(
+                t(by), offered, format_func=teller(), selection_mode="multi", key=f"filter-{by}", persist_state="session"
+            )
             if chosen:
                 here &= np.isin(portfolio.labels(found, by).astype(str), chosen)
         for by in attributes:
             own = portfolio.labels(found, by).astype(str)
-            chosen = st.multiselect(portfolio.title_of(by), sorted(set(own)), key=f"filter-by-{by}", persist_state="session",
-                                    placeholder="All")  # fmt: skip
+            chosen = st.multiselect(t(portfolio.title_of(by)), sorted(set(own)), key=f"filter-by-{by}", persist_state="session",
+                                    placeholder=t("All"))  # fmt: skip
             if chosen:
                 here &= np.isin(own, chosen)
     return here
@@ -147,10 +150,10 @@ def _pager(rows: np.ndarray) -> np.ndarray:
         return rows
     st.session_state["portfolio-page"] = min(int(st.session_state.get("portfolio-page", 1)), pages)
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = int(st.number_input("Page", 1, pages, key="portfolio-page", width=130, label_visibility="collapsed"))
+        page = int(st.number_input(t("Page"), 1, pages, key="portfolio-page", width=130, label_visibility="collapsed"))
         first = (page - 1) * _PAGE
         last = min(first + _PAGE, len(rows))
-        st.caption(f"Page {page} of {pages}: SKUs {first + 1:,} to {last:,} of {len(rows):,}, in the order chosen.")
+        st.caption(t(f"Page {page} of {pages}: SKUs {first + 1:,} to {last:,} of {len(rows):,}, in the order chosen."))
     return rows[first:last]
 
 
@@ -166,8 +169,8 @@ def _draw(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected, kind: n
         portfolio_inbox.open_sku(str(ids[st.session_state[_PRESSED]["row"]]))
 
     code = st.column_config.ButtonColumn("SKU", pinned=True, width=110, type="tertiary", alignment="left", on_click=pressed,
-                                         key=_PRESSED, help="Press a code to open the SKU.")  # fmt: skip
-    st.dataframe(
+                                         key=_PRESSED, help=t("Press a code to open the SKU."))  # fmt: skip
+    tables.show(
         shown, key=_KEY, hide_index=True, height=min(_HEIGHT, 38 + 35 * len(shown)),
         on_select=ticked, selection_mode="single-row",
         column_config={"sku": code} | _columns(shown, found, ahead), placeholder=words.UNDEFINED,
@@ -262,16 +265,18 @@ def _foot(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected) -> None
     chosen = found.table.iloc[rows]
     worth = f", {portfolio.amount(chosen['worth'].sum())} in revenue" if found.money else ""
     st.caption(
-        f"{words.count(len(rows), 'SKU')}{worth}, {words.percent(chosen['share'].sum(), 1)} of the shop. "
-        f"Press a code or tick a row to open the SKU (Shift and Space on the keyboard), or choose it here:"
+        t(
+            f"{words.count(len(rows), 'SKU')}{worth}, {words.percent(chosen['share'].sum(), 1)} of the shop. "
+            f"Press a code or tick a row to open the SKU (Shift and Space on the keyboard), or choose it here:"
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ids = [str(unique_id) for unique_id in found.table.index[rows[:_PAGE]]]
         names = dict(zip(ids, found.table["name"].iloc[rows[:_PAGE]], strict=True))
-        st.selectbox("SKU to open", ids, format_func=lambda sku: words.sku(sku, names[sku]), key="portfolio-pick",
+        st.selectbox(t("SKU to open"), ids, format_func=lambda sku: words.sku(sku, names[sku]), key="portfolio-pick",
                      label_visibility="collapsed", width=360)  # fmt: skip
-        st.button("Open SKU", key="portfolio-open", icon=":material/arrow_forward:", on_click=_open_picked)
-    st.caption(f"{ahead.source} “Usually off by” and “Bias” come from a rehearsal of that baseline on the blocks before.")
+        st.button(t("Open SKU"), key="portfolio-open", icon=":material/arrow_forward:", on_click=_open_picked)
+    st.caption(t(f"{ahead.source} “Usually off by” and “Bias” come from a rehearsal of that baseline on the blocks before."))
 
 
 def _open_picked() -> None:

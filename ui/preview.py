@@ -8,6 +8,7 @@ import streamlit as st
 from forecasting.workflow import Found
 from forecasting.workflow.marking import ABOVE, ASIDE, BELOW, GAP, HEADER, USED
 from ui import words
+from ui.language import t, told_from
 from ui.meanings import label
 
 _WHAT = {ABOVE: "above the table", HEADER: "header", USED: "used", ASIDE: "set aside", BELOW: "below the table", GAP: "⋯"}
@@ -25,11 +26,14 @@ def tables(found: Sequence[Found]) -> None:
     place = 0
     if len(found) > 1:
         place = st.selectbox(
-            "Sheet or table", range(len(found)), format_func=lambda k: _place(found[k]), key="found-table",
-            help="Every sheet and every table that was found in the files.",
-        )  # fmt: skip
+            t("Sheet or table"),
+            range(len(found)),
+            format_func=told_from(dict(enumerate(map(_place, found)))),
+            key="found-table",
+            help=t("Every sheet and every table that was found in the files."),
+        )
     one = found[min(place, len(found) - 1)]
-    st.caption(_story(one))
+    st.caption(t(_story(one)))
     st.html(_legend() + html(one))
 
 
@@ -38,15 +42,16 @@ def html(one: Found) -> str:
     roles = "".join(f"<th>{_role(role)}</th>" for role in one.roles)
     rows = "".join(_row(one, row) for row in one.view.itertuples(index=False, name=None))
     return (
-        '<div class="house-found" tabindex="0" role="region" aria-label="The table as it stands in the file"><table>'
-        f'<thead><tr><th scope="col">Line</th><th scope="col">Taken as</th>{roles}</tr></thead>'
+        '<div class="house-found" tabindex="0" role="region" aria-label="'
+        f'{escape(t("The table as it stands in the file"))}"><table>'
+        f'<thead><tr><th scope="col">{t("Line")}</th><th scope="col">{t("Taken as")}</th>{roles}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
 
 def _row(one: Found, row: tuple[object, ...]) -> str:
     line, what, why, fault, *cells = row
-    said = escape(_WHAT[str(what)]) + (f": {escape(str(why))}" if why else "")
+    said = escape(t(_WHAT[str(what)])) + (f": {escape(t(str(why)))}" if why else "")
     body = "".join(_cell(str(cell), one.roles[j] if one.roles else "", j == fault) for j, cell in enumerate(cells))
     return f'<tr class="{what}"><th scope="row">{escape(str(line))}</th><td class="what">{said}</td>{body}</tr>'
 
@@ -61,11 +66,11 @@ def _cell(text: str, role: str, fault: bool) -> str:
 def _role(role: str) -> str:
     if not role:
         return ""
-    return f'<span class="role {"off" if role == "ignore" else ""}">{escape(label(role))}</span>'
+    return f'<span class="role {"off" if role == "ignore" else ""}">{escape(t(label(role)))}</span>'
 
 
 def _legend() -> str:
-    return '<p class="house-legend">' + "".join(f'<span class="{key}">{text}</span>' for key, text in _LEGEND) + "</p>"
+    return '<p class="house-legend">' + "".join(f'<span class="{key}">{t(text)}</span>' for key, text in _LEGEND) + "</p>"
 
 
 def _place(one: Found) -> str:

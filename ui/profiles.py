@@ -6,6 +6,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.workflow import Profile, Profiles
 from ui import identity, words
 from ui.keeping import keeper, store
+from ui.language import t
 from ui.uploads import File
 
 _KEPT, _TOKEN, _NAME = "_profiles", "_profiles_token", "profiles"
@@ -59,25 +60,28 @@ def add(file: File) -> None:
         text = bytes(file.getbuffer()[:_LARGEST]).decode("utf-8-sig", errors="replace")
         profile = Profile.from_json(text, file.name.removesuffix(".json"))
     except ShelfcastError as error:
-        st.toast(f"{file.name}: {error}", icon=":material/error:")
+        st.toast(t(f"{file.name}: {error}"), icon=":material/error:")
     else:
         keep(kept().saved(profile))
-        st.toast(f"The profile “{profile.name}” will be recognised from now on.", icon=":material/bookmark_added:")
+        st.toast(t(f"The profile “{profile.name}” will be recognised from now on."), icon=":material/bookmark_added:")
 
 
 def section() -> None:
     """The saved profiles with all that can be done to them, behind one click."""
     profiles = kept()
     count = f" ({len(profiles)})" if len(profiles) else ""
-    with st.expander(f"Saved profiles{count}", icon=":material/bookmark:"):
+    with st.expander(t(f"Saved profiles{count}"), icon=":material/bookmark:"):
         st.caption(
-            "When you correct how a file is read, it is saved here and used for the next file with the same columns. "
-            "Only this browser sees its profiles; download one to hand it on, and drop it here or together with a sales file."
+            t(
+                "When you correct how a file is read, it is saved here and used for the next file with the same columns. "
+                "Only this browser sees its profiles; download one to hand it on, and drop it here or together with a "
+                "sales file."
+            )
         )
         for number, profile in enumerate(profiles.all):
             _one(profile, number)
         box = st.session_state.setdefault(_ROUND, 0)
-        file = st.file_uploader("Add a profile from a file", type="json", key=f"profile-file-{box}")
+        file = st.file_uploader(t("Add a profile from a file"), type="json", key=f"profile-file-{box}")
         if file is not None:
             st.session_state[_ROUND] += 1
             add(file)
@@ -88,22 +92,22 @@ def _one(profile: Profile, number: int) -> None:
     columns = [column.column for column in profile.mapping.columns if column.role != "ignore"]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"profile-{number}"):
         shown = ", ".join(columns[:6]) + (" …" if len(columns) > 6 else "")
-        st.markdown(f"**{words.plain(profile.name)}**  \n{words.plain(shown)}", width="stretch")
-        with st.popover("Rename", icon=":material/edit:"):
-            name = st.text_input("New name", profile.name, key=f"profile-name-{number}-{profile.name}")
-            st.button("Save", key=f"profile-rename-{number}", type="primary", on_click=_rename, args=(profile.name, name))
+        st.markdown(t(f"**{words.plain(profile.name)}**  \n{words.plain(shown)}"), width="stretch")
+        with st.popover(t("Rename"), icon=":material/edit:"):
+            name = st.text_input(t("New name"), profile.name, key=f"profile-name-{number}-{profile.name}")
+            st.button(t("Save"), key=f"profile-rename-{number}", type="primary", on_click=_rename, args=(profile.name, name))
         st.download_button(
-            "Download", profile.to_json(), profile.file_name, "application/json", icon=":material/download:",
+            t("Download"), profile.to_json(), profile.file_name, "application/json", icon=":material/download:",
             key=f"profile-download-{number}", on_click="ignore",
         )  # fmt: skip
-        st.button("Delete", key=f"profile-delete-{number}", icon=":material/delete:", on_click=_delete, args=(profile.name,))
+        st.button(t("Delete"), key=f"profile-delete-{number}", icon=":material/delete:", on_click=_delete, args=(profile.name,))
 
 
 def _rename(name: str, new: str) -> None:
     try:
         keep(kept().renamed(name, new))
     except ShelfcastError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(t(str(error)), icon=":material/error:")
 
 
 def _delete(name: str) -> None:

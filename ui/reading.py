@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from ui import tables
 from ui.forms import NOT_RUN
+from ui.language import t, told_from
 from ui.meanings import ABSENT, CHANNELS, DECIMALS, GRAINS, ORDERS, label, labels
 
 if TYPE_CHECKING:
@@ -26,19 +28,19 @@ def form(mapping: "Mapping", channels: tuple[str, ...], key: str, name: str, rea
 
 def meanings(mapping: "Mapping") -> None:
     """What each column was taken for, to look at."""
-    st.dataframe(_table(mapping), hide_index=True, key="meanings")
+    tables.show(_table(mapping), hide_index=True, key="meanings")
 
 
 def _form(mapping: "Mapping", channels: tuple[str, ...], key: str, name: str, read: Read) -> None:
     wanted = _options(_meanings(mapping, key), channels, key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        pressed = st.button("Read again this way", key=f"reread-{key}", type="primary", icon=":material/refresh:")
+        pressed = st.button(t("Read again this way"), key=f"reread-{key}", type="primary", icon=":material/refresh:")
         called = st.text_input(
-            "and remember it as", name, key=f"remember-{key}", width=220, max_chars=60,
-            help="The next file with the same columns is read this way. Empty: do not remember it.",
+            t("and remember it as"), name, key=f"remember-{key}", width=220, max_chars=60,
+            help=t("The next file with the same columns is read this way. Empty: do not remember it."),
         )  # fmt: skip
         if wanted != mapping:
-            st.badge(NOT_RUN, icon=":material/edit:", color="orange")
+            st.badge(t(NOT_RUN), icon=":material/edit:", color="orange")
     if pressed:
         read(wanted, called.strip())
         st.rerun()
@@ -47,7 +49,7 @@ def _form(mapping: "Mapping", channels: tuple[str, ...], key: str, name: str, re
 def _meanings(mapping: "Mapping", key: str) -> "Mapping":
     roles = {text: role for role, text in labels().items()}
     table = _table(mapping)
-    edited = st.data_editor(
+    edited = tables.edit(
         table, hide_index=True, disabled=["Column", "For example"], key=f"mapping-{key}",
         height=min(420, 38 + 35 * len(table)),
         column_config={"Means": st.column_config.SelectboxColumn(options=list(roles), required=True, width="medium")},
@@ -85,8 +87,8 @@ def _stores(mapping: "Mapping", channels: tuple[str, ...], key: str) -> "Mapping
     left, right = st.columns(2)
     with left:
         chosen = st.multiselect(
-            "Channels or stores to use", channels, default=mapping.chosen, key=f"stores-{key}", placeholder="All of them",
-            help="Rows of the others are set aside, and counted there.",
+            t("Channels or stores to use"), channels, default=mapping.chosen, key=f"stores-{key}", placeholder=t("All of them"),
+            help=t("Rows of the others are set aside, and counted there."),
         )  # fmt: skip
     with right:
         how = _choice("Several channels or stores", "channels", CHANNELS, mapping.channels, key)
@@ -95,4 +97,4 @@ def _stores(mapping: "Mapping", channels: tuple[str, ...], key: str) -> "Mapping
 
 def _choice(text: str, name: str, options: dict[str, str], value: str, key: str) -> str:
     places = list(options)
-    return str(st.selectbox(text, places, places.index(value), format_func=options.__getitem__, key=f"{name}-{key}"))
+    return str(st.selectbox(t(text), places, places.index(value), format_func=told_from(options), key=f"{name}-{key}"))

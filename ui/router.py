@@ -5,9 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import calculations, guide, identity, running, saved, saving, theme
+from ui import calculations, guide, identity, language, running, saved, saving, theme
 from ui.demo import open_from_url
 from ui.ending import PageEnd
+from ui.language import t
 from ui.workspace import current
 
 _PAGES = Path(__file__).parent.parent / "pages"
@@ -37,7 +38,7 @@ STEPS = (
 def _page(step: Step) -> st.Page:
     return st.Page(
         _PAGES / f"{step.name}.py",
-        title=step.title,
+        title=t(step.title),
         icon=f":material/{step.icon}:",
         url_path=step.name,
         default=step.name == "data",
@@ -46,6 +47,7 @@ def _page(step: Step) -> st.Page:
 
 def _main() -> None:
     theme.frame()
+    language.begin()
     if not identity.signed_in():
         return
     workspace = current()
@@ -69,6 +71,7 @@ def _main() -> None:
         saved.state(workspace)
         guide.link(page.url_path or STEPS[0].name)
         identity.sign_out()
+        language.switch()
 
 
 _main()

@@ -9,6 +9,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.plots import forecasts
 from ui import identity, parts, words
 from ui.jobs import Job, State, manager
+from ui.language import t
 from ui.theme import palette
 from ui.workspace import Workspace, current
 
@@ -81,7 +82,7 @@ def stop_dropped(workspace: Workspace) -> None:
         if job is not None and job.active:
             manager().cancel(job.key)
             message = f"“{job.title}” was stopped: the sales or the calendar that it worked on are no longer in use."
-            st.toast(message, icon=":material/cancel:", duration="long")
+            st.toast(t(message), icon=":material/cancel:", duration="long")
     workspace.dropped.clear()
 
 
@@ -92,7 +93,7 @@ def follow(name: str) -> Slot:
     if job is not None:
         watch(job)
     if here.error:
-        st.error(here.error, icon=":material/error:")
+        st.error(t(here.error), icon=":material/error:")
     return here
 
 
@@ -105,7 +106,7 @@ def _collect(here: Slot) -> None:
     if job is None or job.state is State.FAILED:
         here.error = LOST if job is None else job.error
     elif job.state is State.CANCELLED:
-        st.toast(f"{job.title} was cancelled.", icon=":material/cancel:")
+        st.toast(t(f"{job.title} was cancelled."), icon=":material/cancel:")
     else:
         _take_over(here, job)
 
@@ -128,8 +129,8 @@ def _watched(key: str) -> None:
         st.rerun()
     with st.container(border=True, key="job"):
         bar, stop = st.columns([5, 1], vertical_alignment="center")
-        bar.progress(job.progress.fraction, text=f"**{job.title}** · {doing(job)}")
-        if stop.button("Cancel", key=f"cancel-{key}", icon=":material/close:", width="stretch"):
+        bar.progress(job.progress.fraction, text=t(f"**{job.title}** · {doing(job)}"))
+        if stop.button(t("Cancel"), key=f"cancel-{key}", icon=":material/close:", width="stretch"):
             manager().cancel(key)
             st.rerun()
         if len(job.marks) > 1:

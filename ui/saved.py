@@ -8,6 +8,7 @@ import streamlit as st
 from forecasting.core.errors import ShelfcastError
 from ui import identity, saving, words
 from ui.keeping import keeper, store
+from ui.language import t
 from ui.workspace import Workspace, current
 
 if TYPE_CHECKING:  # the first page does not wait for the database's libraries
@@ -21,37 +22,40 @@ GONE = "There is no saved work behind this link: it was deleted, or a part of th
 def state(workspace: Workspace) -> None:
     """The foot of the sidebar: whether the work is saved, and the button that leads to all saved work."""
     if workspace.unsaved:
-        st.warning(f"Your work is not saved. {workspace.unsaved}", icon=":material/cloud_off:")
+        st.warning(t(f"Your work is not saved. {workspace.unsaved}"), icon=":material/cloud_off:")
     elif workspace.token is not None:
         failed = keeper().error(workspace.token)
         if failed:
-            st.warning(failed, icon=":material/cloud_off:")
-    if st.button("Saved work", key="saved-work", icon=":material/cloud_done:", type="tertiary"):
+            st.warning(t(failed), icon=":material/cloud_off:")
+    if st.button(t("Saved work"), key="saved-work", icon=":material/cloud_done:", type="tertiary"):
         _dialog()
 
 
 def continue_box() -> None:
     """On a page without data: the work last saved in this browser, each with a button to go on with it."""
     if current().lost:
-        st.warning(GONE, icon=":material/link_off:")
+        st.warning(t(GONE), icon=":material/link_off:")
     entries = _own()[:_RECENT]
     if not entries:
         return
-    st.markdown("**Go on where you left off**")
+    st.markdown(t("**Go on where you left off**"))
     for column, entry in zip(st.columns(_RECENT), entries, strict=False):
         with column.container(border=True, height="stretch"):
-            st.markdown(f"**{words.plain(entry.name)}**")
-            st.caption(f"Changed {ago(entry.updated)}")
-            if st.button("Open", key=f"continue-{entry.token}", icon=":material/history:"):
+            st.markdown(t(f"**{words.plain(entry.name)}**"))
+            st.caption(t(f"Changed {ago(entry.updated)}"))
+            if st.button(t("Open"), key=f"continue-{entry.token}", icon=":material/history:"):
                 _open(entry.token)
 
 
-@st.dialog("Saved work", width="large")
 def _dialog() -> None:
+    st.dialog(t("Saved work"), width="large")(_contents)()
+
+
+def _contents() -> None:
     workspace = current()
     entry = _entry(workspace.token)
     if entry is None:
-        st.caption("Nothing of this is saved yet: it is as soon as you bring in sales, or run something on a sample store.")
+        st.caption(t("Nothing of this is saved yet: it is as soon as you bring in sales, or run something on a sample store."))
     else:
         _this(workspace, entry)
     _others([other for other in _own() if other.token != workspace.token])
@@ -62,25 +66,31 @@ def _this(workspace: Workspace, entry: "Entry") -> None:
     keeper().wait(entry.token)
     with st.form("saved-name", border=False):
         left, right = st.columns([4, 1], vertical_alignment="bottom")
-        name = left.text_input("This work is called", entry.name, max_chars=120)
-        if right.form_submit_button("Rename", width="stretch"):
+        name = left.text_input(t("This work is called"), entry.name, max_chars=120)
+        if right.form_submit_button(t("Rename"), width="stretch"):
             store().rename(entry.token, name)
             st.rerun(scope="fragment")
-    st.caption("It is saved after every step, on this server. Whoever has this link can open and change it:")
+    st.caption(t("It is saved after every step, on this server. Whoever has this link can open and change it:"))
     st.code(f"{(st.context.url or '').split('?')[0]}?{saving.PARAMETER}={entry.token}", language=None, wrap_lines=True)
     with st.container(horizontal=True):
-        if st.button("Duplicate", icon=":material/content_copy:", key="saved-duplicate"):
+        if st.button(t("Duplicate"), icon=":material/content_copy:", key="saved-duplicate"):
             _open(store().duplicate(entry.token, identity.owner(), f"{entry.name}, copy"))
         st.download_button(
-            "Export", lambda: _exported(entry.token), f"{words.file_stem(entry.name)}.shelfcast", "application/zip",
-            icon=":material/download:", on_click="ignore", key="saved-export", help="One file, to keep or to open elsewhere.",
-        )  # fmt: skip
-        if st.button("Start anew", icon=":material/add:", key="saved-new", help="This work stays saved."):
+            t("Export"),
+            lambda: _exported(entry.token),
+            f"{words.file_stem(entry.name)}.shelfcast",
+            "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            key="saved-export",
+            help=t("One file, to keep or to open elsewhere."),
+        )
+        if st.button(t("Start anew"), icon=":material/add:", key="saved-new", help=t("This work stays saved.")):
             workspace.clear()
             st.rerun()
-        with st.popover("Delete", icon=":material/delete:"):
-            st.markdown(f"Delete **{words.plain(entry.name)}** with its sales and results? Nothing brings it back.")
-            if st.button("Delete it", type="primary", key="saved-delete"):
+        with st.popover(t("Delete"), icon=":material/delete:"):
+            st.markdown(t(f"Delete **{words.plain(entry.name)}** with its sales and results? Nothing brings it back."))
+            if st.button(t("Delete it"), type="primary", key="saved-delete"):
                 workspace.clear()
                 store().delete(entry.token)
                 st.rerun()
@@ -95,32 +105,32 @@ def _exported(token: str) -> bytes:
 def _others(entries: list["Entry"]) -> None:
     if not entries:
         return
-    st.markdown("**Other work of yours**")
+    st.markdown(t("**Other work of yours**"))
     for entry in entries[:_SHOWN]:
         name, when, opening, deleting = st.columns([5, 3, 2, 1], vertical_alignment="center")
         name.markdown(words.plain(entry.name))
-        when.caption(ago(entry.updated))
-        if opening.button("Open", key=f"open-saved-{entry.token}", width="stretch"):
+        when.caption(t(ago(entry.updated)))
+        if opening.button(t("Open"), key=f"open-saved-{entry.token}", width="stretch"):
             _open(entry.token)
-        if deleting.button("", key=f"delete-saved-{entry.token}", icon=":material/delete:", help="Delete it for good"):
+        if deleting.button("", key=f"delete-saved-{entry.token}", icon=":material/delete:", help=t("Delete it for good")):
             store().delete(entry.token)
             st.rerun(scope="fragment")
     if len(entries) > _SHOWN:
-        st.caption(f"The {_SHOWN} last changed of {len(entries)}.")
+        st.caption(t(f"The {_SHOWN} last changed of {len(entries)}."))
 
 
 def _import() -> None:
     from forecasting.store.bundle import import_workspace
 
     key = f"saved-import-{st.session_state.setdefault(_ROUND, 0)}"
-    file = st.file_uploader("Open an exported work", type=["shelfcast"], key=key)
+    file = st.file_uploader(t("Open an exported work"), type=["shelfcast"], key=key)
     if file is None:
         return
     st.session_state[_ROUND] += 1
     try:
         token = import_workspace(store(), identity.owner(), file.getvalue())
     except ShelfcastError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
         return
     _open(token)
 
@@ -129,7 +139,7 @@ def _open(token: str) -> None:
     try:
         saving.open_saved(current(), token)
     except ShelfcastError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
         return
     st.rerun()
 

@@ -12,6 +12,7 @@ from forecasting.workflow import Clean, Imported
 from forecasting.workflow.calendars import Calendar
 from ui import identity, running
 from ui.keeping import keeper, store
+from ui.language import t
 from ui.running import Slot
 from ui.uploads import Source
 from ui.workspace import Workspace
@@ -75,7 +76,7 @@ def open_from_url(workspace: Workspace) -> None:
         else:
             _restore(workspace, token)
     except ShelfcastError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
 
 
 def open_saved(workspace: Workspace, token: str) -> None:

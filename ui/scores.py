@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.workflow import BASELINE
-from ui import words
+from ui import tables, words
 from ui.models import title
 
 _PERCENT = "%.0f %%"
@@ -81,7 +81,7 @@ def differences(frame: pd.DataFrame, key: str) -> None:
         "p_time": number("By luck, other weeks", format="%.1f %%", help="p-value of the Diebold-Mariano test."),
         "chance": st.column_config.TextColumn("Chance"),
     }
-    st.dataframe(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
+    tables.show(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
 
 
 def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: Sequence[str] = tuple(COLUMNS)) -> None:
@@ -94,7 +94,7 @@ def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: S
     shown[percents] = 100 * shown[percents]
     config: dict[str, Any] = {name: st.column_config.Column(label) for name, label in first.items()}
     config |= {name: _number(*COLUMNS[name]) for name in present}
-    st.dataframe(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
+    tables.show(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
 
 
 def _number(label: str, form: str, help_text: str) -> Any:
@@ -117,4 +117,4 @@ def losses(frame: pd.DataFrame, key: str) -> None:
         "wape": _number(*COLUMNS["wape"]),
         "bias": _number(*COLUMNS["bias"]),
     }  # fmt: skip
-    st.dataframe(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
+    tables.show(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)

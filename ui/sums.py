@@ -10,7 +10,8 @@ from forecasting.core.panel import Panel
 from forecasting.evaluation.hierarchy import Hierarchy, whole_units
 from forecasting.workflow import Outlook, Reconciliation
 from forecasting.workflow.outlooks import by_group, plan_effect
-from ui import parts, words
+from ui import parts, tables, words
+from ui.language import t, told_from
 
 _WAYS: dict[Reconciliation, str] = {"bottom-up": "SKUs added up", "mint": "Sums forecast too"}
 _WHOLE = "whole-units"
@@ -19,10 +20,10 @@ _WHOLE = "whole-units"
 def control() -> Reconciliation:
     """Whether categories and the total are forecast on their own too."""
     way: Reconciliation = st.segmented_control(
-        "Totals", list(_WAYS), format_func=_WAYS.__getitem__, default="bottom-up", required=True, key="outlook-sums",
+        t("Totals"), list(_WAYS), format_func=told_from(dict(_WAYS)), default="bottom-up", required=True, key="outlook-sums",
         persist_state="session",
-        help="Added up is the usual for buying. Or categories and the total get a forecast of their own, and every SKU is "
-        "moved to what fits all of them best (MinT, never below zero). Either way the sums agree.",
+        help=t("Added up is the usual for buying. Or categories and the total get a forecast of their own, and every SKU is "
+        "moved to what fits all of them best (MinT, never below zero). Either way the sums agree."),
     )  # fmt: skip
     return way
 
@@ -30,8 +31,8 @@ def control() -> Reconciliation:
 def whole_control() -> bool:
     """Whether the files hold whole units."""
     return st.toggle(
-        "Whole units", key=_WHOLE, persist_state="session",
-        help="Rounds the column 'final' so that all SKUs together still add up to the total of every period.",
+        t("Whole units"), key=_WHOLE, persist_state="session",
+        help=t("Rounds the column 'final' so that all SKUs together still add up to the total of every period."),
     )  # fmt: skip
 
 
@@ -48,9 +49,9 @@ def groups(outlook: Outlook, panel: Panel) -> None:
     with st.container(border=True):
         parts.section("By category")
         shown = rows.assign(change=100 * rows["change"], group=[words.tidy(name) for name in rows["group"]])
-        st.dataframe(shown, key="outlook-groups", hide_index=True, column_config=_columns(), placeholder=words.UNDEFINED)
+        tables.show(shown, key="outlook-groups", hide_index=True, column_config=_columns(), placeholder=words.UNDEFINED)
         count = words.count(len(rows), "category")
-        st.caption(f"{count}, together {words.units(round(rows['units'].sum()))}: the same as all SKUs.")
+        st.caption(t(f"{count}, together {words.units(round(rows['units'].sum()))}: the same as all SKUs."))
 
 
 def _columns() -> dict[str, Any]:
@@ -82,17 +83,17 @@ def what_if(outlook: Outlook, panel: Panel) -> None:
 def _in_words(usual: float, planned: float, moved: int) -> str:
     if not moved:
         return "The plan changes nothing: this model expects the same as with prices as now and no promotion."
-    more = "more" if planned >= usual else "fewer"
     share = f" ({abs(planned / usual - 1):.1%})" if usual > 0 else ""
     return (
-        f"{words.units(round(abs(planned - usual)))} {more}{share} than with prices as now and no promotion, "
+        f"{words.units(round(abs(planned - usual)))} {'more' if planned >= usual else 'fewer'}{share} "
+        "than with prices as now and no promotion, "
         f"from {words.count(moved, 'SKU')}."
     )
 
 
 def _table(rows: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
-    st.dataframe(
+    tables.show(
         rows.assign(name=[words.tidy(name) for name in rows["name"]]),
         key="outlook-what-if",
         hide_index=True,

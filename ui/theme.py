@@ -7,6 +7,7 @@ from streamlit.elements.lib import streamlit_plotly_theme as slots
 
 from forecasting.plots.theme import Palette, faint, palette_of
 from ui import words
+from ui.language import t
 from ui.workspace import Workspace
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -40,9 +41,9 @@ def data_in_use(workspace: Workspace) -> None:
     """The foot of the sidebar: which data all pages are about."""
     panel = workspace.panel
     if panel is None:
-        st.caption("No data yet. Start on the Data page.")
+        st.caption(t("No data yet. Start on the Data page."))
         return
     with st.container(key="data-in-use", gap="xxsmall"):
-        st.caption("Data in use")
-        st.markdown(f"**{words.plain(workspace.name)}**{', cleaned' if workspace.cleaned else ''}")
-        st.caption(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}")
+        st.caption(t("Data in use"))
+        st.markdown(t(f"**{words.plain(workspace.name)}**{', cleaned' if workspace.cleaned else ''}"))
+        st.caption(t(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}"))

@@ -13,7 +13,8 @@ from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.plots import forecasts
 from forecasting.workflow import TryModel, Tryout
-from ui import cached, forms, models, parts, running, scores, words
+from ui import cached, forms, models, parts, running, scores, tables, words
+from ui.language import t, teller
 from ui.theme import palette
 
 JOB = "model"
@@ -36,8 +37,9 @@ def scope_control(panel: Panel, sku: str, name: str) -> tuple[str, ...]:
     key = f"scope-{usual}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         scope = st.segmented_control(
-            "Learn from", [ALONE, BEST, CHOSEN], default=usual, required=True, key=key, persist_state="session",
-            help="A network or boosting learns from all of these SKUs together; the other methods look at each on its own.",
+            t("Learn from"), [ALONE, BEST, CHOSEN], format_func=teller(), default=usual, required=True, key=key,
+            persist_state="session",
+            help=t("A network or boosting learns from all of these SKUs together; the other methods look at each on its own."),
         )  # fmt: skip
         return _scope(panel, sku, scope or usual)
 
@@ -47,13 +49,13 @@ def _scope(panel: Panel, sku: str, scope: str) -> tuple[str, ...]:
     if scope == BEST:
         most = min(models.BEST_SELLERS, len(panel))
         count = st.number_input(
-            "How many", 1, min(1000, len(panel)), most, key="scope-count", persist_state="session", width=120
+            t("How many"), 1, min(1000, len(panel)), most, key="scope-count", persist_state="session", width=120
         )
         return tuple(dict.fromkeys([*list(labels)[:count], sku]))
     if scope == CHOSEN:
         chosen = st.multiselect(
-            "SKUs", list(labels), format_func=labels.__getitem__, key="scope-skus", persist_state="session",
-            max_selections=_MOST_CHOSEN, placeholder="Choose SKUs",
+            t("SKUs"), list(labels), format_func=labels.__getitem__, key="scope-skus", persist_state="session",
+            max_selections=_MOST_CHOSEN, placeholder=t("Choose SKUs"),
         )  # fmt: skip
         return tuple(dict.fromkeys([sku, *chosen]))
     return (sku,)
@@ -82,7 +84,7 @@ def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:
     if isinstance(here.result, Tryout) and isinstance(asked, Asked) and sku in asked.ids:
         if asked.horizon == horizon and asked.spec.name == name:
             return here.result, asked
-        st.info(f"The last fit was {models.title(asked.spec.name)}, {asked.horizon} ahead. Fit again to see this choice.")
+        st.info(t(f"The last fit was {models.title(asked.spec.name)}, {asked.horizon} ahead. Fit again to see this choice."))
     return None
 
 
@@ -132,28 +134,28 @@ def flag(tryout: Tryout, sku: str) -> str:
 def details(tryout: Tryout, sku: str) -> None:
     """The statistics: metrics of all models, coefficients, loss curve, summary, and which SKUs fell back."""
     fit = tryout.fit
-    with st.expander("All metrics, beside the baselines", icon=":material/table_chart:"):
+    with st.expander(t("All metrics, beside the baselines"), icon=":material/table_chart:"):
         scores.table(tryout.evaluation.summary(), "tryout-scores", first={"model": "Model"})
     if fit.coefficients is not None and len(fit.coefficients):
-        with st.expander("Coefficients with 95 % intervals", icon=":material/align_horizontal_center:"):
+        with st.expander(t("Coefficients with 95 % intervals"), icon=":material/align_horizontal_center:"):
             _coefficients(fit.coefficients, sku)
     if fit.loss_curve is not None and len(fit.loss_curve):
-        with st.expander("How the network learnt", icon=":material/show_chart:", expanded=True):
+        with st.expander(t("How the network learnt"), icon=":material/show_chart:", expanded=True):
             parts.chart(forecasts.loss_curve(fit.loss_curve, palette()), "loss", "Loss by epoch")
     if fit.summary:
-        with st.expander("Summary", icon=":material/description:"):
+        with st.expander(t("Summary"), icon=":material/description:"):
             st.code(fit.summary, language=None)
     if fit.failures:
-        with st.expander(f"{words.count(len(fit.failures), 'SKU')} fell back to a simpler model", icon=":material/info:"):
+        with st.expander(t(f"{words.count(len(fit.failures), 'SKU')} fell back to a simpler model"), icon=":material/info:"):
             rows = pd.DataFrame([(failure.unique_id, failure.reason) for failure in fit.failures], columns=["SKU", "Reason"])
-            st.dataframe(rows, hide_index=True)
+            tables.show(rows, hide_index=True)
 
 
 def _coefficients(table: pd.DataFrame, sku: str) -> None:
     own = table[table["unique_id"] == sku].drop(columns="unique_id")
     own = own if len(own) else table.drop(columns="unique_id")
     parts.chart(forecasts.coefficients(own, palette()), "coefficients", "Coefficients with their intervals")
-    st.dataframe(
+    tables.show(
         own, hide_index=True, key="coefficients-table", placeholder=words.UNDEFINED,
         column_config={name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="%.4g")
                        for name in ("estimate", "std_error", "lower", "upper", "p_value")},

@@ -12,7 +12,8 @@ from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.plots import tuning as plots
 from forecasting.workflow import Dimension, Tuned, TuneModel, Tuning, fitting_metric, tunable
-from ui import models, parts, running, words
+from ui import models, parts, running, tables, words
+from ui.language import t, told_from
 from ui.theme import palette
 from ui.workspace import current
 
@@ -43,11 +44,11 @@ def section(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: in
     here = running.slot(JOB)
     ours = isinstance(here.settings, Asked) and _is_about(here.settings, name, sku, horizon)
     busy = here.job is not None or bool(here.error) or ours
-    with st.expander(f"Tune {models.title(name)}: look for better settings", icon=":material/tune:", expanded=busy):
+    with st.expander(t(f"Tune {models.title(name)}: look for better settings"), icon=":material/tune:", expanded=busy):
         spec = models.chosen_spec(name, horizon)
         offered = tunable(spec, panel)
         if not offered:
-            st.caption(f"{models.title(name)} has no settings that are worth a search: it finds them by itself.")
+            st.caption(t(f"{models.title(name)} has no settings that are worth a search: it finds them by itself."))
             return
         parts.reading("Other settings are tried on past sales; the best one is judged on a last block that no search has seen.")
         st.fragment(_settings)(panel, spec, offered, ids, horizon)
@@ -67,13 +68,13 @@ def _settings(panel: Panel, spec: Model, offered: tuple[Dimension, ...], ids: tu
         space = _what(spec.name, offered)
         usable = [dimension for dimension in space if not dimension.search.fixed]
         with st.container(horizontal=True, vertical_alignment="center"):
-            pressed = st.button("Find better settings", key="run-tuning", icon=":material/search:", disabled=not usable)
+            pressed = st.button(t("Find better settings"), key="run-tuning", icon=":material/search:", disabled=not usable)
             if usable:
                 st.caption(
-                    f"Ends after {running.duration(seconds)} at the latest; then default and winner are fitted once more."
+                    t(f"Ends after {running.duration(seconds)} at the latest; then default and winner are fitted once more.")
                 )
             else:
-                st.caption("Choose at least one setting, with more than one value to try.")
+                st.caption(t("Choose at least one setting, with more than one value to try."))
     if pressed:
         skus = _NETWORK_SKUS if group == "Networks" else Tuning.skus
         _begin(panel, Asked(Tuning(spec, horizon, tuple(usable), method, metric, seconds, origins=origins, skus=skus), ids))
@@ -84,7 +85,7 @@ def _begin(panel: Panel, asked: Asked) -> None:
     try:
         running.start(JOB, TuneModel(panel.select(asked.ids), asked.tuning), title, asked)
     except ShelfcastError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(t(str(error)), icon=":material/error:")
     else:
         st.rerun()
 
@@ -93,16 +94,37 @@ def _how(panel: Panel, ids: tuple[str, ...], group: str) -> tuple[str, int, str,
     """Method, time, metric and cut-offs."""
     entries = knobs(Tuning)
     first, second, third, fourth = st.columns(4)
-    method = first.selectbox("Search", list(METHODS), format_func=METHODS.__getitem__, help=entries["method"].help,
+    method = first.selectbox(t("Search"), list(METHODS), format_func=told_from(METHODS), help=t(entries["method"].help),
                              key="tune-method", persist_state="session")  # fmt: skip
     usual = list(BUDGETS).index(_USUAL_BUDGET.get(group, 60))
-    seconds = second.selectbox("Time", list(BUDGETS), usual, format_func=BUDGETS.__getitem__, help=entries["seconds"].help,
-                               key=f"tune-time-{group}", persist_state="session")  # fmt: skip
+    seconds = second.selectbox(
+        t("Time"),
+        list(BUDGETS),
+        usual,
+        format_func=told_from(BUDGETS),
+        help=t(entries["seconds"].help),
+        key=f"tune-time-{group}",
+        persist_state="session",
+    )
     fitting = list(METRICS).index(fitting_metric(panel.select(ids)))
-    metric = third.selectbox("Judged by", list(METRICS), fitting, format_func=METRICS.__getitem__, help=entries["metric"].help,
-                             key=f"tune-metric-{fitting}", persist_state="session")  # fmt: skip
-    origins = fourth.number_input("Cut-offs", 1, 24, _USUAL_ORIGINS.get(group, Tuning.origins), help=entries["origins"].help,
-                                  key=f"tune-origins-{group}", persist_state="session")  # fmt: skip
+    metric = third.selectbox(
+        t("Judged by"),
+        list(METRICS),
+        fitting,
+        format_func=told_from(METRICS),
+        help=t(entries["metric"].help),
+        key=f"tune-metric-{fitting}",
+        persist_state="session",
+    )
+    origins = fourth.number_input(
+        t("Cut-offs"),
+        1,
+        24,
+        _USUAL_ORIGINS.get(group, Tuning.origins),
+        help=t(entries["origins"].help),
+        key=f"tune-origins-{group}",
+        persist_state="session",
+    )
     return str(method), int(seconds), str(metric), int(origins)
 
 
@@ -110,8 +132,8 @@ def _what(name: str, offered: Sequence[Dimension]) -> tuple[Dimension, ...]:
     """The settings to search, each with its range; all of them at first."""
     labels = {dimension.key: dimension.label for dimension in offered}
     chosen = st.multiselect(
-        "What is searched", list(labels), default=list(labels), format_func=labels.__getitem__, key=f"tune-what-{name}",
-        persist_state="session", placeholder="Choose settings", help="What is not searched stays as in the form above.",
+        t("What is searched"), list(labels), default=list(labels), format_func=told_from(labels), key=f"tune-what-{name}",
+        persist_state="session", placeholder=t("Choose settings"), help=t("What is not searched stays as in the form above."),
     )  # fmt: skip
     kept = [dimension for dimension in offered if dimension.key in chosen]
     found = []
@@ -127,7 +149,8 @@ def _range(key: str, dimension: Dimension) -> Search:
     search = dimension.search
     if search.options:
         options = st.pills(
-            dimension.label, search.options, selection_mode="multi", default=list(search.options), format_func=_told,
+            t(dimension.label), search.options, selection_mode="multi", default=list(search.options),
+            format_func={option: _told(option) for option in search.options}.__getitem__,
             key=f"{key}-options", persist_state="session",
         )  # fmt: skip
         return replace(search, options=tuple(option for option in search.options if option in options))
@@ -138,7 +161,7 @@ def _range(key: str, dimension: Dimension) -> Search:
         _end(right, "to", high, search.whole, f"{key}-to"),
     ]
     if search.log and min(ends) <= 0:
-        st.caption("Both must be above 0.")
+        st.caption(t("Both must be above 0."))
         return replace(search, first=low, last=low)
     first, last = sorted(ends, reverse=(search.first or 0) > (search.last or 0))
     return replace(search, first=first, last=last)
@@ -147,12 +170,13 @@ def _range(key: str, dimension: Dimension) -> Search:
 def _end(column: Any, label: str, value: float, whole: bool, key: str) -> float:
     kind: type = int if whole else float
     return column.number_input(
-        label, value=kind(value), step=1 if whole else None, format="%d" if whole else "%g", key=key, persist_state="session"
+        t(label), value=kind(value), step=1 if whole else None, format="%d" if whole else "%g", key=key, persist_state="session"
     )
 
 
 def _told(value: Any) -> str:
-    return "automatic" if value is None else _ON_OFF.get(value, str(value)) if isinstance(value, bool) else str(value)
+    said = "automatic" if value is None else _ON_OFF.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return t(said)
 
 
 def _result(tuned: Tuned, name: str) -> None:
@@ -163,7 +187,7 @@ def _result(tuned: Tuned, name: str) -> None:
     parts.chart(figure, "tuning-history", "Error of each trial and the best so far")
     shown = _most_important(tuned)
     if shown:
-        st.caption("The error against each setting, the one that matters most first; the star is what was chosen.")
+        st.caption(t("The error against each setting, the one that matters most first; the star is what was chosen."))
         figure = plots.parameters(tuned.values, shown, tuned.chosen_trial, palette(), metric=tuned.metric)
         parts.chart(figure, "tuning-parameters", "Error against the value of each setting")
     _table(tuned)
@@ -191,11 +215,11 @@ def _take_over(tuned: Tuned, name: str) -> None:
     settings = tuned.trials.set_index("trial")["settings"]
     with st.container(horizontal=True, vertical_alignment="center"):
         if tuned.better and current().specs.get(name) != tuned.use:
-            st.button("Use these settings", type="primary", icon=":material/check:", key="use-tuned", on_click=_use,
+            st.button(t("Use these settings"), type="primary", icon=":material/check:", key="use-tuned", on_click=_use,
                       args=(name, tuned.use))  # fmt: skip
         elif tuned.better:
-            st.badge("In the form above", icon=":material/check:", color="green")
-        st.caption(f"{'Chosen' if tuned.chosen_trial else 'Default'}: {settings[tuned.chosen_trial]}.{_simpler(tuned)}")
+            st.badge(t("In the form above"), icon=":material/check:", color="green")
+        st.caption(t(f"{'Chosen' if tuned.chosen_trial else 'Default'}: {settings[tuned.chosen_trial]}.{_simpler(tuned)}"))
 
 
 def _use(name: str, spec: Model) -> None:
@@ -227,7 +251,7 @@ def _table(tuned: Tuned) -> None:
             ("behind_error", "± chance of that", "Standard error of that difference, cut-off by cut-off."),
         )
     }
-    st.dataframe(
+    tables.show(
         tuned.trials[["trial", "state", *figures, "seconds", "settings"]].sort_values("score", kind="stable"),
         hide_index=True, height=260, key="tuning-trials", placeholder=words.UNDEFINED,
         column_config=figures | {
@@ -237,4 +261,4 @@ def _table(tuned: Tuned) -> None:
     )  # fmt: skip
     when = words.span(tuned.cutoffs[0], tuned.cutoffs[-1]) if len(tuned.cutoffs) > 1 else words.day(tuned.cutoffs[0])
     tested = f"{words.count(len(tuned.cutoffs), 'cut-off')} ({when})"
-    st.caption(f"Searched on {words.count(tuned.skus, 'SKU')} at {tested}; judged after {words.day(tuned.cutoff)}.")
+    st.caption(t(f"Searched on {words.count(tuned.skus, 'SKU')} at {tested}; judged after {words.day(tuned.cutoff)}."))

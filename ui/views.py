@@ -4,6 +4,7 @@ import streamlit as st
 
 from forecasting.explore.ahead import blocks, noun_of
 from ui import parts
+from ui.language import t, told_from
 
 
 def section_with_blocks(title: str, freq: str, key: str) -> tuple[int, str]:
@@ -18,7 +19,7 @@ def section_with_blocks(title: str, freq: str, key: str) -> tuple[int, str]:
 def _switch(sizes: dict[int, str], key: str) -> int:
     usual = next(iter(sizes))
     size = st.segmented_control(
-        "View", list(sizes), format_func=sizes.__getitem__, default=usual, required=True, key=f"blocks-{key}",
+        t("View"), list(sizes), format_func=told_from(sizes), default=usual, required=True, key=f"blocks-{key}",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     return int(size or usual)

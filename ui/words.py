@@ -1,4 +1,4 @@
-"""Numbers and dates in plain words: units, sensible digits, and "—" for what is undefined."""
+"""Numbers and dates in plain words of the session's language: units, sensible digits, and "—" for what is undefined."""
 
 import math
 import re
@@ -6,6 +6,7 @@ import re
 import pandas as pd
 
 from forecasting.core.frequency import grain
+from ui.language import t
 
 UNDEFINED = "—"
 
@@ -31,7 +32,7 @@ def units(value: float | None) -> str:
     ('1 unit', '1,280 units', '—')
     """
     text = number(value)
-    return text if text == UNDEFINED else f"{text} {'unit' if text == '1' else 'units'}"
+    return text if text == UNDEFINED else t(f"{text} {'unit' if text == '1' else 'units'}")
 
 
 def about(seconds: float) -> str:
@@ -61,7 +62,7 @@ def count(value: int, noun: str) -> str:
     ('1 SKU', '4,722 SKUs', '2 categories')
     """
     plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:] not in ("ay", "ey", "oy") else f"{noun}s"
-    return f"{value:,} {noun if value == 1 else plural}"
+    return t(f"{value:,} {noun if value == 1 else plural}")
 
 
 def percent(fraction: float | None, digits: int = 0) -> str:
@@ -70,7 +71,7 @@ def percent(fraction: float | None, digits: int = 0) -> str:
     >>> percent(0.0623), percent(0.0623, 1), percent(float("nan"))
     ('6 %', '6.2 %', '—')
     """
-    return UNDEFINED if fraction is None or not math.isfinite(fraction) else f"{100 * fraction:,.{digits}f} %"
+    return UNDEFINED if fraction is None or not math.isfinite(fraction) else t(f"{100 * fraction:,.{digits}f} %")
 
 
 def change(fraction: float | None) -> str:
@@ -93,8 +94,8 @@ def bias(fraction: float | None) -> str:
     if fraction is None or not math.isfinite(fraction):
         return UNDEFINED
     if abs(fraction) < 0.005:
-        return "on target"
-    return f"{percent(abs(fraction))} too {'high' if fraction > 0 else 'low'}"
+        return t("on target")
+    return t(f"{percent(abs(fraction))} too {'high' if fraction > 0 else 'low'}")
 
 
 def day(date: pd.Timestamp | None) -> str:
@@ -103,7 +104,7 @@ def day(date: pd.Timestamp | None) -> str:
     >>> day(pd.Timestamp("2011-12-09")), day(None)
     ('9 Dec 2011', '—')
     """
-    return UNDEFINED if date is None or pd.isna(date) else f"{date.day} {date:%b %Y}"
+    return UNDEFINED if date is None or pd.isna(date) else t(f"{date.day} {date:%b %Y}")
 
 
 def span(first: pd.Timestamp, last: pd.Timestamp) -> str:

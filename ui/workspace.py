@@ -16,6 +16,7 @@ from forecasting.core.panel import Panel
 from forecasting.publishing import Log, Published
 from forecasting.samples import SAMPLES
 from forecasting.workflow.calendars import Calendar, usual_festivals, with_calendar
+from ui import language
 from ui.memory import give_back
 from ui.uploads import Source
 
@@ -183,9 +184,15 @@ class Workspace:
         return {key: value for key, value in url.items() if value not in (self._sent.get(key), self._before.get(key))}
 
     def _address(self) -> dict[str, str]:
-        if self.panel is None:
-            return {}
-        address = {"w": self.token, "demo": self.sample, "sku": self.sku, "model": self.model, "horizon": str(self.horizon)}
+        address = {language.IN_URL: language.in_url()}
+        if self.panel is not None:
+            address |= {
+                "w": self.token,
+                "demo": self.sample,
+                "sku": self.sku,
+                "model": self.model,
+                "horizon": str(self.horizon),
+            }
         return {key: value for key, value in address.items() if value}
 
 

@@ -1,0 +1,66 @@
+"""Tables on the screen, with headings, helps and words in the language of the session; what they hold stays as it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ui.language import ENGLISH, current, t
+
+_NAMES = frozenset({"sku", "unique_id", "name", "file", "sheet", "example", "header"})
+_MOST = 2_000
+"""Rows beyond which a table is data to be looked up, not sentences to be read."""
+
+
+def show(frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None, raw: bool = False, **options: Any) -> Any:
+    """`st.dataframe`; the cells of a `raw` table are the user's own and are shown as they are."""
+    if "alt" in options:
+        options["alt"] = t(options["alt"])
+    return st.dataframe(frame if raw else told(frame), column_config=headed(frame, column_config or {}), **options)
+
+
+def edit(frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None, **options: Any) -> pd.DataFrame:
+    """`st.data_editor`; what is edited comes back under its English headings, and with its English choices."""
+    return st.data_editor(frame, column_config=headed(frame, column_config or {}), **options)
+
+
+def told(frame: pd.DataFrame) -> pd.DataFrame:
+    """The words in a table in the language of the session; SKUs, names and numbers are none."""
+    if current() == ENGLISH or len(frame) > _MOST:
+        return frame
+    read = frame.copy(deep=False)
+    for name in frame:
+        if frame[name].dtype == object and str(name).lower() not in _NAMES:
+            read[name] = frame[name].map(_cell)
+    return read
+
+
+def _cell(cell: object) -> object:
+    return t(cell) if isinstance(cell, str) else cell
+
+
+def headed(frame: pd.DataFrame, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The look of every column with its heading and help in the language of the session."""
+    if current() == ENGLISH:
+        return dict(config)
+    looks = {str(name): config.get(str(name), {}) for name in frame}
+    return dict(config) | {name: _column(name, look) for name, look in looks.items() if look is not None}
+
+
+def _column(name: str, look: Any) -> Any:
+    if isinstance(look, str):
+        return t(look)
+    if not isinstance(look, Mapping):
+        return look
+    said = {part: t(text) for part in ("label", "help") if (text := look.get(part))}
+    return dict(look) | {"label": t(name)} | said | _choices(look)
+
+
+def _choices(look: Mapping[str, Any]) -> dict[str, Any]:
+    """Offered words are read in the language of the session and kept in English."""
+    kind = look.get("type_config") or {}
+    if kind.get("type") != "selectbox" or not kind.get("options"):
+        return {}
+    options = [option["value"] if isinstance(option, dict) else option for option in kind["options"]]
+    return {"type_config": kind | {"options": [{"value": value, "label": t(str(value))} for value in options]}}
