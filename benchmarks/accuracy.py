@@ -207,29 +207,30 @@ def markdown(tables: dict[str, pd.DataFrame], options: argparse.Namespace) -> st
     )
     parts = [
         "# Accuracy, as measured",
-        f"Measured on {_machine()}, one core, with `{command} --markdown benchmarks/accuracy.md`: {len(tables)} sets, at most "
+        f"Measured on {machine()}, one core, with `{command} --markdown benchmarks/accuracy.md`: {len(tables)} sets, at most "
         f"{options.series} series and {options.windows} cutoffs each. Definitions: `forecasting/evaluation/metrics.py`.",
         "The mixtures of auto and the width of its intervals were found with these sets in sight, "
         "so expect a little less on new data.",
         "## Against auto",
         "Errors and CPU of each method over those of auto on the sets that it could do; above 1, auto is ahead. `mean_`: ratio "
         "of the plain means over sets; the others: geometric mean of the ratios of the sets.",
-        _table(against_auto(tables)),
+        markdown_table(against_auto(tables)),
         "## Ratios to the seasonal naive, geometric mean over sets",
-        _table(relative(tables)),
+        markdown_table(relative(tables)),
         "## Means over sets",
         "The bias is the mean of its absolute value; `best_` counts the sets on which a method has the smallest error.",
-        _table(means(tables).rename(columns=TITLES)),
+        markdown_table(means(tables).rename(columns=TITLES)),
     ]
     for method in [name for name in ("auto", "boosting", "linear") if name in methods]:
-        parts += [f"## Coverage of {method} by demand class", _table(covered(tables, method))]
+        parts += [f"## Coverage of {method} by demand class", markdown_table(covered(tables, method))]
     parts.append("## Each set")
     for name, table in tables.items():
-        parts += [f"### {name}", _table(table[list(TITLES)].rename(columns=TITLES))]
+        parts += [f"### {name}", markdown_table(table[list(TITLES)].rename(columns=TITLES))]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(frame: pd.DataFrame) -> str:
+def markdown_table(frame: pd.DataFrame) -> str:
+    """A frame with its index as a table of Markdown."""
     names = ["", *map(str, frame.columns)]
     lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
     for index, row in zip(frame.index, frame.to_numpy(), strict=True):
@@ -246,7 +247,8 @@ def _cell(value: object) -> str:
     return f"{number:.0f}" if (number == round(number) and abs(number) >= 1) or abs(number) >= 100 else f"{number:.3f}"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What the numbers were measured on."""
     python, system = platform.python_version(), platform.system()
     return f"a shared {platform.machine()} machine of {os.cpu_count()} cores ({system}, Python {python})"
 

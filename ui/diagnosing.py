@@ -130,7 +130,8 @@ def _searched(panel: Panel, sku: str) -> Orders | None:
 
 def _apply(orders: Orders) -> None:
     workspace = current()
-    workspace.specs["arima"] = replace(make("arima"), order=orders.order, seasonal_order=orders.seasonal_order)  # type: ignore[type-var]
+    taken = {"order": orders.order, "seasonal_order": orders.seasonal_order, "drift": orders.drift}
+    workspace.specs["arima"] = replace(make("arima"), **taken)  # type: ignore[type-var]
     for key in [key for key in st.session_state if str(key).startswith("arima-")]:
         del st.session_state[key]  # what the form showed before would win over what is applied
     workspace.select(model="arima")

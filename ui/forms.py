@@ -106,7 +106,7 @@ def _grid(key: str, spec: object, entries: dict[str, Knob], hints: dict[str, Any
     """Tuples in a line each, numbers and choices in columns, the switches in one line below them."""
     shapes = {name: shape_of(hints[name]) for name in entries}
     tuples = [name for name in entries if shapes[name].size > 1]
-    switches = [name for name in entries if shapes[name].kind is bool]
+    switches = [name for name in entries if shapes[name].kind is bool and not shapes[name].optional]
     values: dict[str, Any] = {}
     for name in tuples:
         values[name] = one_input(f"{key}-{name}", entries[name], shapes[name], getattr(spec, name))
@@ -137,7 +137,7 @@ def one_input(key: str, entry: Knob, shape: Shape, value: Any) -> Any:
     if shape.size:
         return _several(key, entry, shape, value)
     if shape.kind is bool:
-        return _switch(key, entry, value)
+        return _maybe(key, entry, value) if shape.optional else _switch(key, entry, value)
     if shape.kind in (int, float):
         return _number(key, entry, shape, value)
     return st.text_input(t(entry.label), value=value or "", help=t(entry.help), key=key, persist_state="session") or None
@@ -145,6 +145,13 @@ def one_input(key: str, entry: Knob, shape: Shape, value: Any) -> Any:
 
 def _switch(key: str, entry: Knob, value: bool) -> bool:
     return st.toggle(t(entry.label), value=value, help=t(entry.help), key=key, persist_state="session")
+
+
+def _maybe(key: str, entry: Knob, value: bool | None) -> bool | None:
+    """Yes, no, or left to the search."""
+    said = {True: "on", False: "off"}
+    chosen = _choice(key, entry, tuple(said.values()), optional=True, value=None if value is None else said[value])
+    return None if chosen is None else chosen == said[True]
 
 
 def _choice(key: str, entry: Knob, choices: tuple[str, ...], optional: bool, value: Any) -> Any:

@@ -86,7 +86,7 @@ def _read_acf(values: np.ndarray, band: float, season: int) -> str:
     if season > 1 and len(values) >= season and values[season - 1] > max(band, *values[max(0, season - 3) : season - 1], 0.0):
         return f"Sales repeat after {season} periods (correlation {values[season - 1]:.2f}): a seasonal pattern."
     if len(values) >= 10 and (values[:10] > band).all() and values[9] > 0.5 * values[0]:
-        return "The correlation dies out very slowly: the level wanders, so differencing is likely to be needed."
+        return "The correlation dies out very slowly: the level wanders or follows a trend."
     beyond = np.flatnonzero(np.abs(values) > band)
     if _by_chance(values, band):
         return "Hardly a lag lies beyond the band: past sales say little about the next ones."
@@ -104,16 +104,17 @@ def _by_chance(values: np.ndarray, band: float) -> bool:
 def _read_pacf(values: np.ndarray, band: float) -> str:
     beyond = np.abs(values) > band
     if _by_chance(values, band):
-        return "No lag adds much once the shorter ones are known: an autoregressive part is hardly needed."
+        return "No lag adds much once the shorter ones are known: a model hardly needs earlier sales (p = 0)."
     first_inside = int(np.argmax(~beyond)) if not beyond.all() else len(values)
     later = beyond[first_inside:]
     if first_inside and later.sum() > binom.ppf(0.95, len(later), 0.05):
         return (
-            f"Short lags add something, and so do {int(later.sum())} later ones: no single p catches all of it; start with p = "
-            f"{min(first_inside, 5)} and a seasonal part."
+            f"Short lags add something, and so do {int(later.sum())} later ones: the last periods alone (p = "
+            f"{min(first_inside, 5)}) do not say it all; a seasonal part may say the rest."
         )
     if first_inside:
         lags = "Only the first lag adds something" if first_inside == 1 else f"The first {first_inside} lags each add something"
-        return f"{lags}, then it breaks off: try AR up to p = {min(first_inside, 5)}."
+        last = "the last period" if first_inside == 1 else f"the last {min(first_inside, 5)} periods"
+        return f"{lags}, then it breaks off: let sales depend on {last} (p = {min(first_inside, 5)})."
     strongest = int(np.abs(values).argmax())
     return f"The lag that adds most is {strongest + 1} ({values[strongest]:+.2f}): a pattern of that length."

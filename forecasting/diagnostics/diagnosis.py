@@ -1,6 +1,6 @@
 """All of Diagnose for one SKU in one call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,8 @@ class Diagnosis:
     """What the history of one SKU says; `values` (periods) is the series after the transform, `dates` its periods.
 
     Correlations and stationarity are those of the transformed series; decomposition, periods, breaks, suggestion and class
-    those of the sales. `scale` says what the transform does.
+    those of the sales. `scale` says what the transform does. Without a transform the reading of the level ends with the
+    differences that are suggested, so that there is one verdict.
     """
 
     unique_id: str
@@ -68,6 +69,7 @@ def diagnose(
     values = transform.apply(sales, length)
     seasons = (season,) if season else seasons_of(panel.freq, len(bridged(sales).values))
     parts = decompose_several(sales, seasons, noun) if len(seasons) > 1 else decompose(sales, length)
+    suggestion = suggest_orders(sales, length, work=_WORK)
     return Diagnosis(
         unique_id=unique_id,
         season=length,
@@ -77,13 +79,22 @@ def diagnose(
         scale=transform.note(sales, length),
         acf=autocorrelation(values, lags, length),
         pacf=partial_autocorrelation(values, lags, length),
-        stationarity=stationarity(values),
+        stationarity=_verdict(stationarity(values), transform, suggestion, noun),
         decomposition=parts,
         periods=find_periods(sales, panel.freq),
         breaks=find_breaks(sales, parts.seasonal, season=min(length, 53)),
-        suggestion=suggest_orders(sales, length, work=_WORK),
+        suggestion=suggestion,
         demand=classify(sales),
     )
+
+
+def _verdict(tests: Stationarity, transform: Transform, suggestion: Suggestion, noun: str) -> Stationarity:
+    """The tests' finding, with what the search for orders makes of it where both look at the same series."""
+    if transform != _PLAIN:
+        return replace(tests, reading=f"After this change: {tests.reading[0].lower()}{tests.reading[1:]}")
+    if tests.verdict in ("constant", "too short"):
+        return tests
+    return replace(tests, reading=f"{tests.reading} {suggestion.steadied(noun)}")
 
 
 def _gaps(sales: np.ndarray, length: int, noun: str) -> str:

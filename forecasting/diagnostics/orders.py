@@ -8,12 +8,14 @@ import pandas as pd
 
 from forecasting.diagnostics.decomposition import STRONG, decompose
 from forecasting.diagnostics.gaps import bridged, is_flat
+from forecasting.diagnostics.likelihood import maximise
 from forecasting.diagnostics.stationarity import kpss_level
 from forecasting.diagnostics.walk import LARGEST, SEASONAL, WORK, walk
 from forecasting.diagnostics.whittle import Order, Spectrum
 
 LONGEST_SEASON = 24  # periods; a longer season costs an ARIMA minutes and is better told by yearly waves
 _LEVEL = 0.05
+_AGAIN = 4  # of the best orders are tried without the drift
 
 
 @dataclass(frozen=True)
@@ -23,16 +25,36 @@ class Candidate:
     order: tuple[int, int, int]
     seasonal_order: tuple[int, int, int, int]
     aicc: float
+    drift: bool = False
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Orders for an ARIMA, (p, d, q) and (P, D, Q, s), the reasons in words, and what else came close, best first."""
+    """Orders for an ARIMA, (p, d, q) and (P, D, Q, s), the reasons in words, and what else came close, best first.
+
+    `drift` says whether the level moves by a steady amount beside them.
+    """
 
     order: tuple[int, int, int]
     seasonal_order: tuple[int, int, int, int]
     reasons: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    drift: bool = False
+
+    def steadied(self, noun: str = "period") -> str:
+        """How the level is made steady, in one sentence.
+
+        >>> Suggestion((0, 1, 1), (0, 1, 1, 7), (), ()).steadied("day")
+        'Model the change against 7 days before, and its change from one day to the next (D = 1, d = 1).'
+        """
+        d, (_, seasonal, _, season) = self.order[1], self.seasonal_order
+        cycle, step = f"the change against {season} {noun}s before", f"change from one {noun} to the next"
+        often = " twice over" if d == 2 else ""
+        if seasonal and d:
+            return f"Model {cycle}, and its {step}{often} (D = 1, d = {d})."
+        if seasonal:
+            return f"Model {cycle}, which is steady (D = 1, d = 0)."
+        return f"Model the {step}{often} (d = {d})." if d else "It can be modelled as it is (d = 0)."
 
     @property
     def reading(self) -> str:
@@ -42,12 +64,12 @@ class Suggestion:
         seasonal = (
             f"({big_p},{big_d},{big_q}) every {season} periods" if any(self.seasonal_order[:3]) else "without a seasonal part"
         )
-        return f"Suggested: ARIMA({p},{d},{q}) {seasonal}."
+        return f"Suggested: ARIMA({p},{d},{q}) {seasonal}{', with drift' if self.drift else ''}."
 
     def to_frame(self) -> pd.DataFrame:
-        """Rows `p, d, q, P, D, Q, s, aicc, delta`, best first; delta is the distance from the best."""
-        rows = [(*entry.order, *entry.seasonal_order, entry.aicc) for entry in self.candidates]
-        table = pd.DataFrame(rows, columns=["p", "d", "q", "P", "D", "Q", "s", "aicc"])
+        """Rows `p, d, q, P, D, Q, s, drift, aicc, delta`, best first; delta is the distance from the best."""
+        rows = [(*entry.order, *entry.seasonal_order, entry.drift, entry.aicc) for entry in self.candidates]
+        table = pd.DataFrame(rows, columns=["p", "d", "q", "P", "D", "Q", "s", "drift", "aicc"])
         return table.assign(delta=table["aicc"] - table["aicc"].min())
 
 
@@ -62,7 +84,8 @@ def suggest_orders(
 
     D is 1 where the season is strong (STL), d counts differences until KPSS finds a steady level. Whittle's quick likelihood
     ranks p and q up to `most` with P and Q up to 2; the exact likelihoods of the first ones, and a walk among the neighbours of
-    the best as far as `work` allows, decide. After Hyndman and Khandakar (2008).
+    the best as far as `work` allows, decide. After a single difference they have a drift, and the best are tried without it.
+    After Hyndman and Khandakar (2008).
 
     >>> rng = np.random.default_rng(0)
     >>> suggest_orders(np.cumsum(rng.normal(size=300))).order[1]
@@ -74,19 +97,37 @@ def suggest_orders(
         return Suggestion((0, 0, 0), (0, 0, 0, 1), (reason,), (Candidate((0, 0, 0), (0, 0, 0, 1), 0.0),))
     rest = values if regressors is None else _unexplained(values, regressors[-len(values) :])
     cycle, seasonal, why_seasonal = _seasonal_difference(rest, season)
-    steady, regular, why_regular = _differences(rest[cycle:] - rest[:-cycle] if seasonal else rest)
+    steady, regular, why_regular = _differences(rest[cycle:] - rest[:-cycle] if seasonal else rest, seasonal=bool(seasonal))
     if is_flat(steady):
-        only = Candidate((0, regular, 0), (0, seasonal, 0, cycle), 0.0)
-        return Suggestion(only.order, only.seasonal_order, (why_seasonal, why_regular), (only,))
-    constant = np.ones((len(steady), 1 if seasonal + regular == 0 else 0))
+        only = Candidate((0, regular, 0), (0, seasonal, 0, cycle), 0.0, drift=seasonal + regular == 1 and bool(steady[-1]))
+        reasons = (why_seasonal, why_regular, *_why_drift(only, steady))
+        return Suggestion(only.order, only.seasonal_order, reasons, (only,), only.drift)
+    constant = np.ones((len(steady), 1 if seasonal + regular <= 1 else 0))
     spectrum = Spectrum.of(steady, cycle, max(most, LARGEST))
     ranked = _ranked(spectrum, most, seasonal=cycle > 1)
     found = walk(steady, constant, ranked, spectrum, cycle, work)
-    candidates = tuple(
-        Candidate((order.p, regular, order.q), (order.P, seasonal, order.Q, cycle), aicc) for order, aicc in found.items()
+    single = seasonal + regular == 1
+    level = _without_drift(steady, list(found), spectrum, cycle) if single else {}
+    candidates = sorted(
+        (
+            Candidate((order.p, regular, order.q), (order.P, seasonal, order.Q, cycle), aicc, drift)
+            for orders, drift in ((level, False), (found, single))
+            for order, aicc in orders.items()
+        ),
+        key=lambda candidate: candidate.aicc,
     )
-    why_orders = _why_orders(next(iter(found)), cycle)
-    return Suggestion(candidates[0].order, candidates[0].seasonal_order, (why_seasonal, why_regular, *why_orders), candidates)
+    best = candidates[0]
+    reasons = (why_seasonal, why_regular, *_why_orders(best), *_why_drift(best, steady))
+    return Suggestion(best.order, best.seasonal_order, reasons, tuple(candidates), best.drift)
+
+
+def _without_drift(steady: np.ndarray, orders: list[Order], spectrum: Spectrum, season: int) -> dict[Order, float]:
+    """AICc of the first orders, and of the simplest ones, without the constant that a drift leaves after a difference."""
+    nothing = np.ones((len(steady), 0))
+    simple = [order for order in orders if order.parameters <= 1]
+    chosen = dict.fromkeys([*orders[:_AGAIN], *simple])
+    tried = {order: maximise(steady, nothing, order, season, spectrum).aicc(len(steady)) for order in chosen}
+    return {order: aicc for order, aicc in tried.items() if np.isfinite(aicc)}
 
 
 def _unexplained(values: np.ndarray, regressors: np.ndarray) -> np.ndarray:
@@ -108,7 +149,7 @@ def _seasonal_difference(values: np.ndarray, season: int) -> tuple[int, int, str
     return season, 0, f"D = 0: the season is not strong enough to difference ({strength:.2f}, not above {STRONG})."
 
 
-def _differences(values: np.ndarray) -> tuple[np.ndarray, int, str]:
+def _differences(values: np.ndarray, *, seasonal: bool) -> tuple[np.ndarray, int, str]:
     """The series after as many differences as KPSS asks for, at most two; how many, and why."""
     statistics: list[str] = []
     for count in range(3):
@@ -122,9 +163,10 @@ def _differences(values: np.ndarray) -> tuple[np.ndarray, int, str]:
             break
         values = np.diff(values)
     if not count:
-        return values, 0, f"d = 0: the level is steady ({statistics[0]}, p {p_value:.2f})."
+        when = "once the season is taken out, the level" if seasonal else "the level"
+        return values, 0, f"d = 0: {when} is steady ({statistics[0]}, p {p_value:.2f})."
     often = "once" if count == 1 else "twice"
-    return values, count, f"d = {count}: the level wanders until it is differenced {often} ({' then '.join(statistics)})."
+    return values, count, f"d = {count}: the level moves until it is differenced {often} ({' then '.join(statistics)})."
 
 
 def _ranked(spectrum: Spectrum, most: int, *, seasonal: bool) -> list[Order]:
@@ -149,14 +191,22 @@ def _add(found: dict[Order, float], spectrum: Spectrum, order: Order) -> None:
         found[order] = spectrum.aicc(order)
 
 
-def _why_orders(order: Order, season: int) -> tuple[str, ...]:
+def _why_orders(best: Candidate) -> tuple[str, ...]:
+    (p, _, q), (big_p, _, big_q, season) = best.order, best.seasonal_order
     parts = []
-    if order.p:
-        parts.append(f"p = {order.p}: the last {'value shapes' if order.p == 1 else f'{order.p} values shape'} the next one")
-    if order.q:
-        parts.append(f"q = {order.q}: the last {'surprise is' if order.q == 1 else f'{order.q} surprises are'} still felt")
-    if order.P or order.Q:
-        parts.append(f"P = {order.P}, Q = {order.Q}: what happened {season} periods ago comes back")
+    if p:
+        parts.append(f"p = {p}: the last {'value shapes' if p == 1 else f'{p} values shape'} the next one")
+    if q:
+        parts.append(f"q = {q}: the last {'surprise is' if q == 1 else f'{q} surprises are'} still felt")
+    if big_p or big_q:
+        parts.append(f"P = {big_p}, Q = {big_q}: what happened {season} periods ago comes back")
     if not parts:
         return ("p = 0, q = 0: after that nothing is left but noise.",)
     return tuple(f"{part} (lowest AICc)." for part in parts)
+
+
+def _why_drift(best: Candidate, steady: np.ndarray) -> tuple[str, ...]:
+    if not best.drift:
+        return ()
+    step = float(steady.mean()) / (best.seasonal_order[3] if best.seasonal_order[1] else 1)
+    return (f"Drift: the level {'rises' if step > 0 else 'falls'} by {abs(step):.3g} a period on average (lowest AICc).",)

@@ -166,7 +166,7 @@ def _memory(table: pd.DataFrame, acf: Correlogram, season: int) -> Test:
     statistic, p_value = float(worst["statistic"]), float(worst["p_value"])
     if p_value * len(table) >= _LEVEL:
         return Test("Ljung-Box", statistic, min(1.0, p_value * len(table)), "No pattern is left over time: good.")
-    reading = "Neighbouring errors hang together: try a higher p or q, or one more difference."
+    reading = "Neighbouring errors hang together: the last periods say more than the model has learnt from them."
     if season > 1 and len(acf.values) >= season and abs(acf.values[season - 1]) > max(acf.band, abs(acf.values[0])):
         reading = f"A pattern of {season} periods is left: try a seasonal term."
     return Test("Ljung-Box", statistic, p_value * len(table), reading)
@@ -185,13 +185,12 @@ def _bias(values: np.ndarray) -> Test:
 def _normality(values: np.ndarray) -> Test:
     statistic, p_value = jarque_bera(values)
     if p_value >= _LEVEL:
-        return Test("Jarque-Bera", float(statistic), float(p_value), "The errors look normal, so the intervals can be trusted.")
+        reading = "The errors look like a bell curve, so the ranges can be trusted."
+        return Test("Jarque-Bera", float(statistic), float(p_value), reading)
     skew = float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
-    shape = (
-        "a few much higher sales than expected" if skew > 0.5 else "a few much lower sales" if skew < -0.5 else "more extremes"
-    )
-    reading = f"Not normal: {shape} than a bell curve has; prefer intervals from past errors."
-    return Test("Jarque-Bera", float(statistic), float(p_value), reading.replace("expected than", "expected, more than"))
+    side = "higher" if skew > 0.5 else "lower" if skew < -0.5 else "further off"
+    reading = f"No bell curve: a few sales are much {side} than it allows, so ranges made of real past errors are safer."
+    return Test("Jarque-Bera", float(statistic), float(p_value), reading)
 
 
 def _steadiness(values: np.ndarray, season: int) -> Test:

@@ -1,4 +1,7 @@
-"""Does the level stay where it is? ADF, Phillips-Perron and KPSS ask from both sides; their verdict is one sentence."""
+"""Does the level stay where it is? ADF, Phillips-Perron and KPSS ask from both sides; their verdict is one sentence.
+
+What to do about it, the differences, is for the search for orders to say (`orders`), so that there is one answer.
+"""
 
 from dataclasses import dataclass
 
@@ -13,10 +16,10 @@ from forecasting.diagnostics.quiet import quiet
 LEAST = 12  # periods below which no test says anything
 _LEVEL = 0.05
 _READINGS = {
-    "stationary": "the level is steady: no differencing is needed.",
-    "unit root": "the level wanders: take differences (d = 1).",
-    "trend": "There is no unit root, yet the level moves: a trend or a bend; add a trend term, or take differences (d = 1).",
-    "unclear": "The tests cannot tell a steady level from a wandering one: too few data, too much noise; start with d = 0.",
+    "stationary": "the level is steady.",
+    "unit root": "the level wanders.",
+    "trend": "The level does not stay where it is, yet it does not wander either: it follows a trend or a bend.",
+    "unclear": "The tests cannot tell a steady level from a wandering one: there are too few data or too much noise.",
 }
 
 

@@ -67,7 +67,14 @@ class Arima:
         choices=TRANSFORMS,
         search=among(*TRANSFORMS),
     )
-    drift: bool = knob(False, "Drift", "Let the level rise or fall by a steady amount.", search=among(False, True))
+    drift: bool | None = knob(
+        None, "Drift", "Let the level rise or fall by a steady amount. Automatic: where the search for orders finds it better.",
+        search=among(False, True),
+    )  # fmt: skip
+    bends: int = knob(
+        0, "Trend bends", "How many times the course of the level may bend in the past, and level off ahead; 0: no such trend.",
+        low=0, high=10, advanced=True, search=between(0, 4),
+    )  # fmt: skip
     regressors: bool = knob(True, "Price and promotions", "Use the regressors that are planned ahead.")
     stock: bool = knob(True, "Stock-outs", "Where a stock column says that nothing was left, do not take that for low demand.")
     year_waves: int | None = knob(
@@ -120,26 +127,29 @@ class Arima:
     def trend_names(self, orders: Orders) -> tuple[str, ...]:
         """Which of constant and drift are in the model."""
         constant = ("constant",) if orders.differences == 0 else ()
-        return (*constant, "drift") if self.drift and orders.differences < 2 else constant
+        return (*constant, "drift") if orders.drift and orders.differences < 2 else constant
 
     def terms(self) -> Terms:
         """What is explained by the calendar and the regressors, beside the series' own past."""
         return Terms(
-            trend="none", hour="none", weekday="none", month="none", year_waves=self.year_waves, country=self.country,
-            events=self.events, regressors=self.regressors, stock=self.stock,
+            trend="piecewise" if self.bends else "none", knots=max(self.bends, 1), hour="none", weekday="none", month="none",
+            year_waves=self.year_waves, country=self.country, events=self.events, regressors=self.regressors, stock=self.stock,
         )  # fmt: skip
 
     def _orders(self, sales: np.ndarray, columns: np.ndarray, season: int) -> list[Orders]:
         if self.order is not None:
             seasonal = self.seasonal_order or _NONE.seasonal
-            return [Orders(self.order, seasonal if seasonal[3] > 1 else _NONE.seasonal)]
+            return [Orders(self.order, seasonal if seasonal[3] > 1 else _NONE.seasonal, drift=bool(self.drift))]
         first = int(np.argmax(np.isfinite(sales)))
         values = bridged(sales).values
         explained = columns[first : first + len(values)] if columns.shape[1] else None
         from forecasting.diagnostics.orders import suggest_orders
 
         suggestion = suggest_orders(values, season, explained)
-        return [Orders(entry.order, entry.seasonal_order) for entry in suggestion.candidates[: self.tried]]
+        return [
+            Orders(entry.order, entry.seasonal_order, entry.drift if self.drift is None else self.drift)
+            for entry in suggestion.candidates[: self.tried]
+        ]
 
 
 @dataclass(frozen=True)
@@ -273,7 +283,8 @@ class FittedArima:
         horizon = len(columns)
         found = result
         if horizon > len(result.path):
-            fixed = replace(self.spec, order=result.orders.order, seasonal_order=result.orders.seasonal)
+            orders = result.orders
+            fixed = replace(self.spec, order=orders.order, seasonal_order=orders.seasonal, drift=orders.drift)
             found = fixed.fit_one(single.sales, single.columns, self.panel.season_length, horizon)
         regression = self.spec.with_trend(columns, found.orders, len(single.sales)) @ found.weights
         return found.path[:horizon] + regression

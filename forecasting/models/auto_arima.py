@@ -34,8 +34,9 @@ class AutoArima(PerSeries):
         from statsforecast.models import AutoARIMA
 
         if season > LONGEST_SEASON:
-            return deseasoned(history, season, horizon, AutoARIMA(seasonal=False))
-        model = AutoARIMA(season_length=season, seasonal=self.seasonal and season > 1).fit(history)
+            return deseasoned(history, season, horizon, AutoARIMA(seasonal=False, approximation=True))
+        seasonal = self.seasonal and season > 1
+        model = AutoARIMA(season_length=season, seasonal=seasonal, approximation=True).fit(history)
         differenced = model.model_["arma"][5] > 0
         mean, fitted = model.predict(horizon)["mean"], model.predict_in_sample()["fitted"]
         return Path(mean, fitted, MEMORY if differenced else _CALM)

@@ -22,10 +22,11 @@ _SPARE = 3  # observations that must be left over
 
 @dataclass(frozen=True)
 class Orders:
-    """(p, d, q) and (P, D, Q, s); s = 1 where there is no season."""
+    """(p, d, q) and (P, D, Q, s); s = 1 where there is no season; `drift` where the level moves by a steady amount."""
 
     order: tuple[int, int, int]
     seasonal: tuple[int, int, int, int] = (0, 0, 0, 1)
+    drift: bool = False
 
     @property
     def lost(self) -> int:
@@ -46,7 +47,8 @@ class Orders:
         return tuple(f"{name} {lag * number}" for name, count, lag in parts for number in range(1, count + 1))
 
     def __str__(self) -> str:
-        return f"ARIMA{self.order}{self.seasonal[:3]}[{self.seasonal[3]}]".replace(" ", "")
+        name = f"ARIMA{self.order}{self.seasonal[:3]}[{self.seasonal[3]}]".replace(" ", "")
+        return f"{name} with drift" if self.drift else name
 
 
 @dataclass(frozen=True, eq=False)

@@ -119,6 +119,7 @@ class Orders:
     reasons: tuple[str, ...]
     reading: str
     candidates: pd.DataFrame
+    drift: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,9 +218,9 @@ def _odd(odd: pd.DataFrame, noun: str) -> str:
 
 def _orders(found: Suggestion) -> Orders:
     table = found.to_frame()
-    names = [_named(one.order, one.seasonal_order) for one in found.candidates]
+    names = [_named(one.order, one.seasonal_order) + (" with drift" if one.drift else "") for one in found.candidates]
     candidates = pd.DataFrame({"model": names, "aicc": table["aicc"], "delta": table["delta"]})
-    return Orders(found.order, found.seasonal_order, found.reasons, found.reading, candidates)
+    return Orders(found.order, found.seasonal_order, found.reasons, found.reading, candidates, found.drift)
 
 
 def _named(order: tuple[int, ...], seasonal: tuple[int, ...]) -> str:

@@ -23,7 +23,7 @@ class Remains:
     `tests`: rows `name, statistic, p_value, passed, reading`, the one that matters most first; `acf` (lags,) their correlation
     with themselves 1, 2, ... periods earlier, beyond ±`band` unlikely to be chance, `pacf` what each lag adds; `groups` rows
     `group, mean, count, by`, by weekday and by promotion; `findings` what asks for another setting (season, memory, spread,
-    weekday, promotion); `reading` says it all in one sentence.
+    weekday, promotion); `reading` is the strongest of them (the smallest p value) in one sentence.
     """
 
     unique_id: str
@@ -61,7 +61,7 @@ def remains_of(
     rows = [(test.name, test.statistic, test.p_value, test.passed, test.reading) for test in tests]
     return Remains(
         unique_id,
-        next((test.reading for test in (check.memory, *compared, check.bias) if not test.passed), check.reading),
+        _headline((check.memory, *compared, check.bias)) or check.reading,
         pd.DataFrame(rows, columns=["name", "statistic", "p_value", "passed", "reading"]),
         check.ljung_box,
         check.acf.values,
@@ -70,6 +70,12 @@ def remains_of(
         groups,
         tuple(_finding(test) for test in tests if not test.passed and _finding(test)),
     )
+
+
+def _headline(tests: tuple[Test, ...]) -> str:
+    """What the finding that chance explains least says; empty where no test objects."""
+    failed = [test for test in tests if not test.passed]
+    return min(failed, key=lambda test: test.p_value).reading if failed else ""
 
 
 def _compared(left: pd.Series, panel: Panel | None, unique_id: str) -> tuple[pd.DataFrame, tuple[Test, ...]]:

@@ -63,8 +63,8 @@ def test_readings_of_memory() -> None:
     assert "every" not in autocorrelation(NOISE).reading
     assert "Hardly a lag" in autocorrelation(NOISE).reading
     assert "after 7 periods" in autocorrelation(WEEK, season=7).reading
-    assert "differencing" in autocorrelation(np.cumsum(NOISE)).reading
-    assert "AR up to p = 1" in partial_autocorrelation(ar1(0.7)).reading
+    assert "dies out very slowly" in autocorrelation(np.cumsum(NOISE)).reading
+    assert "let sales depend on the last period (p = 1)" in partial_autocorrelation(ar1(0.7)).reading
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_residual_tests_tell_noise_from_pattern() -> None:
     assert check_residuals(NOISE, season=7).memory.passed
     weekly = check_residuals(WEEK - WEEK.mean(), season=7)
     assert "try a seasonal term" in weekly.reading
-    assert "higher p or q" in check_residuals(ar1(0.6), season=7).reading
+    assert "Neighbouring errors hang together" in check_residuals(ar1(0.6), season=7).reading
     assert "too low" in check_residuals(NOISE + 1).bias.reading
-    assert "Not normal" in check_residuals(np.exp(NOISE)).normality.reading
+    assert "No bell curve" in check_residuals(np.exp(NOISE)).normality.reading
     bunched = NOISE * np.repeat([0.2, 3.0, 0.2, 3.0], 100)
     assert not check_residuals(bunched).steadiness.passed
 
@@ -207,3 +207,23 @@ def test_a_week_in_noise_is_a_week_and_never_six_days(seed):
     found = find_periods(sales, "D").found
     assert 6 not in {period.length for period in found}
     assert 8 not in {period.length for period in found}
+
+
+@pytest.mark.parametrize("kind", ["walk", "week", "noise", "bend"])
+def test_the_level_and_the_suggestion_give_one_verdict_on_differences(kind: str) -> None:
+    rng = np.random.default_rng(0)
+    week = np.tile([0.0, 0, 0, 0, 5, 20, 9], 30)
+    series = {
+        "walk": np.cumsum(rng.normal(size=210)),
+        "week": week + rng.normal(size=210),
+        "noise": rng.normal(size=210),
+        "bend": np.minimum(np.arange(210.0), 100) + rng.normal(size=210),
+    }[kind]
+    rows = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=210), "y": 200 + series})
+    found = diagnose(Panel.build(rows), "A")
+    said = found.stationarity.reading
+    assert f"d = {found.suggestion.order[1]})" in said
+    assert ("D = 1" in said) == bool(found.suggestion.seasonal_order[1])
+    shown = diagnose(Panel.build(rows), "A", transform=Transform(differences=1)).stationarity.reading
+    assert shown.startswith("After this change: ")
+    assert "d = " not in shown

@@ -91,6 +91,29 @@ def test_drift_carries_on() -> None:
     np.testing.assert_allclose(line, 100 + 2 * np.arange(100, 105), atol=0.2)
 
 
+def test_the_search_finds_a_drift_where_there_is_one_and_none_where_there_is_none() -> None:
+    rng = np.random.default_rng(0)
+    climbing = 100 + 2 * np.arange(200) + np.cumsum(rng.normal(size=200))
+    wandering = 100 + np.cumsum(rng.normal(size=200))
+    fitted = Arima(year_waves=0).fit(panel_of(climbing, wandering, 100 + 2.0 * np.arange(200)))
+    assert [result.orders.drift for result in fitted.results] == [True, False, True]
+    mean = fitted.forecast(28).mean
+    assert mean[0, -1] - mean[0, 0] == pytest.approx(54, abs=4)
+    np.testing.assert_allclose(mean[2], 100 + 2 * np.arange(200, 228))
+    off = Arima(year_waves=0, drift=False).fit(panel_of(climbing)).results[0].orders
+    assert not off.drift
+
+
+def test_a_trend_may_bend_in_the_past_and_levels_off_ahead() -> None:
+    time = np.arange(240.0)
+    bent = 50 + np.minimum(time, 120) + np.random.default_rng(0).normal(size=240)
+    fitted = Arima(order=(1, 0, 0), bends=3, year_waves=0).fit(panel_of(bent))
+    terms = fitted.coefficients()["term"]
+    assert terms.str.startswith("trend from").sum() == 3
+    np.testing.assert_allclose(fitted.forecast(28).mean[0], 170, atol=6)
+    assert fitted.results[0].aicc < Arima(order=(1, 0, 0), year_waves=0).fit(panel_of(bent)).results[0].aicc
+
+
 def test_regressors_explain_and_their_plan_counts() -> None:
     rng = np.random.default_rng(0)
     promo = rng.integers(0, 2, 300)

@@ -62,3 +62,12 @@ def test_a_tryout_brings_its_findings(rng: np.random.Generator) -> None:
     found = run(TryModel(panel, Arima(order=(1, 0, 0)), 14)).remains
     assert "season" in found.findings
     assert len(found.pacf)
+
+
+def test_the_headline_is_what_chance_explains_least(rng: np.random.Generator) -> None:
+    promo = (rng.random(210) < 0.2).astype(float)
+    noise, saturday = rng.normal(size=210), np.arange(210) % 7 == 5
+    for lift, by_weekday, begins in ((9.0, 3.0, "Promotions sell "), (3.0, 9.0, "A pattern of 7 periods")):
+        found = checked(lift * promo + by_weekday * saturday + noise, promo)
+        assert {"promotion", "weekday"} <= set(found.findings)
+        assert found.reading.startswith(begins)
