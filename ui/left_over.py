@@ -36,6 +36,8 @@ def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str, spec: Mo
         if tested:
             _groups(tested)
             _tests(tested)
+            if len(tested.training):
+                _training(tested)
 
 
 def _answers(remains: Remains, spec: Model | None, season: int) -> None:
@@ -100,6 +102,18 @@ def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:
             st.caption(t("**Against their own past (ACF).** Bars beyond the band are a pattern the model missed."))
             figure = plots.correlations(remains.acf.tolist(), remains.band, colors)
             parts.chart(figure, "residual-acf", "Autocorrelation of the residuals")
+
+
+def _training(remains: Remains) -> None:
+    with st.expander("Accuracy on the sales it has learnt from", icon=":material/school:"):
+        st.caption(
+            "One period ahead, on sales that the model has seen, which flatters. What counts is the error on held-back sales."
+        )
+        number = st.column_config.NumberColumn("Value", format="%.4g")
+        st.dataframe(
+            remains.training, hide_index=True, column_config={"measure": "Measure", "value": number},
+            placeholder=words.UNDEFINED, key="training-accuracy",
+        )  # fmt: skip
 
 
 def _tests(remains: Remains) -> None:

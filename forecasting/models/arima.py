@@ -87,6 +87,10 @@ class Arima:
     tried: int = knob(
         1, "Candidates", "How many of the suggested orders are fitted exactly, to keep the best.", low=1, high=10, advanced=True
     )
+    appended: int = knob(
+        0, "Only appended", "So many of the last periods are taken in, but the coefficients are those of before; 0: none.",
+        low=0, high=1_000, advanced=True,
+    )  # fmt: skip
     events: tuple[Event, ...] = ()
     jobs: int = 1
 
@@ -101,6 +105,8 @@ class Arima:
                 raise SpecInvalid(f"The orders {orders} are out of range: {what} goes up to 2, the others up to 10.")
 
     def fit(self, panel: Panel) -> "FittedArima":
+        if self.appended:
+            return self._appending(panel)
         horizon = _KEPT * grain(panel.freq).horizon
         results: list[Result] = []
         scale = Power.of(panel.matrix(), self.transform, panel.season_length, shift=None)
@@ -108,6 +114,13 @@ class Arima:
             results.extend(chunk)
             report(len(results) / len(panel), f"{len(results):,} of {len(panel):,} SKUs")
         return FittedArima(self, panel, tuple(results), WindowMean().fit(panel), scale)
+
+    def _appending(self, panel: Panel) -> "FittedArima":
+        count = len(panel.calendar)
+        if count < self.appended + _LEAST:
+            raise SpecInvalid(f"{self.appended} of {count} periods are to be appended only: too few are left to learn from.")
+        before = panel.until(panel.calendar[-1 - self.appended])
+        return replace(replace(self, appended=0).fit(before).append(panel), spec=self)
 
     def fit_one(self, sales: np.ndarray, columns: np.ndarray, season: int, horizon: int) -> Estimate:
         """Fit one series (periods; NaN is missing) with its regressors (periods, columns). Raises FitFailed."""
@@ -275,9 +288,13 @@ class FittedArima:
             return f"{unique_id}: sales are always {level:g}, so there is nothing to estimate."
         table = self._table(result, self._series()[row]).drop(columns="unique_id")
         table.insert(3, "z", table["estimate"] / table["std_error"])
-        head = f"{result.orders} for {unique_id}: log likelihood {result.log_likelihood:.2f}, AICc {result.aicc:.2f}"
         note = f"\nNote: {result.note}." if result.note else ""
-        return f"{head}, sigma {result.sigma:.4g}\n{table.to_string(index=False, float_format='%.4g')}{note}"
+        if self.learnt is not None:
+            note += f"\nThe coefficients are those of {self.learnt.last:%Y-%m-%d}; what came later is appended."
+        return (
+            f"{result.orders} for {unique_id}\n{table.to_string(index=False, float_format='%.4g')}\n"
+            f"sigma {result.sigma:.4g}, sigma^2 {result.sigma**2:.4g}\n{result.criteria}{note}"
+        )
 
     def _ahead(self, result: Estimate, single: Single, columns: np.ndarray) -> np.ndarray:
         horizon = len(columns)

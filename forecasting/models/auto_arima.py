@@ -1,11 +1,12 @@
 """ARIMA with a quick stepwise search, for many series at once. Made by statsforecast."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from forecasting.core.knob import knob
+from forecasting.models.described import Described
 from forecasting.models.smoothing import LONGEST_SEASON, deseasoned
 from forecasting.models.statistical import MEMORY, Path, PerSeries
 
@@ -39,4 +40,24 @@ class AutoArima(PerSeries):
         model = AutoARIMA(season_length=season, seasonal=seasonal, approximation=True).fit(history)
         differenced = model.model_["arma"][5] > 0
         mean, fitted = model.predict(horizon)["mean"], model.predict_in_sample()["fitted"]
-        return Path(mean, fitted, MEMORY if differenced else _CALM)
+        return Path(mean, fitted, MEMORY if differenced else _CALM, _described(model.model_))
+
+
+def _described(fit: dict[str, Any]) -> Described:
+    """What the search found; the keys are those of R's arima."""
+    from statsforecast.arima import arima_string
+
+    names, values = list(fit["coef"]), list(fit["coef"].values())
+    curvature = np.asarray(fit["var_coef"], dtype=float)  # empty where nothing but a drift was estimated
+    known = curvature.shape == (len(names), len(names))
+    with np.errstate(invalid="ignore"):
+        errors = np.sqrt(np.diag(curvature)) if known else np.full(len(names), np.nan)
+    parameters = zip(names, values, errors, strict=True)
+    return Described(
+        form=arima_string(fit, padding=False).strip(),
+        parameters=tuple((name, float(value), float(error)) for name, value, error in parameters),
+        sigma=float(np.sqrt(fit["sigma2"])),
+        log_likelihood=float(fit["loglik"]),
+        count=len(fit["coef"]) + 1,
+        observed=int(fit["nobs"]),
+    )

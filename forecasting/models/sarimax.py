@@ -14,6 +14,7 @@ from forecasting.core.errors import FitFailed
 from forecasting.diagnostics.gaps import bridged
 from forecasting.diagnostics.likelihood import maximise
 from forecasting.diagnostics.whittle import Order, Spectrum
+from forecasting.models.described import criteria
 
 _WORK = 1.5e9  # multiplications that the search may cost: about three seconds
 _LOOSE = 1e9  # in units of machine precision; the likelihood is then right to about 0.001
@@ -57,7 +58,8 @@ class Estimate:
 
     `weights` (regressors,) and `arma` (coefficients,) are the parameters, `fitted` (periods,) the one-step expectations (NaN
     where differencing leaves none), `path` what the ARIMA without its regressors expects next, `sigma` the standard deviation
-    of a one-step error, `note` a warning in words.
+    of a one-step error, `parameters` how many there are, the variance among them, `used` the periods that the likelihood is of,
+    `note` a warning in words.
     """
 
     orders: Orders
@@ -67,8 +69,21 @@ class Estimate:
     path: np.ndarray
     sigma: float
     log_likelihood: float
-    aicc: float
+    parameters: int
+    used: int
     note: str = ""
+
+    @property
+    def aicc(self) -> float:
+        """AIC corrected for short series; only estimates with the same differences can be compared by it."""
+        return -2 * self.log_likelihood + 2 * self.parameters * self.used / max(self.used - self.parameters - 1, 1)
+
+    @property
+    def criteria(self) -> str:
+        """The likelihood and the information criteria, in one line."""
+        aic = -2 * self.log_likelihood + 2 * self.parameters
+        bic = -2 * self.log_likelihood + self.parameters * float(np.log(self.used))
+        return criteria(self.log_likelihood, aic, self.aicc, bic)
 
     def psi(self, horizon: int) -> np.ndarray:
         """Weights of the moving-average form, differences included, shape (horizon,)."""
@@ -119,7 +134,8 @@ def estimate(sales: np.ndarray, columns: np.ndarray, orders: Orders, horizon: in
         path=path * spread,
         sigma=sigma * spread,
         log_likelihood=log_likelihood,
-        aicc=-2 * log_likelihood + 2 * parameters * used / max(used - parameters - 1, 1),
+        parameters=parameters,
+        used=used,
         note=_note(orders, arma, converged=not len(found.params) or bool(found.mle_retvals["converged"])),
     )
 

@@ -6,9 +6,11 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 
 from forecasting.core.knob import among, knob
+from forecasting.models.described import Described
 from forecasting.models.statistical import MEMORY, Path, PerSeries
 
 LONGEST_SEASON = 24  # statsforecast's state-space models have no states for more; longer seasons are taken off first
+_SEASONS = {"N": "no", "S": "a simple", "P": "a partial", "F": "a full"}
 _LETTERS = {"auto": "Z", "none": "N", "additive": "A", "multiplicative": "M", "damped": "A"}
 Part = Literal["auto", "none", "additive", "multiplicative"]
 Trend = Literal["auto", "none", "additive", "damped"]
@@ -53,7 +55,7 @@ class ETS(PerSeries):
             return deseasoned(history, season, horizon, AutoETS(model=f"{letters}N", damped=damped))
         seasonal = self.season if season > 1 else "none"
         model = AutoETS(season, model=letters + _LETTERS[seasonal], damped=damped).fit(history)
-        return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"][0]))
+        return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"][0]), _ets(model.model_))
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,13 @@ class Theta(PerSeries):
         if season > LONGEST_SEASON:
             return deseasoned(history, season, horizon, AutoTheta(1, model=kind))
         model = AutoTheta(season, decomposition_type=self._decomposition(history), model=kind).fit(history)
-        return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"]["alpha"]))
+        found = model.model_
+        told = Described(
+            f"{found['modeltype']} of Theta",
+            (("alpha", float(found["par"]["alpha"]), float("nan")), ("theta", float(found["par"]["theta"]), float("nan"))),
+            sigma=float(np.std(found["residuals"])),
+        )
+        return Path(model.predict(horizon)["mean"], found["fitted"], _share(found["par"]["alpha"]), told)
 
     def _decomposition(self, history: np.ndarray) -> str:
         if self.decomposition != "auto":
@@ -104,7 +112,7 @@ class CES(PerSeries):
         if season > LONGEST_SEASON:
             return deseasoned(history, season, horizon, AutoCES(1))
         model = AutoCES(season).fit(history)
-        return Path(model.predict(horizon)["mean"], model.model_["fitted"], MEMORY)
+        return Path(model.predict(horizon)["mean"], model.model_["fitted"], MEMORY, _ces(model.model_))
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,31 @@ def deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest:
 
     model = Library(season, trend_forecaster=rest).fit(history)
     return Path(model.predict(horizon)["mean"], model.predict_in_sample()["fitted"])
+
+
+def _ets(fit: dict[str, Any]) -> Described:
+    """Form, smoothing weights and criteria of an ETS; `par` begins with alpha, beta, gamma and phi, NaN where it has none."""
+    weights = zip(("alpha", "beta", "gamma", "phi"), fit["par"], strict=False)
+    return Described(
+        form=str(fit["method"]),
+        parameters=tuple((name, float(value), float("nan")) for name, value in weights if np.isfinite(value)),
+        sigma=float(np.sqrt(fit["sigma2"])),
+        log_likelihood=float(fit["loglik"]),
+        count=round((fit["aic"] + 2 * fit["loglik"]) / 2),
+        observed=len(fit["residuals"]),
+        relative=fit["components"][0] == "M",
+    )
+
+
+def _ces(fit: dict[str, Any]) -> Described:
+    return Described(
+        form=f"CES ({_SEASONS.get(fit['seasontype'], 'its own kind of')} season)",
+        parameters=tuple((name, float(value), float("nan")) for name, value in fit["par"].items()),
+        sigma=float(np.sqrt(fit["sigma2"])),
+        log_likelihood=float(fit["loglik"]),
+        count=round((fit["aic"] + 2 * fit["loglik"]) / 2),
+        observed=int(fit["n"]),
+    )
 
 
 def _share(alpha: float) -> float:

@@ -21,6 +21,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.parallel import chunk_size, spread
 from forecasting.core.progress import report
 from forecasting.features.newcomers import tempered
+from forecasting.models.described import Described
 
 LONGEST = 1_500  # periods: the smoothing weights of anything older are nothing, its cost is not
 SHORTEST = 4
@@ -33,12 +34,14 @@ _WORTHWHILE = 2  # chunks for each process: starting one costs more than 100 qui
 class Path:
     """What a method says about one series: `mean` (horizon,) ahead, `fitted` (periods,) one step ahead in the past.
 
-    `memory` is the share of a one-step shock that stays in the level; the spread of the errors grows with it.
+    `memory` is the share of a one-step shock that stays in the level; the spread of the errors grows with it. `told` is the fit
+    as an analyst reads it, where the method says so much.
     """
 
     mean: np.ndarray
     fitted: np.ndarray
     memory: float = MEMORY
+    told: Described | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class FittedSeries:
     expected: np.ndarray
     memory: np.ndarray
     failures: tuple[Failure, ...]
+    told: tuple[Described | None, ...] = ()
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:  # noqa: ARG002 - the past is all it uses
         if horizon > self.mean.shape[1]:
@@ -105,6 +109,13 @@ class FittedSeries:
     def residuals(self) -> pd.DataFrame:
         rows = self.panel.frame[["unique_id", "ds", "y"]]
         return rows.assign(fitted=self.panel.rows(self.expected)).dropna().reset_index(drop=True)
+
+    def summary(self, unique_id: str) -> str:
+        told = dict(zip(self.panel.ids, self.told, strict=False)).get(unique_id)
+        reasons = {failure.unique_id: failure.reason for failure in self.failures}
+        if told is None:
+            return f"{unique_id}: {reasons.get(unique_id, 'this fit has no parameters')}."
+        return told.text(unique_id)
 
     def _sigma(self) -> np.ndarray:
         squared = (self.panel.matrix() - self.expected) ** 2
@@ -129,7 +140,8 @@ def fit_each(spec: PerSeries, panel: Panel) -> FittedSeries:
         reasons.append(reason)
     failures = tuple(Failure(unique_id, reason) for unique_id, reason in zip(panel.ids, reasons, strict=True) if reason)
     mean, memory = np.stack([path.mean for path in paths]), np.array([path.memory for path in paths])
-    return FittedSeries(spec, panel, mean * _restraint(mean, history), _aligned(paths, history.shape), memory, failures)
+    told = tuple(path.told for path in paths)
+    return FittedSeries(spec, panel, mean * _restraint(mean, history), _aligned(paths, history.shape), memory, failures, told)
 
 
 def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tuple[Path, str]:
@@ -156,7 +168,8 @@ def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tupl
     mean = np.asarray(path.mean, dtype=float) * level
     if not np.isfinite(mean).all() or mean.max() > 20 * series.max():
         return _short(series, season, horizon), f"{spec.name} ran away; the last mean is used"
-    return replace(path, mean=np.maximum(mean, 0.0), fitted=np.asarray(path.fitted, dtype=float) * level), ""
+    told = path.told.times(level) if path.told else None
+    return replace(path, mean=np.maximum(mean, 0.0), fitted=np.asarray(path.fitted, dtype=float) * level, told=told), ""
 
 
 def filled(series: np.ndarray, season: int) -> np.ndarray:
@@ -212,6 +225,7 @@ class Told:
     lengths: np.ndarray
     memory: np.ndarray
     reasons: tuple[str, ...]
+    described: tuple[Described | None, ...]
 
     @classmethod
     def of(cls, pairs: list[tuple[Path, str]]) -> "Told":
@@ -222,13 +236,14 @@ class Told:
             np.array([len(path.fitted) for path in paths]),
             np.array([path.memory for path in paths], dtype=float),
             tuple(reason for _, reason in pairs),
+            tuple(path.told for path in paths),
         )
 
     def each(self) -> Iterator[tuple[Path, str]]:
         """The path of each series, and the reason when a simpler method had to stand in."""
         fitted = np.split(self.fitted, np.cumsum(self.lengths)[:-1])
-        for mean, known, memory, reason in zip(self.mean, fitted, self.memory, self.reasons, strict=True):
-            yield Path(mean, known, float(memory)), reason
+        for number, (mean, known, reason) in enumerate(zip(self.mean, fitted, self.reasons, strict=True)):
+            yield Path(mean, known, float(self.memory[number]), self.described[number]), reason
 
 
 def _restraint(mean: np.ndarray, history: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +23,8 @@ class Remains:
     `tests`: rows `name, statistic, p_value, passed, reading`, the one that matters most first; `acf` (lags,) their correlation
     with themselves 1, 2, ... periods earlier, beyond ±`band` unlikely to be chance, `pacf` what each lag adds; `groups` rows
     `group, mean, count, by`, by weekday and by promotion; `findings` what asks for another setting (season, memory, spread,
-    weekday, promotion); `reading` is the strongest of them (the smallest p value) in one sentence.
+    weekday, promotion); `training`: rows `measure, value`, the accuracy on the sales that were learnt from; `reading` is the
+    strongest finding (the smallest p value) in one sentence.
     """
 
     unique_id: str
@@ -35,6 +36,7 @@ class Remains:
     pacf: np.ndarray
     groups: pd.DataFrame
     findings: tuple[str, ...]
+    training: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def remains_of(
@@ -69,7 +71,34 @@ def remains_of(
         partial_autocorrelation(left, season=season).values,
         groups,
         tuple(_finding(test) for test in tests if not test.passed and _finding(test)),
+        training_accuracy(own["y"].to_numpy(), own["fitted"].to_numpy(), season),
     )
+
+
+def training_accuracy(actual: np.ndarray, fitted: np.ndarray, season: int) -> pd.DataFrame:
+    """Rows `measure, value`: how well a model fits what it has learnt from, one period ahead; NaN where a measure is undefined.
+
+    The measures of R's `forecast::accuracy`: mean error, RMSE, MAE, mean and mean absolute percentage error, MASE and the first
+    autocorrelation of the errors. Hyndman and Koehler (2006).
+
+    >>> training_accuracy(np.array([1.0, 3.0, 2.0, 4.0]), np.array([1.0, 2.0, 2.0, 5.0]), 1)["value"].round(3).tolist()
+    [0.0, 0.707, 0.5, 2.083, 14.583, 0.3, 0.0]
+    """
+    errors = actual - fitted
+    steps = np.abs(actual[season:] - actual[:-season]) if len(actual) > season else np.empty(0)
+    usual = steps.mean() if len(steps) else 0.0
+    shares = 100 * errors / actual if len(actual) and (actual != 0).all() else np.full(len(errors), np.nan)
+    spread = errors - errors.mean()
+    values = {
+        "Mean error": errors.mean(),
+        "RMSE": np.sqrt((errors**2).mean()),
+        "MAE": np.abs(errors).mean(),
+        "Mean percentage error": shares.mean(),
+        "MAPE": np.abs(shares).mean(),
+        "MASE": np.abs(errors).mean() / usual if usual else np.nan,
+        "ACF at lag 1": (spread[1:] @ spread[:-1]) / (spread @ spread) if spread @ spread else np.nan,
+    }
+    return pd.DataFrame({"measure": list(values), "value": np.array(list(values.values()), dtype=float)})
 
 
 def _headline(tests: tuple[Test, ...]) -> str:

@@ -8,7 +8,7 @@ import pytest
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from forecasting import exchange
-from forecasting.core.errors import InputError
+from forecasting.core.errors import InputError, SpecInvalid
 from forecasting.core.model import future_grid
 from forecasting.core.panel import Panel
 from forecasting.models.arima import Arima, FittedArima
@@ -121,3 +121,14 @@ def test_inverse_roots_lie_where_the_coefficients_put_them(sales: np.ndarray) ->
     assert roots.loc["ma", "real"] == pytest.approx(-found["ma 1"])
     assert (roots["size"] < 1).all()
     assert " z " in fitted.summary("A")
+
+
+def test_the_last_periods_may_be_appended_only(sales: np.ndarray) -> None:
+    spec = Arima(order=(1, 0, 1), year_waves=0, appended=40)
+    kept = spec.fit(panel_of(sales))
+    by_hand = Arima(order=(1, 0, 1), year_waves=0).fit(panel_of(sales[:220])).append(panel_of(sales))
+    np.testing.assert_array_equal(kept.forecast(14).mean, by_hand.forecast(14).mean)
+    assert "The coefficients are those of 2023-08-08" in kept.summary("A")
+    assert kept.spec == spec
+    with pytest.raises(SpecInvalid, match="too few are left"):
+        Arima(appended=300).fit(panel_of(sales))
