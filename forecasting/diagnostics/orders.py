@@ -15,7 +15,8 @@ from forecasting.diagnostics.whittle import Order, Spectrum
 
 LONGEST_SEASON = 24  # periods; a longer season costs an ARIMA minutes and is better told by yearly waves
 _LEVEL = 0.05
-_AGAIN = 4  # of the best orders are tried without the drift
+_AGAIN = 3  # of the best orders are tried with a drift
+_SIMPLE = (Order(0, 0), Order(1, 0), Order(0, 1))  # without a drift more terms may have taken its place
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def suggest_orders(
 
     D is 1 where the season is strong (STL), d counts differences until KPSS finds a steady level. Whittle's quick likelihood
     ranks p and q up to `most` with P and Q up to 2; the exact likelihoods of the first ones, and a walk among the neighbours of
-    the best as far as `work` allows, decide. After a single difference they have a drift, and the best are tried without it.
+    the best as far as `work` allows, decide. After a single difference the best and the simplest are tried with a drift, too.
     After Hyndman and Khandakar (2008).
 
     >>> rng = np.random.default_rng(0)
@@ -102,16 +103,15 @@ def suggest_orders(
         only = Candidate((0, regular, 0), (0, seasonal, 0, cycle), 0.0, drift=seasonal + regular == 1 and bool(steady[-1]))
         reasons = (why_seasonal, why_regular, *_why_drift(only, steady))
         return Suggestion(only.order, only.seasonal_order, reasons, (only,), only.drift)
-    constant = np.ones((len(steady), 1 if seasonal + regular <= 1 else 0))
+    constant = np.ones((len(steady), 1 if seasonal + regular == 0 else 0))
     spectrum = Spectrum.of(steady, cycle, max(most, LARGEST))
     ranked = _ranked(spectrum, most, seasonal=cycle > 1)
     found = walk(steady, constant, ranked, spectrum, cycle, work)
-    single = seasonal + regular == 1
-    level = _without_drift(steady, list(found), spectrum, cycle) if single else {}
+    drifting = _with_drift(steady, list(found), spectrum, cycle) if seasonal + regular == 1 else {}
     candidates = sorted(
         (
             Candidate((order.p, regular, order.q), (order.P, seasonal, order.Q, cycle), aicc, drift)
-            for orders, drift in ((level, False), (found, single))
+            for orders, drift in ((found, False), (drifting, True))
             for order, aicc in orders.items()
         ),
         key=lambda candidate: candidate.aicc,
@@ -121,12 +121,11 @@ def suggest_orders(
     return Suggestion(best.order, best.seasonal_order, reasons, tuple(candidates), best.drift)
 
 
-def _without_drift(steady: np.ndarray, orders: list[Order], spectrum: Spectrum, season: int) -> dict[Order, float]:
-    """AICc of the first orders, and of the simplest ones, without the constant that a drift leaves after a difference."""
-    nothing = np.ones((len(steady), 0))
-    simple = [order for order in orders if order.parameters <= 1]
-    chosen = dict.fromkeys([*orders[:_AGAIN], *simple])
-    tried = {order: maximise(steady, nothing, order, season, spectrum).aicc(len(steady)) for order in chosen}
+def _with_drift(steady: np.ndarray, orders: list[Order], spectrum: Spectrum, season: int) -> dict[Order, float]:
+    """AICc of the first orders, and of the simplest ones, with the constant that a drift leaves after a difference."""
+    constant = np.ones((len(steady), 1))
+    chosen = dict.fromkeys([*orders[:_AGAIN], *_SIMPLE])
+    tried = {order: maximise(steady, constant, order, season, spectrum).aicc(len(steady)) for order in chosen}
     return {order: aicc for order, aicc in tried.items() if np.isfinite(aicc)}
 
 

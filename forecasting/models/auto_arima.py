@@ -54,7 +54,7 @@ def _described(fit: dict[str, Any]) -> Described:
         errors = np.sqrt(np.diag(curvature)) if known else np.full(len(names), np.nan)
     parameters = zip(names, values, errors, strict=True)
     return Described(
-        form=arima_string(fit, padding=False).strip(),
+        form=str(arima_string(fit, padding=False)).strip(),  # type: ignore[no-untyped-call]
         parameters=tuple((name, float(value), float(error)) for name, value, error in parameters),
         sigma=float(np.sqrt(fit["sigma2"])),
         log_likelihood=float(fit["loglik"]),
