@@ -15,6 +15,7 @@ from forecasting.core.errors import InputError, SpecInvalid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import listen
 from forecasting.models.lstm import Cnn, Gru, Hybrid, Lstm, Rnn
+from forecasting.models.network import contributions
 from forecasting.models.network.outputs import OUTPUTS
 from forecasting.workflow.carrying import Learn
 from forecasting.workflow.insides import insides_of
@@ -202,9 +203,10 @@ def test_the_models_can_be_listed_without_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_learning_on_keeps_what_was_learnt_of_each_sku(panel, fitted):
-    longer = weekly_shop(skus=7, days=130)
-    again = Lstm(**{**vars(TINY), "epochs": 3}).fit_again(Panel.build(longer), fitted)
+def test_learning_on_from_a_kept_fit_keeps_what_was_learnt_of_each_sku(fitted, tmp_path):
+    longer = Panel.build(weekly_shop(skus=7, days=130))
+    exchange.save(fitted, tmp_path / "kept")
+    again = workflow.run(Learn(longer, TINY, former=exchange.load(tmp_path / "kept")))
     assert len(again.epochs) == 1  # a third of the epochs
     assert again.forecast(7).ids == ("S0", "S1", "S2", "S3", "S4", "S5", "S6")
     assert again.forecast(7).cutoff == pd.Timestamp("2024-05-09")
@@ -228,12 +230,6 @@ def test_another_grain_cannot_be_appended(fitted):
         fitted.append(Panel.build(weeks, freq="W-MON"))
 
 
-def test_learning_goes_on_from_a_kept_fit(panel, fitted, tmp_path):
-    exchange.save(fitted, tmp_path / "kept")
-    again = workflow.run(Learn(panel, TINY, former=exchange.load(tmp_path / "kept")))
-    assert len(again.epochs) == 1
-
-
 def test_contributions_add_up_to_the_forecast():
     panel = with_price(weekly_shop())
     fitted = Lstm(horizon=7, window=14, units=8, epochs=8, batch_size=64, windows=512, members=1).fit(panel)
@@ -246,7 +242,8 @@ def test_contributions_add_up_to_the_forecast():
     assert by_topic["price"] > 0  # half the price sells more
 
 
-def test_what_moved_the_forecast_of_one_sku_is_laid_open(panel, fitted):
+def test_what_moved_the_forecast_of_one_sku_is_laid_open(panel, fitted, monkeypatch):
+    monkeypatch.setattr(contributions, "POINTS", 3)
     topics = insides_of(fitted, panel, "S3", 7, None).topics
     assert topics["topic"].iloc[0] == "usual level"
     assert topics["units"].sum() == pytest.approx(fitted.forecast(7).total()[3], rel=1e-4)

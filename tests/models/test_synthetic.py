@@ -120,10 +120,9 @@ def test_the_later_block_has_no_part_in_synthetic_windows(panel):
 
 
 def test_a_network_learns_from_them_and_forecasts(panel):
-    plain, augmented = (Lstm(**{**vars(TINY), "augment": name}).fit(panel).forecast(7) for name in ("none", "warp"))
-    assert not np.array_equal(plain.mean, augmented.mean)
-    assert augmented.mean.mean() == pytest.approx(plain.mean.mean(), rel=0.5)
-    assert augmented.ids == panel.ids
+    forecast = Lstm(**{**vars(TINY), "augment": "warp"}).fit(panel).forecast(7)
+    assert forecast.ids == panel.ids
+    assert forecast.mean.mean() == pytest.approx(np.nanmean(panel.matrix()[:, -28:]), rel=0.5)
 
 
 def test_they_stay_off_unless_they_surely_help(panel):

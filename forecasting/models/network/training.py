@@ -70,14 +70,14 @@ class Batches:
     weight: float
     synthetic: Synthetic | None = None
 
-    def made(self, rows: np.ndarray) -> Batch:
+    def made(self, block: Block, rows: np.ndarray) -> Batch:
         """As `of`, of some synthetic windows; they count as much as the real ones that lend them their scale."""
         if self.synthetic is None:
             raise ValueError("there are no synthetic windows")
         chosen = np.resize(rows, self.size)
         inputs, ahead = self.synthetic.inputs(self.history, self.cutter, chosen)
         scale = inputs.scale[:, None]
-        weight = np.ones(ahead.shape) * self._weight(scale, self.history.periods)
+        weight = np.ones(ahead.shape) * self._weight(scale, block.end)
         weight[len(rows) :] = 0.0
         target = np.stack([ahead, np.broadcast_to(scale, ahead.shape)], axis=2)
         return inputs, target.astype("float32"), weight.astype("float32")
@@ -172,7 +172,7 @@ def _drawn(batches: Batches, block: Block, pairs: np.ndarray, random: np.random.
     rows = random.permutation(len(batches.synthetic.paths))[: max(batches.size, int(SYNTHETIC * len(pairs)))]
     made = _parts(rows, batches.size)
     for number in random.permutation(len(real) + len(made)):
-        yield batches.of(block, real[number]) if number < len(real) else batches.made(made[number - len(real)])
+        yield batches.of(block, real[number]) if number < len(real) else batches.made(block, made[number - len(real)])
 
 
 def _parts(pairs: np.ndarray, size: int) -> list[np.ndarray]:
