@@ -33,10 +33,11 @@ LARGEST = 290_000
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: where it is taken, and the button that is pressed first."""
+    """One picture: where it is taken, the button that is pressed first, and what is there once its work is done."""
 
     address: str
     press: str = ""
+    then: str = ""
 
 
 SHOTS = {
@@ -45,9 +46,9 @@ SHOTS = {
     "portfolio": Shot("/portfolio?demo=grocery"),
     "sku": Shot("/sku?demo=grocery&sku=995242"),
     "diagnose": Shot("/diagnose?demo=grocery&sku=1082185"),
-    "model": Shot("/model?demo=grocery&sku=1082185&model=linear", "Fit"),
-    "compare": Shot("/compare?demo=grocery&sku=1082185", "Compare"),
-    "forecast": Shot("/forecast?demo=grocery&sku=1082185&model=linear", "Forecast"),
+    "model": Shot("/model?demo=grocery&sku=1082185&model=linear", "Fit", "Compare it with other models"),
+    "compare": Shot("/compare?demo=grocery&sku=1082185", "Compare", "Leaderboard"),
+    "forecast": Shot("/forecast?demo=grocery&sku=1082185&model=linear", "Forecast", "Download CSV"),
 }
 
 
@@ -90,6 +91,7 @@ def take(browser: Browser, address: str, name: str, scheme: str) -> Path:
     settle(page)
     if shot.press:
         page.get_by_test_id("stMain").get_by_role("button", name=shot.press).last.click()
+        page.get_by_test_id("stMain").get_by_text(shot.then).first.wait_for(timeout=1000 * PATIENCE)
         settle(page)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": WIDTH, "height": max(760, min(TALLEST, height))})
