@@ -104,7 +104,26 @@ class ColumnReader:
                 f"column {self.table.header[index]!r}: numbers like 1{'.,'[found.decimal == '.']}234 are read with a "
                 f"{form}; change 'decimal' if that is wrong"
             )
+        elif (
+            self.mapping.index("units") == index
+            and not (self.mapping.decimal or self.whole)
+            and maybe_thousands(self.table.column(index), found.decimal)
+        ):
+            self.issues.append(
+                f"column {self.table.header[index]!r}: every point stands before three digits, as in 1.234, and was read as a "
+                "decimal point; set 'decimal' to a comma if the points part thousands"
+            )
         return found
+
+
+def maybe_thousands(column: pl.Series, decimal: str) -> bool:
+    """Whether the points of whole units may part thousands: each stands before exactly three digits.
+
+    >>> maybe_thousands(pl.Series(["1.234", "56"]), "."), maybe_thousands(pl.Series(["1.234", "5.5"]), ".")
+    (True, False)
+    """
+    pointed = column.filter(column.str.contains(".", literal=True))
+    return decimal == "." and len(pointed) > 0 and bool(pointed.str.contains(r"^\s*-?[1-9]\d{0,2}\.\d{3}\s*$").all())
 
 
 def decimal_hint(table: Table, mapping: Mapping) -> str:

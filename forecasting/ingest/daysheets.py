@@ -8,8 +8,10 @@ from itertools import pairwise
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.datetext import month_number, parse_date_text
+from forecasting.ingest.kinds import DATE, kind_of
 from forecasting.ingest.naming import period_named, year_named
 from forecasting.ingest.table import Table
+from forecasting.ingest.vocabulary import role_of
 
 _SHORTEST_MONTH = 28
 
@@ -36,6 +38,27 @@ def month_columns(table: Table) -> dict[int, int]:
     numbers = list(found.values())
     rising = all(b - a == 1 for a, b in pairwise(numbers))
     return found if len(found) >= 3 and rising else {}
+
+
+def units_across(table: Table) -> dict[int, str]:
+    """The columns of units where a pivot table has several measures for each period ("Jan 2024 Units", "Jan 2024 Revenue").
+
+    Two periods or more, each once; else empty. The other measures are left to those who ask for them.
+    """
+    parted = {j: found for j, header in enumerate(table.header) if (found := _period_and_measure(header.split()))}
+    units = {j: period for j, (period, measure) in parted.items() if measure == "units"}
+    return units if 1 < len(units) == len(set(units.values())) and len(parted) > len(units) else {}
+
+
+def _period_and_measure(words: list[str]) -> tuple[str, str] | None:
+    """A header taken apart into the period and the role that its other words name, whichever stands first."""
+    for k in range(1, len(words)):
+        for period, measure in ((words[:k], words[k:]), (words[k:], words[:k])):
+            text = " ".join(period)
+            named = role_of(" ".join(measure))
+            if named and (kind_of(text) == DATE or parse_date_text(text)[0] is not None):
+                return text, named[0]
+    return None
 
 
 def months_across(table: Table) -> dict[int, str]:

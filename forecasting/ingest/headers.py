@@ -25,7 +25,8 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
         return _find_text_body(rows, width, kinds)
     first = _below_group_row(rows, first, width, kinds)
     first = _up_to_full_header(rows, first, width, kinds)
-    if first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width):
+    counted = first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width)
+    if counted and not _all_named(rows[first - 1], rows[first]):
         return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
     if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
         return 1, [rows[0]]
@@ -124,6 +125,12 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     steps = {b - a for a, b in pairwise(values)}
     years = all(_YEAR.fullmatch(c) for c in numbers)
     return steps == {1} and (years or values[0] in (0, 1)) and not all(r.cells[: len(cells)] == row.cells for r in below)
+
+
+def _all_named(above: Row, row: Row) -> bool:
+    """Whether each filled cell has a name of its own right above it: then a row that counts 1, 2, 3 is one of values."""
+    names = [name.strip() for name, cell in zip(above.cells, row.cells, strict=False) if cell.strip()]
+    return len(above.cells) >= len(row.cells) and all(names) and len(set(names)) == len(names)
 
 
 def _header_above(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:

@@ -12,7 +12,7 @@ from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.datetext import month_number, parse_date_text
-from forecasting.ingest.daysheets import days_across, month_columns
+from forecasting.ingest.daysheets import days_across, month_columns, units_across
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
@@ -59,7 +59,7 @@ def propose_for(table: Table) -> Mapping:
         return _panel_mapping(columns)
     platform = recognise(table.header)
     roles = _named_roles(columns, platform)
-    wide = _wide_periods(columns) or list(days_across(table)) or list(month_columns(table))
+    wide = _wide_periods(columns) or list(days_across(table)) or list(month_columns(table)) or list(units_across(table))
     if wide and not _only_dates_beside(columns, wide):
         return _wide_mapping(table, columns, roles, wide)
     roles = _with_content(columns, _without_members(columns, roles))

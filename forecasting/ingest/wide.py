@@ -12,7 +12,7 @@ from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import NOT_CHOSEN
 from forecasting.ingest.columns import clean_text, is_group_total, is_total_cell, named_columns
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.daysheets import days_across, months_across
+from forecasting.ingest.daysheets import days_across, months_across, units_across
 from forecasting.ingest.facts import Facts
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.numbers import parse_numbers
@@ -34,8 +34,10 @@ def extract_wide(table: Table, mapping: Mapping) -> Facts:
 def _periods_across(table: Table, mapping: Mapping) -> Facts:
     issues: list[str] = []
     periods = mapping.indices("period")
-    days = days_across(table) or months_across(table)
+    days = days_across(table) or months_across(table) or units_across(table)
     labels = [days.get(j, table.header[j]) for j in periods]
+    if units_across(table):
+        issues.append("each period has several measures; only the units are used")
     if any(re.match(r"(?i)\s*p", table.header[j]) for j in days):
         issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
     dates, grain, order = _period_dates(labels, mapping, issues)

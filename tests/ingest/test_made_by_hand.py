@@ -102,6 +102,24 @@ def test_numbered_columns_beside_dates_are_products() -> None:
     assert _sums(done) == {"P1": 36, "P2": 16, "P3": 24}
 
 
+def test_a_row_that_counts_below_a_full_header_is_a_row_of_values() -> None:
+    done = _read("Store,SKU,2024-01-01,2024-01-02,2024-01-03\nN,A,1,2,3\nS,A,4,5,6\nN,B,1,1,1\n")
+    assert _sums(done) == {"A": 21, "B": 3}
+
+
+def test_units_are_taken_from_a_pivot_of_several_measures() -> None:
+    head = [[None, None, "Jan 2024", None, "Feb 2024", None], ["SKU", "Name", "Units", "Revenue", "Units", "Revenue"]]
+    done = import_files([("s.xlsx", to_xlsx({"S": [*head, ["A", "Cup", 1, 10, 2, 20], ["B", "Mug", 3, 30, 4, 40]]}))])
+    assert _sums(done) == {"A": 3, "B": 7}
+    assert [f"{month:%Y-%m}" for month in done.panel.calendar] == ["2024-01", "2024-02"]
+    assert "each period has several measures; only the units are used" in done.report.issues
+
+
+def test_points_that_may_part_thousands_are_said() -> None:
+    done = _read("date,sku,units\n2024-01-01,A,1.234\n2024-01-02,A,2.345\n")
+    assert any("three digits" in issue for issue in done.report.issues)
+
+
 def test_periods_of_a_year_need_the_year() -> None:
     across = "SKU,P01,P02,P03\nA,1,2,3\nB,4,5,6\n"
     with pytest.raises(MappingNeeded, match="no year"):
