@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from forecasting import __version__
 from forecasting.core.errors import InputError, ShelfcastError
@@ -187,11 +188,15 @@ def main() -> None:
     """Run the command line; an error that the user can mend ends with status 2 and one sentence."""
     try:
         with listen(_show):
-            app()
+            sys.exit(app(standalone_mode=False) or 0)
     except ShelfcastError as error:
         _say(str(error))
         sys.exit(2)
-    except KeyboardInterrupt:
+    except TyperException as error:  # a command, an option or a value that there is not; without any the help was shown
+        if message := error.format_message().rstrip("."):
+            _say(f"{message}; see 'shelfcast --help'.")
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
         _say("Cancelled; nothing was written.")
         sys.exit(130)
 

@@ -94,3 +94,32 @@ def test_events_of_a_file_are_known_to_the_models(sales, tmp_path, monkeypatch, 
     events.write_text("name,start\nFair,soon\n", encoding="utf-8")
     assert shelfcast(monkeypatch, *words, told, "--events", events) == 2
     assert "'Fair' has the date 'soon'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("forecast", "sales.csv", "--horizon", "0", "--output", "out.csv"), "Invalid value for '--horizon'"),
+        (("forecast", "sales.csv", "--horizon", "soon", "--output", "out.csv"), "Invalid value for '--horizon'"),
+        (("forecast", "sales.csv", "--horizon", "7"), "Missing option"),
+        (("backtest", "sales.csv", "--nonsense"), "No such option: --nonsense"),
+        (("divine",), "No such command 'divine'"),
+    ],
+)
+def test_a_mistyped_command_is_one_sentence(monkeypatch, capsys, words, said):
+    assert shelfcast(monkeypatch, *words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(said)
+    assert error.count("\n") == 1
+
+
+def test_the_sums_in_their_file_are_those_of_the_skus(monkeypatch, tmp_path):
+    days = pd.date_range("2024-01-01", periods=60)
+    rows = [pd.DataFrame({"date": days, "sku": f"S{k}", "units": 3 + k, "category": "ab"[k % 2]}) for k in range(4)]
+    pd.concat(rows).to_csv(tmp_path / "sales.csv", index=False)
+    out, totals = tmp_path / "out.csv", tmp_path / "totals.csv"
+    words = ("forecast", tmp_path / "sales.csv", "--horizon", 7, "--model", "window_mean", "--whole-units")
+    assert shelfcast(monkeypatch, *words, "--totals", totals, "--output", out) == 0
+    skus, sums = pd.read_csv(out), pd.read_csv(totals)
+    assert sums.query("level == 'total'")["mean"].sum() == skus["mean"].sum() == 126
+    assert sums.query("level == 'category'").groupby("name")["mean"].sum().tolist() == [56, 70]
