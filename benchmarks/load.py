@@ -267,6 +267,7 @@ async def witness(report: Report, until: float) -> None:
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(1000 * PATIENCE)
         await page.goto(f"http://{ADDRESS}/?demo=grocery")
         await page.wait_for_selector(".js-plotly-plot .main-svg", timeout=120_000)
         there = "title => document.querySelector('h1') && document.querySelector('h1').innerText === title"
@@ -292,7 +293,9 @@ async def drive(report: Report, options: argparse.Namespace, pid: int) -> None:
     until = time.perf_counter() + 60 * options.minutes
     watcher = asyncio.create_task(watch(report, pid))
     visits = [session(report, number, options.skus, until) for number in range(options.sessions)]
-    await asyncio.gather(witness(report, until), *visits)
+    for ending in await asyncio.gather(witness(report, until), *visits, return_exceptions=True):
+        if isinstance(ending, Exception):
+            report.errors[f"{type(ending).__name__}: {ending}"] += 1
     watcher.cancel()
 
 
