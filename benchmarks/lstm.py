@@ -14,6 +14,7 @@ import os
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest, Window
 from forecasting.models import make
+from forecasting.models.network.spec import Network
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 HORIZON, STEP = 28, 49
@@ -91,6 +93,12 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def model_of(name: str, quick: bool) -> Model:
+    """A model with its defaults, or a network with about a seventh of the effort."""
+    spec = make(name, horizon=HORIZON, seed=0)
+    return replace(spec, members=1, windows=8_000, epochs=10) if quick and isinstance(spec, Network) else spec
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", choices=("gifts", "grocery"), default="gifts")
@@ -98,9 +106,10 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--windows", type=int, default=4)
     parser.add_argument("--models", nargs="*", default=["seasonal_naive", "window_mean", "ets", "lstm"])
+    parser.add_argument("--quick", action="store_true", help="one network of 10 epochs with 8,000 windows each")
     options = parser.parse_args()
     panel = chosen(gift_shop() if options.store == "gifts" else grocery_store(), options.skus, options.sample, options.windows)
-    specs = {name: make(name, horizon=HORIZON, seed=0) for name in options.models}
+    specs = {name: model_of(name, options.quick) for name in options.models}
     print(f"{len(panel)} SKUs, {len(panel.calendar)} days, {HORIZON} ahead, {options.windows} cutoffs, {os.cpu_count()} cores")
     rows = pd.DataFrame(trials(panel, specs, options.windows))
     print(

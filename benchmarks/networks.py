@@ -18,20 +18,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.lstm import HORIZON, STEP, chosen, gift_shop, grocery_store
+from benchmarks.lstm import HORIZON, STEP, chosen, gift_shop, grocery_store, model_of
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest, Window
-from forecasting.models import make
 
 PEERS = ("neuralforecast", "darts")
 WINDOW = 56
 _PEER = Path(__file__).with_name("network_peers.py")
 
 
-def ours(name: str, window: Window) -> tuple[np.ndarray, float, float]:
+def ours(name: str, window: Window, quick: bool) -> tuple[np.ndarray, float, float]:
     """Mean (SKUs, horizon), and the seconds and the seconds of CPU that it took."""
     started, used = time.perf_counter(), time.process_time()
-    mean = make(name, horizon=HORIZON, seed=0).fit(window.train).forecast(HORIZON).mean
+    mean = model_of(name, quick).fit(window.train).forecast(HORIZON).mean
     return mean, time.perf_counter() - started, time.process_time() - used
 
 
@@ -50,12 +49,12 @@ def peer(python: str, method: str, window: Window, seconds: float) -> tuple[np.n
     return said.reindex(wanted).to_numpy().reshape(len(window.train), HORIZON), wall, cpu
 
 
-def trials(panel: Panel, windows: int, python: str) -> Iterator[dict[str, object]]:
+def trials(panel: Panel, windows: int, python: str, quick: bool) -> Iterator[dict[str, object]]:
     missing: set[str] = set()
     for window in Backtest(HORIZON, windows, step=STEP).split(panel):
         for name in ("seasonal_naive", "window_mean"):
-            yield scored(name, window, *ours(name, window))
-        answer = ours("lstm", window)
+            yield scored(name, window, *ours(name, window, quick))
+        answer = ours("lstm", window, quick)
         yield scored("lstm", window, *answer)
         for method in PEERS if python else ():
             if method in missing:
@@ -82,11 +81,12 @@ def main() -> None:
     parser.add_argument("--skus", type=int, default=200)
     parser.add_argument("--windows", type=int, default=2)
     parser.add_argument("--peers", default="", help="the Python that has darts and neuralforecast; without it only ours runs")
+    parser.add_argument("--quick", action="store_true", help="one network of 10 epochs with 8,000 windows each")
     options = parser.parse_args()
     panel = gift_shop() if options.store == "gifts" else grocery_store()
     panel = chosen(panel.without(panel.known), options.skus, 0, options.windows)
     print(f"{len(panel)} SKUs of {options.store}, {len(panel.calendar)} days, {HORIZON} ahead, {options.windows} cutoffs")
-    rows = pd.DataFrame(trials(panel, options.windows, options.peers)).groupby("method", sort=False)
+    rows = pd.DataFrame(trials(panel, options.windows, options.peers, options.quick)).groupby("method", sort=False)
     table = rows[["seconds", "CPU seconds"]].mean()
     table.insert(0, "bias %", 100 * (rows["forecast"].sum() / rows["units"].sum() - 1))
     table.insert(0, "WAPE", rows["off"].sum() / rows["units"].sum())
