@@ -6,8 +6,10 @@ the package's own readings: `ui.phrases` finds the sentence again. `scripts/tran
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit import runtime
@@ -98,12 +100,17 @@ def figure(drawn: go.Figure) -> go.Figure:
     for axis in (*drawn.select_xaxes(), *drawn.select_yaxes()):
         _say(axis.title, "text")
         _say(axis, "ticktext", "hoverformat")
-        axis.tickformatstops = _DATES[language] if axis.type in (None, "date") and axis.tickformat is None else None
     for trace in drawn.data:
+        if _has_dates(getattr(trace, "x", None)):
+            layout[f"xaxis{(trace.xaxis or 'x')[1:]}"].tickformatstops = _DATES[language]
         if (bar := getattr(trace, "colorbar", None)) is not None:
             _say(bar.title, "text")
         _say(trace, "name", "text", "hovertext", "hovertemplate", "texttemplate", "x", "y", "customdata")
     return drawn
+
+
+def _has_dates(values: Any) -> bool:
+    return values is not None and len(values) > 0 and isinstance(values[0], date | np.datetime64)
 
 
 def _say(part: object, *names: str) -> None:
@@ -114,3 +121,5 @@ def _say(part: object, *names: str) -> None:
             setattr(part, name, t(value))
         elif value is not None and 0 < len(value) <= _MOST_CATEGORIES and all(isinstance(one, str) for one in value):
             setattr(part, name, [t(one) for one in value])
+        elif name == "text" and value is not None and getattr(value, "ndim", 1) == 2:
+            setattr(part, name, [[t(str(cell)) for cell in row] for row in value])

@@ -71,7 +71,8 @@ def _groups(remains: Remains) -> None:
         rows = remains.groups[remains.groups["by"] == by]
         reading = remains.tests.loc[remains.tests["name"] == by.capitalize(), "reading"].iloc[0]
         with next(columns):
-            st.caption(t(f"**By {by}.** {reading}"))
+            told = f"**{t(f'By {by}.')}** {t(reading)}"
+            st.caption(told)
             figure = plots.by_group(rows["group"].tolist(), rows["mean"].tolist(), palette())
             parts.chart(figure, f"residuals-{by}", f"Mean residual by {by}")
     if len(remains.pacf):

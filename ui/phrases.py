@@ -105,7 +105,7 @@ class Phrases:
 
     def __init__(self, entries: Mapping[str, str], language: str) -> None:
         self.language = language
-        parts = [(_margins(english)[1], text.lstrip("，；")) for english, text in entries.items()]
+        parts = [(_core(english), _core(text.lstrip("，；"))) for english, text in entries.items()]
         plain = [(english, text) for english, text in parts if not HOLE.search(english)]
         self._plain = {_key(one): told for pair in plain for one, told in _sentences(*pair)} | {
             _key(english): text for english, text in plain
@@ -127,12 +127,12 @@ class Phrases:
         whole = self._plain.get(_key(core))
         if whole is not None:
             return _ended(whole, core)
+        mark = _marked(core)
+        if mark is not None:
+            return mark[1] + self.say(mark[2]) + mark[3]
         sure, maybe = self._filled(_bare(core))
         if sure is not None:
             return _ended(sure, core)
-        mark = next(filter(None, (mark.fullmatch(core) for mark in _MARKS)), None)
-        if mark is not None:
-            return mark[1] + self.say(mark[2]) + mark[3]
         pieces = self._in_pieces(core)
         if pieces is None and maybe is not None:
             return _ended(maybe, core)
@@ -178,7 +178,7 @@ class Phrases:
 
     def _date(self, match: re.Match[str]) -> str:
         day = date(int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
-        return format_date(day, "medium", locale=self.language)
+        return format_date(day, "short", locale=self.language)
 
 
 def _indexed(templates: list[Template]) -> dict[str, list[Template]]:
@@ -196,6 +196,17 @@ def _sentences(english: str, text: str) -> list[tuple[str, str]]:
     """The sentences of a text with those of its translation, where both have as many; a page may put others between them."""
     ours, theirs = ENDS.split(english), [piece for piece in _OWN_END.split(text) if piece]
     return list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else []
+
+
+def _marked(core: str) -> re.Match[str] | None:
+    return next(filter(None, (mark.fullmatch(core) for mark in _MARKS)), None)
+
+
+def _core(text: str) -> str:
+    """A phrase of the catalogue without what may stand around it."""
+    core = _margins(text)[1]
+    mark = _marked(core)
+    return mark[2] if mark else core
 
 
 def _margins(text: str) -> tuple[str, str, str]:
@@ -216,8 +227,8 @@ def _is_sure(hole: str, value: str, said: str) -> bool:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether there is nothing to translate in it: a number, a sign."""
-    return not re.search(r"[A-Za-z]{2}", value)
+    """Whether there is nothing left to translate in it: a number, a sign, or what is in the other language already."""
+    return not re.search(r"[A-Za-z]{2}", value) or bool(re.search(r"[^\W\d_a-zA-ZÀ-ɏ]", value))
 
 
 def _bare(text: str) -> str:
