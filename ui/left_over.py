@@ -72,7 +72,7 @@ def _groups(remains: Remains) -> None:
         reading = remains.tests.loc[remains.tests["name"] == by.capitalize(), "reading"].iloc[0]
         with next(columns):
             told = f"**{t(f'By {by}.')}** {t(reading)}"
-            st.caption(told)
+            st.caption(t(told))
             figure = plots.by_group(rows["group"].tolist(), rows["mean"].tolist(), palette())
             parts.chart(figure, f"residuals-{by}", f"Mean residual by {by}")
     if len(remains.pacf):
@@ -106,15 +106,21 @@ def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:
 
 
 def _training(remains: Remains) -> None:
-    with st.expander("Accuracy on the sales it has learnt from", icon=":material/school:"):
+    with st.expander(t("Accuracy on the sales it has learnt from"), icon=":material/school:"):
         st.caption(
-            "One period ahead, on sales that the model has seen, which flatters. What counts is the error on held-back sales."
+            t(
+                "One period ahead, on sales that the model has seen, which flatters. What counts is the error on "
+                "held-back sales."
+            )
         )
         number = st.column_config.NumberColumn("Value", format="%.4g")
-        st.dataframe(
-            remains.training, hide_index=True, column_config={"measure": "Measure", "value": number},
-            placeholder=words.UNDEFINED, key="training-accuracy",
-        )  # fmt: skip
+        tables.show(
+            remains.training,
+            hide_index=True,
+            column_config={"measure": "Measure", "value": number},
+            placeholder=words.UNDEFINED,
+            key="training-accuracy",
+        )
 
 
 def _tests(remains: Remains) -> None:
