@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.core.errors import PanelInvalid
+from forecasting.core.errors import PanelInvalid, SpecInvalid
 from forecasting.core.event import Event
 from forecasting.core.frequency import grain, infer_freq, normalise_freq, to_period_start
 
@@ -193,8 +193,13 @@ class Panel:
         return matrix[self.listed]
 
     def future_dates(self, horizon: int) -> pd.DatetimeIndex:
-        """The `horizon` periods after the last one."""
-        return pd.date_range(self.last, periods=horizon + 1, freq=self.freq)[1:]
+        """The `horizon` periods after the last one. Raises SpecInvalid when they run out of the calendar."""
+        try:
+            return pd.date_range(self.last, periods=horizon + 1, freq=self.freq)[1:]
+        except (pd.errors.OutOfBoundsDatetime, OverflowError):
+            raise SpecInvalid(
+                f"A horizon of {horizon:,} periods runs beyond the year 2262, where the calendar ends; choose a shorter one."
+            ) from None
 
     def _position(self, unique_id: str) -> int:
         try:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.core.errors import PanelInvalid
+from forecasting.core.errors import PanelInvalid, SpecInvalid
 from forecasting.core.panel import Panel
 
 
@@ -107,3 +107,9 @@ def test_every_cell_that_went_in_comes_out(rows, freq):
     assert len(back) == len(sales) == panel.frame["y"].notna().sum()
     np.testing.assert_array_equal(back["y"], back["y_in"])
     assert panel.frame.groupby("unique_id")["ds"].max().eq(panel.last).all()
+
+
+def test_a_horizon_beyond_the_calendar_is_told():
+    panel = Panel.build(pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=9), "y": 1.0}))
+    with pytest.raises(SpecInvalid, match="100,000 periods runs beyond the year 2262"):
+        panel.future_dates(100_000)
