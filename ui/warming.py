@@ -1,4 +1,4 @@
-"""What the first visitor would wait for is loaded while the server starts."""
+"""Done once, while the server starts: downloads are made to last, and what the first visitor would wait for is loaded."""
 
 import threading
 import time
@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from forecasting.core.errors import ShelfcastError
+from ui.lasting import let_downloads_last
 
 _FIRST = ("pandas", "plotly.graph_objects", "forecasting.plots.history", "ui.intake", "ui.parts", "pyarrow")
 _PAUSE = 6.0
@@ -15,7 +16,8 @@ _PAUSE = 6.0
 
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
-    """Load the libraries of the first page in the background, and have a worker ready; the server answers meanwhile."""
+    """Let downloads last; load libraries in the background, and have a worker ready: the server answers meanwhile."""
+    let_downloads_last()
     threading.Thread(target=_load, name="warming", daemon=True).start()
     yield
 
