@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.core.panel import Panel
@@ -105,3 +107,19 @@ def test_an_edited_export_comes_back_as_overrides(outlook, tmp_path):
     (only,) = told_apart(edited, exported, "Promotion")
     assert (only.key, only.formula) == ("=A", "=99.0000")
     assert only.first == outlook.forecasts[0].dates[3]
+
+
+def test_the_files_to_take_away_hold_the_changes_by_hand(app, outlook, monkeypatch):
+    made = {}
+    monkeypatch.setattr(st, "download_button", lambda _label, data, *_, key="", **__: made.update({key: data}))
+    changed(app, "+100 %")
+    files = {kind: made[f"download-{kind}"]() for kind in ("csv", "xlsx")}  # where no session is, as in the server
+    tables = (
+        pd.read_csv(io.BytesIO(files["csv"])),
+        pd.read_excel(io.BytesIO(files["xlsx"]), sheet_name="Forecast", engine="calamine"),
+    )
+    mean = outlook.forecasts[0].mean
+    for table in tables:
+        sums = table.groupby("sku")["final"].sum()
+        assert sums["B"] == pytest.approx(2 * mean[1].sum(), rel=1e-4)
+        assert sums.drop("B").iloc[0] == pytest.approx(mean[0].sum(), rel=1e-4)
