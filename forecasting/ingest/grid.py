@@ -209,7 +209,7 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
     calendar = pd.date_range(days.min(), days.max(), freq=freq)
     ids = summed["sku"].unique(maintain_order=True).to_list()
     codes = summed["sku"].rle_id().to_numpy()
-    periods = calendar.get_indexer(pd.DatetimeIndex(days))
+    periods = _places_of(days, calendar)
     first = np.full(len(ids), len(calendar))
     np.minimum.at(first, codes, periods)
     lengths = len(calendar) - first
@@ -219,7 +219,9 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
             "choose a coarser grain or fewer SKUs."
         )
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    place = indptr[codes] + periods - first[codes]
+    place = (indptr[:-1] - first)[codes]
+    place += periods
+    del codes
     units = summed["y"].cast(pl.Float64).fill_null(0.0).to_numpy()
     gap = _gaps(periods, units, calendar, freq, issues) if zero else np.zeros(len(calendar), dtype=bool)
     holes = _repeated(gap, first, indptr) if gap.any() else None
@@ -237,6 +239,12 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
         static=static,
         known=known_ahead(columns),
     )
+
+
+def _places_of(days: np.ndarray, calendar: pd.DatetimeIndex) -> np.ndarray:
+    """The place of each day in the calendar, looked up once for each distinct day."""
+    codes, distinct = pd.factorize(days)
+    return calendar.get_indexer(pd.DatetimeIndex(distinct)).astype(np.int32)[codes]
 
 
 def _laid_out(values: pl.Series, place: np.ndarray, size: int, zero: bool, holes: np.ndarray | None) -> np.ndarray:

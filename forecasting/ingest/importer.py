@@ -11,6 +11,7 @@ import polars as pl
 
 from forecasting.core.errors import InputError, MappingNeeded
 from forecasting.core.frequency import normalise_freq
+from forecasting.core.memory import give_back
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.checks import platform_of
@@ -127,6 +128,7 @@ def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Impor
     issues.append(rule)
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
+    give_back()
     panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), issues)
     channels = _channels(streamed.names)
     _common_issues(streamed.sums, summed, streamed.mapping, channels, issues)

@@ -151,27 +151,34 @@ def _table(plan: _Plan, rows: _Held) -> Table:
     )
 
 
-def _pieces(content: Content, plan: _Plan) -> Iterator[tuple[bytes, int]]:
-    """The rows of the file in pieces that end where a line ends, and where in the file that is."""
+def _spans(content: Content, plan: _Plan) -> Iterator[tuple[int, int]]:
+    """Where in the file each piece begins and ends: a piece ends where a line ends."""
     start = plan.start
     while start < plan.stop:
-        piece = content.read(start, min(start + _PIECE, plan.stop))
-        end = len(piece) if start + len(piece) >= plan.stop else piece.rfind(b"\n")
-        start += end + 1 if end >= 0 else plan.stop
-        yield piece[: max(0, end)], start
+        stop = min(start + _PIECE, plan.stop)
+        if stop < plan.stop:
+            near = max(start, stop - _HEAD)
+            stop = near + content.read(near, stop).rfind(b"\n")
+            if stop < near:  # no order has a line as long as that: the file is read as a whole
+                stop = start
+        yield start, stop
+        start = stop + 1 if stop > start else plan.stop
 
 
 def _read_ahead(content: Content, plan: _Plan, wanted: tuple[int, ...]) -> Iterator[tuple[dict[int, Coded] | None, float]]:
     """The pieces as codes and texts, in their order, with the share of the file that they complete.
 
-    The parser works outside the interpreter's lock, some pieces ahead.
+    File and parser are read outside the interpreter's lock, some pieces ahead; by one thread, as each keeps a piece's memory.
     """
+
+    def read(start: int, stop: int) -> dict[int, Coded] | None:
+        return read_coded(content.read(start, stop), plan.dialect.delimiter, plan.width, wanted)
+
     waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=1) as pool:
         try:
-            for piece, stop in _pieces(content, plan):
-                task = pool.submit(read_coded, piece, plan.dialect.delimiter, plan.width, wanted)
-                waiting.append((task, stop / plan.stop))
+            for start, stop in _spans(content, plan):
+                waiting.append((pool.submit(read, start, stop), stop / plan.stop))
                 if len(waiting) >= _AHEAD:
                     yield _first(waiting)
             while waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import polars as pl
 
 from forecasting.ingest.grid import MONEY
@@ -138,7 +139,8 @@ def _summed(lines: Lines, cell: np.ndarray, cells: int) -> dict[str, np.ndarray]
 def _merge(parts: list[_Sums]) -> _Sums:
     """One row for each cell; whole numbers add up to the same sum in any order."""
     keys = np.concatenate([part.keys for part in parts])
-    order = np.argsort(keys)
+    # The keys of each part, or at least of each SKU in it, are in order: a merge sort takes a fifth of the time.
+    order = np.argsort(keys, kind="stable")
     keys = keys[order]
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     columns = {}
@@ -177,7 +179,7 @@ class _SeenOrders:
         """
         assert lines.order is not None  # noqa: S101 - for the type checker
         sold = lines.units > 0
-        pairs = _distinct(cell[sold] * len(lines.orders) + lines.order[sold])
+        pairs = pd.unique(cell[sold] * len(lines.orders) + lines.order[sold])
         places, order = np.divmod(pairs, len(lines.orders))
         far = _isin(lines.orders, self._before)[order]
         if far.any() and any(_isin(keys[places[far]], part.keys).any() for part in earlier):
