@@ -159,5 +159,9 @@ def coming(panel: Panel, calendar: Calendar) -> None:
 
 
 def _table(days: Sequence[Event], last: pd.Timestamp) -> pd.DataFrame:
-    rows = [(day.start, day.end, day.name, _KINDS[day.kind], max((day.start - last).days, 0)) for day in days]
+    rows = [(day.start, day.end, _named(day), _KINDS[day.kind], max((day.start - last).days, 0)) for day in days]
     return pd.DataFrame(rows, columns=["first", "last", "name", "kind", "ahead"])
+
+
+def _named(day: Event) -> str:
+    return day.name if day.kind == calendars.OWN else t(day.name)

@@ -90,7 +90,8 @@ def _terms(regression: Regression, selection: Selection | None) -> None:
             t("**Variance inflation.** Above 10 a column says nearly the same as others; its own effect is then uncertain.")
         )
         table = regression.columns.dropna(subset=["vif"]).sort_values("vif", ascending=False)
-        _table(table, "vif", "%.1f", {"name": "Column", "term": "Term", "vif": "Variance inflation"})
+        table = table.rename(columns={"name": "column"})  # under "name" stands what users wrote
+        _table(table, "vif", "%.1f", {"column": "Column", "term": "Term", "vif": "Variance inflation"})
 
 
 def _apply(selection: Selection) -> None:

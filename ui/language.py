@@ -37,6 +37,11 @@ def current() -> str:
     return str(st.session_state.get(_KEY, ENGLISH)) if runtime.exists() else ENGLISH
 
 
+def tag() -> str:
+    """The language of this session as web pages name it: `zh-CN`."""
+    return current().replace("_", "-")
+
+
 def t(text: Text) -> Text:
     """What is to be read, in the language of the session. What the catalogue does not know, such as a SKU, stays as it is."""
     language = current()
@@ -121,5 +126,5 @@ def _say(part: object, *names: str) -> None:
             setattr(part, name, t(value))
         elif value is not None and 0 < len(value) <= _MOST_CATEGORIES and all(isinstance(one, str) for one in value):
             setattr(part, name, [t(one) for one in value])
-        elif name == "text" and value is not None and getattr(value, "ndim", 1) == 2:
+        elif name == "text" and value is not None and len(value) and isinstance(value[0], list | tuple | np.ndarray):
             setattr(part, name, [[t(str(cell)) for cell in row] for row in value])

@@ -127,13 +127,14 @@ def _tests(remains: Remains) -> None:
     with st.expander(t("Tests of the residuals"), icon=":material/science:"):
         number = st.column_config.NumberColumn
         config: dict[str, Any] = {
-            "name": "Test",
+            "test": "Test",
             "statistic": number("Statistic", format="%.3g"),
             "p_value": number("p", format="%.3f"),
             "passed": st.column_config.CheckboxColumn("Passed"),
             "reading": st.column_config.TextColumn("Reading", width="large"),
         }
-        tables.show(remains.tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
+        tests = remains.tests.rename(columns={"name": "test"})
+        tables.show(tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
         st.caption(t("Ljung-Box by lag; the degrees of freedom are the lag less the ARMA coefficients."))
         lags: dict[str, Any] = {
             "lag": "Lag",

@@ -42,7 +42,7 @@ def _sum_form(outlook: Outlook, panel: Panel, sku: str) -> None:
         name: name.replace("_", " ").capitalize() for name in levels_of(panel)
     }
     level = st.selectbox(
-        t("Change"), list(levels), format_func=told_from(levels), key="override-level", persist_state="session"
+        t("Change what"), list(levels), format_func=told_from(levels), key="override-level", persist_state="session"
     )
     with st.form("override-sum", border=False):
         key = sku if level == SKU else ""

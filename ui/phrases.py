@@ -32,13 +32,17 @@ _MARKS = (
     re.compile(r"()(.+)(<extra></extra>)"),
 )
 """What may stand around a phrase: an icon, a bullet, bold type, the end of a hover text."""
-ENDS = re.compile(r"(?<=[.!?…。！？])[ \t]+(?=[^a-z])|\s*\n\s*")
+ENDS = re.compile(r"(?<=[.!?…。！？])(?<!Jr\.)[ \t]+(?=[^a-z])|\s*\n\s*")
 _JOINTS = {"; ": "；", ": ": "：", " · ": " · ", " – ": " – ", ", and ": "和", ", ": "、", " and ": "和"}
 _LONGEST_MEMBER = 8
 _LEAST_TELLING = 12
 _OWN_END = re.compile(r"(?<=[。！？])\s*|\s*\n\s*")
 _OWN_ENDS = ("。", "！", "？", "…", "：", "；")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SEAM = "\0"
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_RUNS_ON = re.compile(rf"(?<=[\u4e00-\u9fff]) ?{_SEAM}+ ?(?=[\u4e00-\u9fff])")
+_PARTED = re.compile(rf"(?<=[A-Za-z0-9%]){_SEAM}+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]){_SEAM}+(?=[A-Za-z0-9])")
 _DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)})[a-z]* (\d{{4}})\b")
 
 
@@ -107,9 +111,10 @@ class Phrases:
         self.language = language
         parts = [(_core(english), _core(text.lstrip("，；"))) for english, text in entries.items()]
         plain = [(english, text) for english, text in parts if not HOLE.search(english)]
-        self._plain = {_key(one): told for pair in plain for one, told in _sentences(*pair)} | {
-            _key(english): text for english, text in plain
+        known = {_bare(one): told for pair in plain for one, told in _sentences(*pair)} | {
+            _bare(english): text for english, text in plain
         }
+        self._plain = {_key(english): text for english, text in known.items()} | known
         self._by_word = _indexed([Template(_bare(english), text) for english, text in parts if HOLE.search(english)])
         self.say = lru_cache(maxsize=20_000)(self._say)
 
@@ -119,12 +124,14 @@ class Phrases:
         if not core or len(core) > _LONGEST:
             return text
         told = self._said(core)
-        return text if told == core else f"{before.replace(', ', '，').replace('; ', '；')}{told}{after}"
+        return (
+            text if told == core and not _HAN.search(core) else f"{before.replace(', ', '，').replace('; ', '；')}{told}{after}"
+        )
 
     def _said(self, core: str) -> str:
         if not re.search(r"[A-Za-z]", core):
             return re.sub(r"(\d) %", r"\1%", core)
-        whole = self._plain.get(_key(core))
+        whole = self._plain.get(_bare(core)) or self._plain.get(_key(core))
         if whole is not None:
             return _ended(whole, core)
         mark = _marked(core)
@@ -145,7 +152,7 @@ class Phrases:
             values = template.match(bare)
             if values is not None:
                 said = {name: value if _is_name(name) else self.say(value) for name, value in values.items()}
-                told = HOLE.sub(lambda hole, said=said: said[hole[1]], template.translation)  # type: ignore[misc]
+                told = _put_in(said, template.translation)
                 if all(_is_sure(name, value, said[name]) for name, value in values.items()):
                     return told, None
                 if template.weight >= _LEAST_TELLING:
@@ -156,7 +163,7 @@ class Phrases:
         """The templates whose rarest word the sentence has, the most telling first."""
         words = {word.lower() for word in _WORD.findall(bare)} | {""}
         found = [template for word in words for template in self._by_word.get(word, ())]
-        return sorted(found, key=lambda template: -template.weight)
+        return sorted(found, key=lambda template: (-template.weight, template.english))
 
     def _in_pieces(self, core: str) -> str | None:
         """Several sentences one by one, or else the members of a list, all of which must be known."""
@@ -217,6 +224,12 @@ def _margins(text: str) -> tuple[str, str, str]:
     return text[:start], core[len(joint) :], text[start + len(core) - len(joint) :]
 
 
+def _put_in(said: Mapping[str, str], translation: str) -> str:
+    """A translation with its holes filled; a space parts Chinese from letters and digits, and from nothing else."""
+    told = HOLE.sub(lambda hole: f"{_SEAM}{said[hole[1]]}{_SEAM}", translation)
+    return _PARTED.sub(" ", _RUNS_ON.sub("", told)).replace(_SEAM, "")
+
+
 def _is_name(hole: str) -> bool:
     return hole.rstrip("0123456789") in _NAMES
 
@@ -228,7 +241,8 @@ def _is_sure(hole: str, value: str, said: str) -> bool:
 
 def _is_plain(value: str) -> bool:
     """Whether there is nothing left to translate in it: a number, a sign, or what is in the other language already."""
-    return not re.search(r"[A-Za-z]{2}", value) or bool(re.search(r"[^\W\d_a-zA-ZÀ-ɏ]", value))
+    ours = re.search(r"[^\W\d_a-zA-ZÀ-ɏ]", value)
+    return not re.search(r"[a-z]{2}" if ours else r"[A-Za-z]{2}", value)
 
 
 def _bare(text: str) -> str:

@@ -116,7 +116,7 @@ def _line(found: exploring.Portfolio, alert: Alert) -> None:
 
 
 def _foot(found: exploring.Portfolio, alerts: pd.DataFrame, shown: pd.DataFrame, many: int) -> None:
-    money = "" if shown.empty else f", together {stake(shown['stake'].sum(), found)}"
+    money = "" if shown.empty else stake(shown["stake"].sum(), found)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(shown) > many:
             st.button(t(f"Show {min(_MORE, len(shown) - many)} more"), key="inbox-more", icon=":material/expand_more:",
@@ -127,7 +127,8 @@ def _foot(found: exploring.Portfolio, alerts: pd.DataFrame, shown: pd.DataFrame,
                                                   on_click=_dismiss, args=(_pairs(found, shown),)):  # fmt: skip
             st.rerun()
         _bring_back(len(dismissed().pairs))
-    st.caption(t(f"{words.count(len(shown), 'open alert')}{money}. What is worth little is left out."))
+    told = f"{words.count(len(shown), 'open alert')}{f', together {money}' if money else ''}."
+    st.caption(t(f"{told} What is worth little is left out."))
 
 
 def _bring_back(done: int) -> None:

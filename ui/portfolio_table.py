@@ -263,10 +263,11 @@ def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -
 
 def _foot(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected) -> None:
     chosen = found.table.iloc[rows]
-    worth = f", {portfolio.amount(chosen['worth'].sum())} in revenue" if found.money else ""
+    worth = portfolio.amount(chosen["worth"].sum()) if found.money else ""
     st.caption(
         t(
-            f"{words.count(len(rows), 'SKU')}{worth}, {words.percent(chosen['share'].sum(), 1)} of the shop. "
+            f"{words.count(len(rows), 'SKU')}{f', {worth} in revenue' if worth else ''}, "
+            f"{words.percent(chosen['share'].sum(), 1)} of the shop. "
             f"Press a code or tick a row to open the SKU (Shift and Space on the keyboard), or choose it here:"
         )
     )

@@ -48,6 +48,7 @@ def _page(step: Step) -> st.Page:
 def _main() -> None:
     theme.frame()
     language.begin()
+    theme.speak()
     if not identity.signed_in():
         return
     workspace = current()

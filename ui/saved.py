@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from forecasting.core.errors import ShelfcastError
-from ui import identity, saving, words
+from ui import identity, language, saving, words
 from ui.keeping import keeper, store
 from ui.language import t
 from ui.workspace import Workspace, current
@@ -71,7 +72,9 @@ def _this(workspace: Workspace, entry: "Entry") -> None:
             store().rename(entry.token, name)
             st.rerun(scope="fragment")
     st.caption(t("It is saved after every step, on this server. Whoever has this link can open and change it:"))
-    st.code(f"{(st.context.url or '').split('?')[0]}?{saving.PARAMETER}={entry.token}", language=None, wrap_lines=True)
+    asked = {saving.PARAMETER: entry.token, language.IN_URL: language.in_url()}
+    address = f"{(st.context.url or '').split('?')[0]}?{urlencode({key: value for key, value in asked.items() if value})}"
+    st.code(address, language=None, wrap_lines=True)
     with st.container(horizontal=True):
         if st.button(t("Duplicate"), icon=":material/content_copy:", key="saved-duplicate"):
             _open(store().duplicate(entry.token, identity.owner(), f"{entry.name}, copy"))
@@ -108,7 +111,7 @@ def _others(entries: list["Entry"]) -> None:
     st.markdown(t("**Other work of yours**"))
     for entry in entries[:_SHOWN]:
         name, when, opening, deleting = st.columns([5, 3, 2, 1], vertical_alignment="center")
-        name.markdown(words.plain(entry.name))
+        name.markdown(t(words.plain(entry.name)))
         when.caption(t(ago(entry.updated)))
         if opening.button(t("Open"), key=f"open-saved-{entry.token}", width="stretch"):
             _open(entry.token)

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.elements.lib import streamlit_plotly_theme as slots
 
 from forecasting.plots.theme import Palette, faint, palette_of
-from ui import words
+from ui import language, words
 from ui.language import t
 from ui.workspace import Workspace
 
@@ -35,6 +35,15 @@ def frame() -> None:
     st.set_page_config(page_title="Shelfcast", page_icon=str(_ASSETS / "icon.png"), layout="wide")
     st.html(_ASSETS / "house.css")
     st.logo(str(_ASSETS / "logo.svg"), icon_image=str(_ASSETS / "mark.svg"), size="large")
+
+
+def speak() -> None:
+    """Tell the browser which language the page is in, and say what Streamlit says in English in that language."""
+    with st.container(key="page-language"):
+        st.html(f'<script>document.documentElement.lang = "{language.tag()}"</script>', unsafe_allow_javascript=True)
+    if language.current() != language.ENGLISH:
+        upload, limit = t("Upload"), t("Up to 200 MB per file")
+        st.html(f'<style>:root {{ --house-upload: "{upload}"; --house-limit: "{limit}"; }}</style>')
 
 
 def data_in_use(workspace: Workspace) -> None:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
@@ -74,17 +73,25 @@ def english(app: AppTest) -> set[str]:
     return {text for text in _texts(app) if text not in PROPER and WORDS.search(NAMES.sub("", text).strip())}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_left_in_english_without_data(page: str, opened: Callable[..., AppTest]) -> None:
-    app = opened(page, lang="zh_CN")
-    assert not english(app)
-    assert "".join(_texts(app)).count("数据") > 0
+def _all_pages(app: AppTest) -> Iterator[tuple[str, AppTest]]:
+    """Every page by its name, one after the other in one session, as a user walks through them."""
+    for page in PAGES:
+        if page != "data":
+            app.switch_page(f"../pages/{page}.py").run()
+        assert not app.exception
+        yield page, app
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_left_in_english_with_data(page: str, opened: Callable[..., AppTest]) -> None:
-    app = opened(page, lang="zh_CN", demo="grocery")
-    assert not english(app)
+def test_nothing_is_left_in_english_without_data(opened: Callable[..., AppTest]) -> None:
+    for page, app in _all_pages(opened("data", lang="zh_CN")):
+        assert not english(app), page
+        assert "".join(_texts(app)).count("数据") > 0, page
+
+
+def test_nothing_is_left_in_english_with_data(opened: Callable[..., AppTest]) -> None:
+    for page, app in _all_pages(opened("data", lang="zh_CN", demo="grocery")):
+        assert not english(app), page
+        assert "杂货店" in "".join(_texts(app)), page
 
 
 def test_the_language_is_switched_in_the_sidebar_and_stands_in_the_link(opened: Callable[..., AppTest]) -> None:

@@ -73,7 +73,7 @@ def test_what_is_written_on_the_screen_goes_through_the_catalogue() -> None:
         ("Season is strong (0.82) and trend is weak (0.10).", "季节性强（0.82），趋势弱（0.10）。"),
         ("9 Dec 2011", "2011/12/9"),
         (":material/info: No plan was given for price, so the forecast does not use it.",
-         ":material/info: 没有给出 价格 的计划，因此预测不使用它。"),
+         ":material/info: 没有给出价格的计划，因此预测不使用它。"),
         ("**Gift shop**", "**礼品店**"),
         ("There is no file 'a, b.csv'; check the name and the folder.", "没有文件“a, b.csv”；请检查名称和文件夹。"),
         ("<b>%{y:,.0f}</b> units<extra></extra>", "<b>%{y:,.0f}</b> 件<extra></extra>"),
@@ -90,6 +90,25 @@ def test_several_sentences_are_translated_one_by_one() -> None:
         "Sold 1,234 units in the last 28 days, 12 % more than before. Demand is smooth: it sells often, in similar amounts."
     )
     assert phrases("zh_CN").say(english) == "最近 28 天售出 1,234 件，比之前多 12%。需求平稳：常有销量，数量相近。"
+
+
+@pytest.mark.parametrize(
+    ("mixed", "chinese"),
+    [
+        ("Sold 1,062 件 in the last 28 天, 237 % more than before.", "最近 28 天售出 1,062 件，比之前多 237%。"),
+        ("55 个 SKU are **AX**: trust the forecast and order automatically.",
+         "55 个 SKU 属于 **AX**：可以信任预测，自动订货。"),
+        ("300 个 SKU, 680,063 in revenue, 100.0 % of the shop.", "300 个 SKU，收入 680,063，占全店 100.0%。"),
+        ("Takes about 2 秒.", "大约需要 2 秒。"),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_translated_around_what_is_translated_already(mixed: str, chinese: str) -> None:
+    assert phrases("zh_CN").say(mixed) == chinese
+
+
+def test_a_label_with_a_capital_is_told_from_the_word() -> None:
+    say = phrases("zh_CN").say
+    assert [say("On"), say("on"), say("Month"), say("month")] == ["检验范围", "开", "月份", "个月"]
 
 
 def test_a_translation_is_not_translated_again() -> None:
