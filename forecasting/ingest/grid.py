@@ -204,7 +204,10 @@ def _empty_cells(summed: pl.DataFrame) -> tuple[int, int]:
 
 
 def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, issues: list[str]) -> Panel:
-    """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing days."""
+    """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing days.
+
+    Only `sku` and `ds` are left of `summed`: each column is given up once it is laid out, so that memory never holds all twice.
+    """
     days = summed["ds"].to_numpy()
     calendar = pd.date_range(days.min(), days.max(), freq=freq)
     ids = summed["sku"].unique(maintain_order=True).to_list()
@@ -225,8 +228,9 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
     units = summed["y"].cast(pl.Float64).fill_null(0.0).to_numpy()
     gap = _gaps(periods, units, calendar, freq, issues) if zero else np.zeros(len(calendar), dtype=bool)
     holes = _repeated(gap, first, indptr) if gap.any() else None
+    del units, periods
     columns = {
-        name: _laid_out(summed[name], place, int(indptr[-1]), zero and name in _ZERO_WHERE_ABSENT, holes)
+        name: _laid_out(summed.drop_in_place(name), place, int(indptr[-1]), zero and name in _ZERO_WHERE_ABSENT, holes)
         for name in summed.columns[2:]
     }
     return Panel(

@@ -91,9 +91,9 @@ def import_files(
     say = progress or tell
     if len(files) == 1:
         asked = normalise_freq(freq) if freq else None
-        streamed = stream_orders(Content(files[0][1]), files[0][0], mapping, asked, say)
-        if streamed is not None:
-            return _finish_stream(streamed, freq, say)
+        done = _import_stream(files[0], mapping, asked, say)
+        if done is not None:
+            return done
     tables: list[Table] = []
     for k, (name, data) in enumerate(files):
         say(0.5 * k / len(files), f"Reading {name}")
@@ -118,12 +118,22 @@ def _own_panel(panel: Panel, table: Table) -> Import:
     return Import(panel, report, no_rejects().to_pandas(), (table,), mapping)
 
 
-def _finish_stream(streamed: Streamed, freq: str | None, say: Progress) -> Import:
+def _import_stream(file: tuple[str, bytes | Path], mapping: Mapping | None, freq: str | None, say: Progress) -> Import | None:
+    """A large file that can be summed piece by piece; None for any other."""
+    streamed = stream_orders(Content(file[1]), file[0], mapping, freq, say)
+    if streamed is None:
+        return None
+    grain = choose_freq(streamed.sums, "orders", streamed.facts.grain, freq or streamed.mapping.freq)
+    summed = _tidy_columns(add_up(streamed.sums, grain), streamed.mapping)
+    # Only the returns are still asked of the sums: without the rest, the panel takes the room of its columns one by one.
+    streamed = replace(streamed, sums=streamed.sums.select(pl.col("returned").sum()))
+    return _finish_stream(streamed, summed, grain, say)
+
+
+def _finish_stream(streamed: Streamed, summed: pl.DataFrame, grain: str, say: Progress) -> Import:
     """The end of the way for a file that was summed piece by piece."""
     source = _Source(streamed.table, streamed.mapping, streamed.facts)
     issues = list(streamed.facts.issues)
-    grain = choose_freq(streamed.sums, "orders", streamed.facts.grain, freq or streamed.mapping.freq)
-    summed = _tidy_columns(add_up(streamed.sums, grain), streamed.mapping)
     zero, rule = absent_rule(summed, "orders", True, streamed.mapping.absent)
     issues.append(rule)
     say(0.8, "Building the panel")

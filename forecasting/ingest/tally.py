@@ -96,7 +96,9 @@ class Tally:
         ids = sorted(words[code] for code in met)
         rank = {word: place for place, word in enumerate(ids)}
         ranks = np.array([rank.get(word, 0) for word in words], dtype=np.int64)
-        sums = _merge([_Sums(ranks[part.keys >> 32] << 32 | part.keys & _LOW, part.columns) for part in parts])
+        parts = [_Sums(ranks[part.keys >> 32] << 32 | part.keys & _LOW, part.columns) for part in parts]
+        sums = _merge(parts)
+        parts.clear()
         days = (sums.keys & _LOW).astype("datetime64[D]").astype("datetime64[us]")
         coded = pl.Series("sku", ids, dtype=pl.Enum(ids)).gather(sums.keys >> 32)
         return pl.DataFrame({"sku": coded, "ds": days, **sums.columns})
