@@ -94,6 +94,11 @@ class Template:
         return [word.lower() for word in _WORD.findall(HOLE.sub("{}", self.english))]
 
     @property
+    def has_names(self) -> bool:
+        """Whether what users wrote may stand in one of its holes, which then takes anything."""
+        return any(map(_is_name, self.pieces[1::2]))
+
+    @property
     def weight(self) -> int:
         """How much of it is fixed; of two that match the heavier one is meant."""
         return len(HOLE.sub("", self.english))
@@ -153,17 +158,18 @@ class Phrases:
             if values is not None:
                 said = {name: value if _is_name(name) else self.say(value) for name, value in values.items()}
                 told = _put_in(said, template.translation)
-                if all(_is_sure(name, value, said[name]) for name, value in values.items()):
+                sure = all(_is_sure(name, value, said[name]) for name, value in values.items())
+                if sure and (maybe is None or template.weight >= _LEAST_TELLING):
                     return told, None
                 if template.weight >= _LEAST_TELLING:
                     maybe = maybe or told
         return None, maybe
 
     def _candidates(self, bare: str) -> list[Template]:
-        """The templates whose rarest word the sentence has, the most telling first."""
+        """The templates whose rarest word the sentence has, the most telling first, and those without names before others."""
         words = {word.lower() for word in _WORD.findall(bare)} | {""}
         found = [template for word in words for template in self._by_word.get(word, ())]
-        return sorted(found, key=lambda template: (-template.weight, template.english))
+        return sorted(found, key=lambda template: (-template.weight, template.has_names, template.english))
 
     def _in_pieces(self, core: str) -> str | None:
         """Several sentences one by one, or else the members of a list, all of which must be known."""
@@ -236,7 +242,12 @@ def _is_name(hole: str) -> bool:
 
 def _is_sure(hole: str, value: str, said: str) -> bool:
     """Whether a part is surely meant by its hole: it is known, and no list unless it is called one."""
-    return _is_name(hole) or hole.startswith("list") or _is_plain(value) or (said != value and ", " not in value)
+    return (
+        _is_name(hole)
+        or hole.startswith("list")
+        or _is_plain(value)
+        or (said != value and ", " not in value.removeprefix(", "))
+    )
 
 
 def _is_plain(value: str) -> bool:

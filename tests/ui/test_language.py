@@ -71,6 +71,8 @@ def test_what_is_written_on_the_screen_goes_through_the_catalogue() -> None:
         ("the shop is closed on Saturdays; those days count as 0", "店铺在周六休息；这些天计为 0"),
         ("Usually off by 18 units a week, 6 % too high.", "通常每周误差 18 件，偏高 6%。"),
         ("Season is strong (0.82) and trend is weak (0.10).", "季节性强（0.82），趋势弱（0.10）。"),
+        ("Usually off by 33 units a week for each SKU, on target.", "每个 SKU 通常每周误差 33 件，不偏不倚。"),
+        ("Linear for smooth", "平稳：线性"),
         ("9 Dec 2011", "2011/12/9"),
         (":material/info: No plan was given for price, so the forecast does not use it.",
          ":material/info: 没有给出价格的计划，因此预测不使用它。"),
