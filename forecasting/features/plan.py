@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import InputError
@@ -59,11 +60,18 @@ def fill_plan(panel: Panel, future: pd.DataFrame) -> pd.DataFrame:
     for name in future.columns[2:]:
         if not future[name].isna().any():
             continue
-        history = panel.frame[name]
-        last = panel.frame.groupby("unique_id", sort=False)[name].last()
-        usual = 0.0 if (history.fillna(0.0) == 0.0).mean() > MOSTLY else last.fillna(history.median()).fillna(0.0)
+        history = pd.Series(panel.columns[name], dtype="float64")
+        usual = 0.0 if (history.fillna(0.0) == 0.0).mean() > MOSTLY else _last(panel, name).fillna(history.median()).fillna(0.0)
         filled[name] = future[name].fillna(usual if isinstance(usual, float) else future["unique_id"].map(usual))
     return filled
+
+
+def _last(panel: Panel, name: str) -> pd.Series:
+    """Every SKU's last known value of a regressor, NaN where it never had one."""
+    values = panel.columns[name].astype("float64")
+    known = np.where(np.isnan(values), -1, np.arange(len(values)))
+    last = np.maximum.reduceat(known, panel.indptr[:-1])
+    return pd.Series(np.where(last < 0, np.nan, values[last]), index=list(panel.ids))
 
 
 def _rows(plan: pd.DataFrame, planned: tuple[str, ...], freq: str) -> pd.DataFrame:
