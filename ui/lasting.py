@@ -12,6 +12,8 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
+from ui.memory import collect_soon
+
 PAUSE = 30.0  # seconds: what is swept away has been shown by no page for this long
 _NEXT_TRY, _LONGEST = 1.0, 120  # seconds, tries: where some page is always being drawn, files must not pile up for ever
 
@@ -41,6 +43,7 @@ class Sweeper:
 
     def ask(self) -> None:
         """A page has been drawn, or a session has ended: what is no longer in use may go, in a while."""
+        collect_soon()
         with self._lock:
             self._drawing.discard(_session())
             self._due = 2  # the first time round a file to download is only marked

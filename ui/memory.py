@@ -6,10 +6,13 @@ Left alone, the GNU C library keeps what a large import has freed: 90 MB after o
 import ctypes
 import gc
 import sys
+import threading
 from typing import Any
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
 _LARGE = 1 << 20
+_PAUSE = 5.0
+_asked = threading.Event()
 
 
 def stay_small() -> None:
@@ -26,6 +29,23 @@ def give_back() -> None:
     trim = _of_c_library("malloc_trim")
     if trim is not None:
         trim(0)
+
+
+def collect_soon() -> None:
+    """Collect in some seconds, once however often it is asked for meanwhile.
+
+    Streamlit's own collection after every run takes a tenth of a second, which is most of what following a job costs.
+    """
+    if not _asked.is_set():
+        _asked.set()
+        timer = threading.Timer(_PAUSE, _collect)
+        timer.daemon = True
+        timer.start()
+
+
+def _collect() -> None:
+    _asked.clear()
+    gc.collect()
 
 
 def _of_c_library(name: str) -> Any:
