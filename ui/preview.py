@@ -51,7 +51,7 @@ def html(one: Found) -> str:
 
 def _row(one: Found, row: tuple[object, ...]) -> str:
     line, what, why, fault, *cells = row
-    said = escape(t(_WHAT[str(what)])) + (f": {escape(t(str(why)))}" if why else "")
+    said = escape(t(f"{_WHAT[str(what)]}: {why}" if why else _WHAT[str(what)]))
     body = "".join(_cell(str(cell), one.roles[j] if one.roles else "", j == fault) for j, cell in enumerate(cells))
     return f'<tr class="{what}"><th scope="row">{escape(str(line))}</th><td class="what">{said}</td>{body}</tr>'
 
