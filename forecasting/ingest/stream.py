@@ -27,7 +27,7 @@ from forecasting.ingest.tokens import Dialect
 
 STREAM_FROM = 24 << 20
 SHOWN = 1000
-_PIECE = 6 << 20
+_PIECE = 4 << 20
 _AHEAD = 2
 _HEAD = 1 << 15
 _SAMPLE = 1 << 14
