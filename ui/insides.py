@@ -37,7 +37,7 @@ def draw(insides: Insides | None, sku: str, flag: str) -> None:
     if insides.roots is not None and len(insides.roots):
         _roots(insides.roots)
     if insides.topics is not None and len(insides.topics):
-        _topics(insides.topics)
+        _topics(insides.topics, insides.periods)
 
 
 def _contributions(regression: Regression) -> None:
@@ -125,7 +125,7 @@ def _design(regression: Regression) -> None:
         _table(shown, "design-matrix", "%.3g")
 
 
-def _topics(rows: pd.DataFrame) -> None:
+def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None) -> None:
     with st.container(border=True):
         parts.section("What moved the forecast")
         parts.reading(_told_topics(rows))
@@ -133,6 +133,17 @@ def _topics(rows: pd.DataFrame) -> None:
         with st.expander(t("As a table"), icon=":material/table_chart:"):
             total = pd.DataFrame({"topic": ["forecast"], "units": [rows["units"].sum()]})
             _table(pd.concat([rows, total]), "topics-table", "%.2f", {"topic": "Topic", "units": "Units"})
+        if periods is not None:
+            with st.expander(t("Period by period"), icon=":material/stacked_bar_chart:"):
+                figure = plots.contributions(periods, palette())
+                parts.chart(figure, "topics-periods", "What each topic adds to each forecast")
+            st.caption(
+                t(
+                    "The trees' own contributions (SHAP), summed by topic and turned into units. They add up to the mean "
+                    "forecast of every period."
+                )
+            )
+            return
         st.caption(
             t(
                 "Integrated gradients: from an ordinary window with nothing planned to the real one, step by step. They add up "

@@ -25,6 +25,7 @@ WINDOWS = {
     "YS": (2, 3, 5, 8),
 }
 YEARS = {"D": 364, "B": 260, "W": 52, "MS": 12, "QS": 4, "h": 168}
+RECENT, OTHERS, KIND, AHEAD = "recent sales", "sales of other SKUs", "age and kind of SKU", "how far ahead"
 _REACH = {"D": 3, "B": 2, "W": 1}  # the same day of last year is one noisy day; the week around it is a level
 _SEASONS = 4
 _FLOOR = 0.05
@@ -103,6 +104,26 @@ class Lookback:
             *(f"trend_{name}" for name in _plain(self.attributes)),
         )
 
+    @property
+    def season_topic(self) -> str:
+        """What a merchandiser calls the pattern that comes back."""
+        return "weekday and season" if self.freq in ("D", "B", "h") else "season"
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """What each feature is about, in the order of `names`; a plan is about its regressor, an event about its term."""
+        season, others = self.season_topic, OTHERS if len(self.sales) > 1 else RECENT
+        return (
+            *(AHEAD, KIND, RECENT, RECENT, KIND),
+            *(RECENT,) * (3 * len(self.windows)),
+            *(season, season, season, season, season, others, RECENT),
+            *(season,) * 5,
+            *(column.term for column in self.events),
+            *(name for name in self.regressors for _ in range(3)),
+            *(KIND,) * len(self.attributes),
+            *(others,) * len(self.attributes),
+        )
+
     def level(self, origin: int) -> np.ndarray:
         """The scale of each SKU at an origin, in units: mostly its recent mean, shape (SKUs,); 0 before its first sale."""
         recent, longer = self._mean(origin, self.windows[1]), self._mean(origin, self.periods)
@@ -115,12 +136,15 @@ class Lookback:
         level = self.level(origin)[skus]
         recent = np.stack([self._mean(origin, window)[skus] for window in self.windows[:3]])
         plain = np.nan_to_num(_ratio(np.where(np.isnan(recent), level, recent).mean(axis=0), level))
+        return np.maximum(plain * self.shape(origin, skus, steps), _FLOOR)
+
+    def shape(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """The same periods of the last seasons over all of their periods, drawn towards 1; shape (rows,)."""
         seasonal = self._seasonal(origin, skus, steps)
         overall = self._mean(origin, _SEASONS * self.season)[skus]
         usable = (seasonal[2] >= 2) & (overall > 0)
-        shape = np.divide(seasonal[1], overall, out=np.ones_like(plain), where=usable)
-        shrunk = (seasonal[2] * shape + 1.0) / (seasonal[2] + 1.0)
-        return np.maximum(plain * np.where(usable, shrunk, 1.0), _FLOOR)
+        shape = np.divide(seasonal[1], overall, out=np.ones_like(overall), where=usable)
+        return np.where(usable, (seasonal[2] * shape + 1.0) / (seasonal[2] + 1.0), 1.0)
 
     def rows(self, origin: int, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
         """The features of some SKUs and steps ahead (1 = the period after the origin), shape (rows, features)."""

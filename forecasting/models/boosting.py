@@ -1,10 +1,7 @@
-"""Gradient boosting over all SKUs at once: one tree model learns from every SKU what levels, seasons, plans and calendar mean.
+"""Gradient boosting over all SKUs at once: trees learn from every SKU what levels, seasons, plans and calendar mean."""
 
-Direct: a row is a SKU, an origin and a number of steps ahead, so nothing is forecast from forecasts. The target is divided by
-the SKU's level at the origin, and the trees only bend a plain forecast (the offset), so that little data does little harm.
-"""
-
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,18 +9,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.checkpoint import remembered
-from forecasting.core.errors import HistoryTooShort
-from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.frequency import grain
 from forecasting.core.knob import between, check_knobs, knob
-from forecasting.core.model import Failure, future_grid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
-from forecasting.features.lookback import Lookback, grouping
-from forecasting.models.calibration import Pools, held_out
-
-_BATCH = 200_000
-_ORIGINS = 48
+from forecasting.features.lookback import Lookback
+from forecasting.models.attribution import attributed, topics_of
+from forecasting.models.trees import Examples, FittedTrees, examples, pools_of
 
 
 @dataclass(frozen=True)
@@ -85,20 +77,15 @@ class Boosting:
         report(0.4, f"growing {self.rounds} trees on {len(sample.target):,} examples")
         question = (self, lookback.names, sample.features, sample.target, sample.base, sample.weight)
         trees = remembered(question, lambda: self._train(sample, lookback))
-        return FittedBoosting(panel, horizon, trees, sample.spread, self._pools(panel, horizon) if self.calibrated else None)
+        return FittedBoosting(
+            panel=panel,
+            trained=horizon,
+            spread=sample.spread,
+            pools=pools_of(self, panel, horizon) if self.calibrated else None,
+            trees=trees,
+        )
 
-    def _pools(self, panel: Panel, horizon: int) -> Pools | None:
-        """Errors on past cutoffs, all by trees that were grown before the oldest of them where those can speak of the later."""
-        grown: list[FittedBoosting] = []
-
-        def say(train: Panel, reach: int, future: pd.DataFrame) -> np.ndarray:
-            if not grown or not grown[-1].speaks_of(train):
-                grown.append(replace(self, horizon=reach, calibrated=False).fit(train))
-            return replace(grown[-1], panel=train).forecast(reach, future).mean
-
-        return held_out(say, panel, horizon, self.seed)
-
-    def _train(self, sample: "Examples", lookback: Lookback) -> str:
+    def _train(self, sample: Examples, lookback: Lookback) -> str:
         import lightgbm
         from joblib import effective_n_jobs
 
@@ -135,43 +122,15 @@ class Boosting:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class FittedBoosting:
-    """The trees, as LightGBM's text, and the panel they start from.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FittedBoosting(FittedTrees):
+    """The trees as LightGBM's text."""
 
-    `spread` is the training error in units of the level, for panels too short for `pools`, the errors of held-out forecasts.
-    """
-
-    panel: Panel
-    trained: int
+    name: ClassVar[str] = Boosting.name
     trees: str
-    spread: float
-    pools: Pools | None = None
-    failures: tuple[Failure, ...] = ()
 
-    def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
-        plan = future if self.panel.known else None
-        lookback = Lookback.of(self.panel, horizon, plan if plan is not None else _unknown(self.panel, horizon))
-        mean = np.zeros((len(self.panel), horizon))
-        skus, steps = (grid.ravel() for grid in np.meshgrid(np.arange(len(mean)), np.arange(1, horizon + 1), indexing="ij"))
-        sold = lookback.level(lookback.periods - 1)[skus] > 0
-        for start in range(0, int(sold.sum()), _BATCH):
-            rows = np.flatnonzero(sold)[start : start + _BATCH]
-            mean[skus[rows], steps[rows] - 1] = self._predict(lookback, skus[rows], steps[rows])
-        return Forecast(
-            model=Boosting.name,
-            cutoff=self.panel.last,
-            ids=self.panel.ids,
-            dates=self.panel.future_dates(horizon),
-            mean=mean,
-            errors=self._errors(lookback, horizon),
-        )
-
-    def speaks_of(self, panel: Panel) -> bool:
-        """Whether the trees mean the same by the groups and plans of another panel, so that they can forecast it too."""
-        own, other = grouping(self.panel), grouping(panel)
-        same = all(set(self.panel.static[name]) == set(panel.static[name]) for name in own) if own == other else False
-        return same and self.panel.known == panel.known
+    def bend(self, features: np.ndarray) -> np.ndarray:
+        return np.asarray(self._booster.predict(features, raw_score=True))
 
     def importance(self) -> pd.DataFrame:
         """Rows `feature, gain`: the share of the loss that each feature took away, largest first."""
@@ -179,91 +138,33 @@ class FittedBoosting:
         table = pd.DataFrame({"feature": self._booster.feature_name(), "gain": gain / max(gain.sum(), 1e-12)})
         return table.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
 
+    def contributions(self, horizon: int, future: pd.DataFrame | None = None, ids: Sequence[str] | None = None) -> pd.DataFrame:
+        """What moved the forecast of each period: rows `unique_id, ds, topic, units` that add up to its mean.
+
+        LightGBM's own contributions, exact SHAP values of its trees on the log scale (Lundberg, Erion and Lee 2018, arXiv
+        1802.03888), summed by topic and turned into units as `attributed` says. "usual level" is the SKU's level times what
+        the trees do on average. Only of the SKUs `ids` where they are given; what has never sold has none.
+        """
+        lookback = self._lookback(horizon, future)
+        wanted = set(self.panel.ids if ids is None else ids)
+        named = np.array([unique_id in wanted for unique_id in self.panel.ids])
+        rows = np.flatnonzero(named & (lookback.level(lookback.periods - 1) > 0))
+        skus, steps = np.repeat(rows, horizon), np.tile(np.arange(1, horizon + 1), len(rows))
+        topics, units = topics_of(lookback), np.empty(0)
+        if len(rows):
+            shares = np.asarray(self._booster.predict(self._rows(lookback, skus, steps), pred_contrib=True))
+            units = attributed(lookback, skus, steps, shares).ravel()
+        return pd.DataFrame(
+            {
+                "unique_id": np.repeat(np.asarray(self.panel.ids, dtype=object)[skus], len(topics)),
+                "ds": np.repeat(self.panel.future_dates(horizon).to_numpy()[steps - 1], len(topics)),
+                "topic": np.tile(np.asarray(topics, dtype=object), len(skus)),
+                "units": units,
+            }
+        )
+
     @cached_property
     def _booster(self) -> Any:
         import lightgbm
 
         return lightgbm.Booster(model_str=self.trees)
-
-    def _predict(self, lookback: Lookback, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
-        origin = lookback.periods - 1
-        seen = np.minimum(steps, self.trained)
-        features = lookback.rows(origin, skus, steps)
-        features[:, 0] = seen
-        bend = np.exp(np.clip(self._booster.predict(features, raw_score=True), -3.0, 3.0))
-        return bend * lookback.base(origin, skus, steps) * lookback.level(origin)[skus]
-
-    def _errors(self, lookback: Lookback, horizon: int) -> Errors:
-        if self.pools is not None:
-            return self.pools.errors(self.panel, lookback, horizon)
-        psi = np.full((len(self.panel), horizon), 0.1)
-        psi[:, 0] = 1.0
-        return Gaussian(sigma=self.spread * lookback.level(lookback.periods - 1), psi=psi)
-
-
-@dataclass(frozen=True, eq=False)
-class Examples:
-    """Training rows: what was known, what then happened (in units of the level), the plain forecast, how much a row counts."""
-
-    features: np.ndarray
-    target: np.ndarray
-    base: np.ndarray
-    weight: np.ndarray
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation of the plain forecast's errors."""
-        return float(np.sqrt(np.average((self.target - self.base) ** 2, weights=self.weight)))
-
-
-def examples(lookback: Lookback, horizon: int, rows: int, seed: int) -> Examples:
-    """Training rows of at most `rows` in number, from origins all over the history, the later ones more densely.
-
-    Raises HistoryTooShort when no origin leaves something to learn from.
-    """
-    rng = np.random.default_rng(seed)
-    origins = _origins(lookback)
-    parts = [part for origin in origins for part in _at(lookback, origin, horizon, rows // len(origins), rng)]
-    if not parts or sum(len(part[1]) for part in parts) < 2:
-        raise HistoryTooShort("No SKU has a history long enough to learn from; use the window mean.")
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return Examples(*columns)
-
-
-def _origins(lookback: Lookback) -> np.ndarray:
-    last = lookback.periods - 2
-    if last < 2:
-        raise HistoryTooShort(f"The data has {lookback.periods} periods; boosting needs at least 4.")
-    first = max(1, min(2 * lookback.season, last // 2), last - 2 * max(lookback.year, 8 * lookback.season))
-    # Every phase of the season must be met, so the stride has no divisor in common with it.
-    stride = max(1, (last - first) // _ORIGINS)
-    while stride > 1 and np.gcd(stride, lookback.season) > 1:
-        stride += 1
-    return np.arange(last, first - 1, -stride)
-
-
-def _at(lookback: Lookback, origin: int, horizon: int, rows: int, rng: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
-    """A sample of the SKUs and steps at one origin."""
-    reach = min(horizon, lookback.periods - 1 - origin)
-    level = lookback.level(origin)
-    alive = np.flatnonzero(level > 0)
-    count = min(max(rows, 1), len(alive) * reach)
-    if not count:
-        return []
-    drawn = rng.choice(len(alive) * reach, count, replace=False)
-    skus, steps = alive[drawn // reach], 1 + drawn % reach
-    actual = lookback.sales[skus, origin + steps]
-    skus, steps, actual = (values[~np.isnan(actual)] for values in (skus, steps, actual))
-    if not len(skus):
-        return []
-    scale = level[skus]
-    weight = np.sqrt(scale / np.mean(level[alive]))
-    base = lookback.base(origin, skus, steps)
-    return [(lookback.rows(origin, skus, steps), np.minimum(actual / scale, 50.0), base, weight)]
-
-
-def _unknown(panel: Panel, horizon: int) -> pd.DataFrame | None:
-    """A plan without values, for a panel whose regressors were not planned: the trees know how to miss them."""
-    if not panel.known:
-        return None
-    return future_grid(panel, horizon).assign(**dict.fromkeys(panel.known, np.nan))

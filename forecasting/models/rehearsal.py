@@ -75,7 +75,7 @@ def _at(
             try:
                 if isinstance(model, Boosting):
                     again = trees is not None and trees.speaks_of(train)
-                    trees = replace(trees, panel=train) if trees and again else replace(model, horizon=horizon).fit(train)
+                    trees = trees.at(train) if trees and again else replace(model, horizon=horizon).fit(train)
                     means.append(trees.forecast(horizon, window.future).mean[rows])
                 else:
                     means.append(model.fit(some).forecast(horizon, ahead).mean)

@@ -1,4 +1,4 @@
-"""What the fit of one SKU looks like inside: a regression's design and terms, an ARIMA's roots, a network's topics."""
+"""What the fit of one SKU looks like inside: a regression's design and terms, an ARIMA's roots, a topic's units."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from forecasting.core.model import Fitted
 from forecasting.core.panel import Panel
 
 if TYPE_CHECKING:
+    from forecasting.models.boosting import FittedBoosting
     from forecasting.models.linear import FittedLinear
     from forecasting.models.regression import Regression
     from forecasting.models.selection import Selection
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False)
 class Insides:
     """Each part is None where the model has none of it. `roots`: rows `part, real, imaginary, size`, the inverse roots;
-    `topics`: rows `topic, units`, what each adds to the total over the horizon.
+    `topics`: rows `topic, units`, what each adds to the total over the horizon; `periods`: the same as rows `ds, term, units`
+    for each period, where a model knows it.
     """
 
     unique_id: str
@@ -28,11 +30,13 @@ class Insides:
     selection: Selection | None = None
     roots: pd.DataFrame | None = None
     topics: pd.DataFrame | None = None
+    periods: pd.DataFrame | None = None
 
 
 def insides_of(fitted: Fitted, panel: Panel, unique_id: str, horizon: int, future: pd.DataFrame | None) -> Insides | None:
     """Lay the fit of one SKU open; None for a model without parameters of its own for each SKU."""
     from forecasting.models.arima import FittedArima  # a server that only shows forms does not need them
+    from forecasting.models.boosting import FittedBoosting
     from forecasting.models.linear import FittedLinear
     from forecasting.models.network.fitted import FittedNetwork
     from forecasting.models.regression import lay_open
@@ -44,7 +48,15 @@ def insides_of(fitted: Fitted, panel: Panel, unique_id: str, horizon: int, futur
         return Insides(unique_id, roots=fitted.roots(unique_id))
     if isinstance(fitted, FittedNetwork):
         return Insides(unique_id, topics=fitted.contributions(future, [unique_id])[["topic", "units"]])
+    if isinstance(fitted, FittedBoosting):
+        return _moved(fitted, unique_id, horizon, future)
     return None
+
+
+def _moved(fitted: FittedBoosting, unique_id: str, horizon: int, future: pd.DataFrame | None) -> Insides:
+    rows = fitted.contributions(horizon, future, [unique_id]).drop(columns="unique_id")
+    totals = rows.groupby("topic", sort=False)["units"].sum().reset_index()
+    return Insides(unique_id, topics=totals, periods=rows.rename(columns={"topic": "term"}))
 
 
 def _selected(fitted: FittedLinear, panel: Panel, unique_id: str, horizon: int) -> Selection | None:

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from forecasting.core.errors import HistoryTooShort, SpecInvalid
+from forecasting.core.event import Event
 from forecasting.core.model import future_grid
 from forecasting.core.panel import Panel
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
+from forecasting.workflow.insides import insides_of
 
 QUICK = Boosting(rounds=30, rows=20_000, horizon=7)
 
@@ -24,6 +26,10 @@ def shop(skus: int = 20, days: int = 200, factor: float = 1.0) -> pd.DataFrame:
             pd.DataFrame({"unique_id": f"S{number:02}", "ds": dates, "y": factor * rng.poisson(rate), "promo": promo})
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def frame(name: str, days: pd.DatetimeIndex, sales: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"unique_id": name, "ds": days, "y": sales})
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +90,48 @@ def test_a_dead_sku_gets_zero_and_a_panel_without_history_an_answer():
 def test_importance_adds_up(panel):
     table = QUICK.fit(panel).importance()
     assert table["gain"].sum() == pytest.approx(1.0)
+
+
+def test_contributions_add_up_to_the_forecast_of_every_period(panel):
+    fitted = replace(QUICK, rounds=100, calibrated=False).fit(panel)
+    plan = future_grid(panel, 7).assign(promo=np.tile([1.0, 0, 0, 0, 0, 0, 0], 20))
+    rows, forecast = fitted.contributions(7, plan), fitted.forecast(7, plan)
+    totals = rows.groupby(["unique_id", "ds"])["units"].sum().to_numpy().reshape(forecast.mean.shape)
+    np.testing.assert_allclose(totals, forecast.mean, rtol=1e-9)
+    days = rows.groupby(["topic", "ds"], sort=False)["units"].sum().unstack()
+    named = ["recent sales", "how far ahead", "age and kind of SKU", "weekday and season", "sales of other SKUs", "promo"]
+    assert list(days.index) == ["usual level", *named]
+    assert days.loc["promo"].iloc[0] > 0 > days.loc["promo"].iloc[1:].max()
+    weekend = days.columns.dayofweek >= 5
+    assert days.loc["weekday and season", weekend].min() > days.loc["weekday and season", ~weekend].max()
+
+
+def test_contributions_add_up_where_sales_are_odd():
+    rng = np.random.default_rng(2)
+    odd = {"spike": np.r_[np.ones(83), 5000.0], "returns": rng.poisson(4, 84) - 5.0, "zero": np.zeros(84)}
+    days = pd.date_range("2024-01-01", periods=84)
+    sales = pd.concat([shop(3, 84)[["unique_id", "ds", "y"]], *(frame(name, days, y) for name, y in odd.items())])
+    events = [Event("Fair", pd.Timestamp("2024-03-26"), pd.Timestamp("2024-03-27"))]
+    kinds = pd.DataFrame({"kind": list("aabbab")}, index=sorted(sales["unique_id"].unique()))
+    panel = replace(Panel.build(sales, static=kinds), events=tuple(events))
+    fitted = replace(QUICK, leaf_rows=1, rounds=300, learning_rate=0.3, calibrated=False).fit(panel)
+    rows, forecast = fitted.contributions(10), fitted.forecast(10)
+    assert "events" in set(rows["topic"])
+    assert np.isfinite(rows["units"]).all()
+    totals = rows.groupby("unique_id")["units"].sum()
+    assert totals.to_numpy() == pytest.approx(forecast.select(list(totals.index)).total(), rel=1e-9)
+    assert fitted.contributions(10, ids=["zero"]).empty
+
+
+def test_what_moved_the_forecast_of_one_sku_is_laid_open(panel):
+    fitted = replace(QUICK, calibrated=False).fit(panel)
+    opened = insides_of(fitted, panel, "S03", 7, None)
+    assert opened.topics["topic"].iloc[0] == "usual level"
+    assert opened.topics["units"].sum() == pytest.approx(fitted.forecast(7).total()[3])
+    assert opened.periods.groupby("ds")["units"].sum().to_numpy() == pytest.approx(fitted.forecast(7).mean[3])
+
+
+def test_every_feature_has_a_topic(panel):
+    for known in (panel, Panel.build(shop(2).drop(columns="promo"))):
+        lookback = Lookback.of(known, 0, None)
+        assert len(lookback.topics) == len(lookback.names)

@@ -1,0 +1,181 @@
+"""What gradient boosting learns from and how it forecasts, whichever library grows the trees: examples, forecast, errors.
+
+Direct: a row is a SKU, an origin and a number of steps ahead, so nothing is forecast from forecasts. The target is divided by
+the SKU's level at the origin, and the trees only bend a plain forecast (the offset), so that little data does little harm.
+"""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol, Self
+
+import numpy as np
+import pandas as pd
+
+from forecasting.core.errors import HistoryTooShort
+from forecasting.core.forecast import Errors, Forecast, Gaussian
+from forecasting.core.model import Failure, future_grid
+from forecasting.core.panel import Panel
+from forecasting.features.lookback import Lookback, grouping
+from forecasting.models.calibration import Pools, held_out
+
+REACH = 3.0  # on the log scale: trees bend the plain forecast by a factor of 20 at most
+_BATCH = 200_000
+_ORIGINS = 48
+
+
+class TreeSpec(Protocol):
+    """A spec whose fit is FittedTrees: a dataclass with at least the fields `horizon`, `seed` and `calibrated`."""
+
+    @property
+    def seed(self) -> int:
+        """What random draws start from."""
+
+    def fit(self, panel: Panel) -> "FittedTrees":
+        """Learn from all SKUs."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FittedTrees:
+    """Grown trees and the panel they start from; a library's own trees come with the subclass, and so does `bend`.
+
+    `spread` is the training error in units of the level, for panels too short for `pools`, the errors of held-out forecasts.
+    """
+
+    name: ClassVar[str]
+    panel: Panel
+    trained: int
+    spread: float
+    pools: Pools | None = None
+    failures: tuple[Failure, ...] = ()
+
+    def bend(self, features: np.ndarray) -> np.ndarray:
+        """By how much the trees bend the plain forecast, on the log scale, for rows of `Lookback.rows`, shape (rows,)."""
+        raise NotImplementedError
+
+    def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
+        lookback = self._lookback(horizon, future)
+        mean = np.zeros((len(self.panel), horizon))
+        skus, steps = (grid.ravel() for grid in np.meshgrid(np.arange(len(mean)), np.arange(1, horizon + 1), indexing="ij"))
+        sold = lookback.level(lookback.periods - 1)[skus] > 0
+        for start in range(0, int(sold.sum()), _BATCH):
+            rows = np.flatnonzero(sold)[start : start + _BATCH]
+            mean[skus[rows], steps[rows] - 1] = self._predict(lookback, skus[rows], steps[rows])
+        return Forecast(
+            model=self.name,
+            cutoff=self.panel.last,
+            ids=self.panel.ids,
+            dates=self.panel.future_dates(horizon),
+            mean=mean,
+            errors=self._errors(lookback, horizon),
+        )
+
+    def speaks_of(self, panel: Panel) -> bool:
+        """Whether the trees mean the same by the groups and plans of another panel, so that they can forecast it too."""
+        own, other = grouping(self.panel), grouping(panel)
+        same = all(set(self.panel.static[name]) == set(panel.static[name]) for name in own) if own == other else False
+        return same and self.panel.known == panel.known
+
+    def at(self, panel: Panel) -> Self:
+        """The same trees, starting from the end of another panel."""
+        return replace(self, panel=panel)
+
+    def _lookback(self, horizon: int, future: pd.DataFrame | None) -> Lookback:
+        plan = future if self.panel.known else None
+        return Lookback.of(self.panel, horizon, plan if plan is not None else _unknown(self.panel, horizon))
+
+    def _rows(self, lookback: Lookback, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """The features of the periods ahead; steps further than those learnt from count as the last of these."""
+        features = lookback.rows(lookback.periods - 1, skus, steps)
+        features[:, 0] = np.minimum(steps, self.trained)
+        return features
+
+    def _predict(self, lookback: Lookback, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        origin = lookback.periods - 1
+        bend = np.exp(np.clip(self.bend(self._rows(lookback, skus, steps)), -REACH, REACH))
+        return bend * lookback.base(origin, skus, steps) * lookback.level(origin)[skus]
+
+    def _errors(self, lookback: Lookback, horizon: int) -> Errors:
+        if self.pools is not None:
+            return self.pools.errors(self.panel, lookback, horizon)
+        psi = np.full((len(self.panel), horizon), 0.1)
+        psi[:, 0] = 1.0
+        return Gaussian(sigma=self.spread * lookback.level(lookback.periods - 1), psi=psi)
+
+
+def pools_of(spec: TreeSpec, panel: Panel, horizon: int) -> Pools | None:
+    """Errors on past cutoffs, all by trees that were grown before the oldest of them where those can speak of the later."""
+    grown: list[FittedTrees] = []
+
+    def say(train: Panel, reach: int, future: pd.DataFrame) -> np.ndarray:
+        if not grown or not grown[-1].speaks_of(train):
+            grown.append(replace(spec, horizon=reach, calibrated=False).fit(train))  # type: ignore[type-var]
+        return grown[-1].at(train).forecast(reach, future).mean
+
+    return held_out(say, panel, horizon, spec.seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Training rows: what was known, what then happened (in units of the level), the plain forecast, how much a row counts."""
+
+    features: np.ndarray
+    target: np.ndarray
+    base: np.ndarray
+    weight: np.ndarray
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the plain forecast's errors."""
+        return float(np.sqrt(np.average((self.target - self.base) ** 2, weights=self.weight)))
+
+
+def examples(lookback: Lookback, horizon: int, rows: int, seed: int) -> Examples:
+    """Training rows of at most `rows` in number, from origins all over the history, the later ones more densely.
+
+    Raises HistoryTooShort when no origin leaves something to learn from.
+    """
+    rng = np.random.default_rng(seed)
+    origins = _origins(lookback)
+    parts = [part for origin in origins for part in _at(lookback, origin, horizon, rows // len(origins), rng)]
+    if not parts or sum(len(part[1]) for part in parts) < 2:
+        raise HistoryTooShort("No SKU has a history long enough to learn from; use the window mean.")
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return Examples(*columns)
+
+
+def _origins(lookback: Lookback) -> np.ndarray:
+    last = lookback.periods - 2
+    if last < 2:
+        raise HistoryTooShort(f"The data has {lookback.periods} periods; boosting needs at least 4.")
+    first = max(1, min(2 * lookback.season, last // 2), last - 2 * max(lookback.year, 8 * lookback.season))
+    # Every phase of the season must be met, so the stride has no divisor in common with it.
+    stride = max(1, (last - first) // _ORIGINS)
+    while stride > 1 and np.gcd(stride, lookback.season) > 1:
+        stride += 1
+    return np.arange(last, first - 1, -stride)
+
+
+def _at(lookback: Lookback, origin: int, horizon: int, rows: int, rng: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
+    """A sample of the SKUs and steps at one origin."""
+    reach = min(horizon, lookback.periods - 1 - origin)
+    level = lookback.level(origin)
+    alive = np.flatnonzero(level > 0)
+    count = min(max(rows, 1), len(alive) * reach)
+    if not count:
+        return []
+    drawn = rng.choice(len(alive) * reach, count, replace=False)
+    skus, steps = alive[drawn // reach], 1 + drawn % reach
+    actual = lookback.sales[skus, origin + steps]
+    skus, steps, actual = (values[~np.isnan(actual)] for values in (skus, steps, actual))
+    if not len(skus):
+        return []
+    scale = level[skus]
+    weight = np.sqrt(scale / np.mean(level[alive]))
+    base = lookback.base(origin, skus, steps)
+    return [(lookback.rows(origin, skus, steps), np.minimum(actual / scale, 50.0), base, weight)]
+
+
+def _unknown(panel: Panel, horizon: int) -> pd.DataFrame | None:
+    """A plan without values, for a panel whose regressors were not planned: the trees know how to miss them."""
+    if not panel.known:
+        return None
+    return future_grid(panel, horizon).assign(**dict.fromkeys(panel.known, np.nan))
