@@ -154,9 +154,9 @@ def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tupl
     """
     sold = np.flatnonzero(history > 0)
     series = filled(history[sold[0] :], season)[-LONGEST:] if len(sold) else np.zeros(1)
-    level = series.mean()
+    level = np.abs(series).mean()  # the mean itself is below zero where more comes back than is sold
     if np.ptp(series) == 0 and (len(series) >= SHORTEST or level == 0):
-        return _constant(level, len(series), horizon), ""
+        return _constant(series.mean(), len(series), horizon), ""
     if len(series) < SHORTEST:
         return _short(series, season, horizon), f"only {len(series)} periods since the first sale; their mean is used"
     try:
