@@ -5,9 +5,12 @@ Left alone, the GNU C library keeps what a large import has freed: 90 MB after o
 
 import ctypes
 import gc
+import os
 import sys
 import threading
 from typing import Any
+
+from forecasting.core import memory
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
 _LARGE = 1 << 20
@@ -16,7 +19,11 @@ _asked = threading.Event()
 
 
 def stay_small() -> None:
-    """Have every large array taken from the system and given back to it, and threads share their memory; once, at the start."""
+    """Have every large array taken from the system and given back to it, and threads share their memory; once, at the start.
+
+    Arrow's own pool keeps what is freed, 15 MB after the sample; it reads its setting when it is loaded, which comes later.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     set_option = _of_c_library("mallopt")
     if set_option is not None:
         for option, value in ((_ARENA_MAX, 2), (_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE)):
@@ -26,9 +33,7 @@ def stay_small() -> None:
 def give_back() -> None:
     """Collect what nobody holds and return it."""
     gc.collect()
-    trim = _of_c_library("malloc_trim")
-    if trim is not None:
-        trim(0)
+    memory.give_back()
 
 
 def collect_soon() -> None:
@@ -45,7 +50,7 @@ def collect_soon() -> None:
 
 def _collect() -> None:
     _asked.clear()
-    gc.collect()
+    give_back()
 
 
 def _of_c_library(name: str) -> Any:

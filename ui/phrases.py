@@ -13,9 +13,6 @@ from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from babel.dates import format_date
-from babel.messages.pofile import read_po
-
 LOCALES = Path(__file__).parent / "locale"
 HOLE = re.compile(r"\{([a-z]\w*)\}")
 _NAMES = frozenset({"sku", "unique_id", "file", "sheet", "header", "code", "path", "strip", "found_text"})
@@ -191,6 +188,8 @@ class Phrases:
 
     def _date(self, match: re.Match[str]) -> str:
         day = date(int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
+        from babel.dates import format_date
+
         return format_date(day, "short", locale=self.language)
 
 
@@ -282,6 +281,8 @@ def _joined(said: list[str], gaps: list[str]) -> Iterator[str]:
 
 def entries(language: str) -> Iterator[tuple[str, str]]:
     """What the catalogue of a language translates."""
+    from babel.messages.pofile import read_po
+
     with (LOCALES / language / "LC_MESSAGES" / "shelfcast.po").open("rb") as file:
         for message in read_po(file, locale=language):
             if message.id and message.string:

@@ -32,7 +32,9 @@ def palette() -> Palette:
 
 def frame() -> None:
     """What every page has: the window's title and icon, the logo, the house styles."""
-    st.set_page_config(page_title="Shelfcast", page_icon=str(_ASSETS / "icon.png"), layout="wide")
+    st.set_page_config(
+        page_title="Shelfcast", page_icon=_ASSETS / "icon.png", layout="wide"
+    )  # as text it is looked for among all emojis: 4 MB
     st.html(_ASSETS / "house.css")
     st.logo(str(_ASSETS / "logo.svg"), icon_image=str(_ASSETS / "mark.svg"), size="large")
 

@@ -7,7 +7,6 @@ second Tuesday of July.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import holidays as library
 import pandas as pd
 from dateutil.easter import easter  # type: ignore[import-untyped]
 
@@ -62,6 +61,8 @@ def _chinese(name: str) -> Rule:
     """The day that the table of Chinese public holidays gives a name to."""
 
     def day(year: int) -> pd.Timestamp | None:
+        import holidays as library  # 7 MB, which most sessions never need
+
         table = library.country_holidays("CN", years=year, language="en_US", observed=False)
         days = [date for date, found in table.items() if name in found and "Eve" not in found]
         return pd.Timestamp(str(min(days))) if days else None

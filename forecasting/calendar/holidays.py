@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-import holidays as library
 import pandas as pd
 
 from forecasting.core.errors import SpecInvalid
@@ -49,6 +48,8 @@ def announced_until(country: str) -> int | None:
 
 @lru_cache(maxsize=64)
 def _of_country(country: str, first: int, last: int) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    import holidays as library  # 7 MB, which most sessions never need
+
     try:
         table = library.country_holidays(country, years=range(first, last + 1))
     except NotImplementedError:

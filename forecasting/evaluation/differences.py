@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
 
 from forecasting.evaluation.evaluation import Evaluation
 
@@ -29,6 +28,8 @@ def diebold_mariano(losses: np.ndarray, other: np.ndarray, horizon: int) -> tupl
     variance = _long_run_variance(apart, horizon) if count > horizon else 0.0
     if variance <= 0 or correction <= 0:
         return np.nan, np.nan
+    from scipy.special import stdtr  # 17 MB that a server would carry without ever comparing models
+
     statistic = float(apart.mean() / np.sqrt(variance / count) * np.sqrt(correction))
     return statistic, float(2 * stdtr(count - 1, -abs(statistic)))
 

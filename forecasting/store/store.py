@@ -11,7 +11,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, Engine, Insert, delete, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from forecasting.core.errors import InputError
@@ -205,8 +204,11 @@ class Store:
 
     def _insert_blob(self, digest: str, content: bytes) -> Insert:
         """Content is added unless it is there; both databases say that in words of their own."""
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        return dialect.insert(blobs).values(digest=digest, content=content).on_conflict_do_nothing()
+        if self._engine.dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert as added
+        else:
+            from sqlalchemy.dialects.sqlite import insert as added  # type: ignore[assignment]
+        return added(blobs).values(digest=digest, content=content).on_conflict_do_nothing()
 
 
 _ENTRY = select(workspaces.c.token, workspaces.c.name, workspaces.c.created, workspaces.c.updated)
