@@ -72,7 +72,7 @@ def ahead(fitted: Fitted, panel: Panel, horizon: int = HORIZON) -> Forecast:
     return fitted.forecast(horizon, future)
 
 
-GLOBAL = (*NETWORKS, "boosting")  # they learn from the neighbours too
+GLOBAL = (*NETWORKS, "boosting", "light_boosting")  # they learn from the neighbours too
 SLOW = (*NETWORKS, "auto")
 
 

@@ -23,6 +23,7 @@ _GROUPS = {
     "smoothing": "Smoothing",
     "intermittent": "Slow sellers",
     "boosting": "Boosting",
+    "light_boosting": "Boosting",
     "lstm": "Networks",
     "naive": "Baselines",
 }
@@ -31,7 +32,7 @@ CHAMPIONS = Champions.name
 _FIXED = {"Networks": 40.0, "Boosting": 3.0}
 _EACH = {
     "ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "auto_arima": 0.6,
-    "linear": 0.004,
+    "linear": 0.004, "light_boosting": 0.05,
 }  # fmt: skip
 GLOBAL = ("Boosting", "Networks")
 BEST_SELLERS = 200

@@ -27,6 +27,9 @@ class Errors(Protocol):
     def total_quantile(self, mean: np.ndarray, steps: slice, q: float) -> np.ndarray:
         """Quantile of the sum over some steps of the horizon, shape (SKUs,), never below zero."""
 
+    def draw(self, mean: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Whole futures that might come, shape (count, SKUs, horizon), no period below zero."""
+
     def take(self, rows: np.ndarray) -> "Errors":
         """The errors of some SKUs."""
 
@@ -55,8 +58,24 @@ class Gaussian:
         spread = self.sigma * np.sqrt((weights**2).sum(axis=1))
         return np.maximum(mean[:, first:last].sum(axis=1) + _NORMAL.inv_cdf(q) * spread, 0.0)
 
+    def draw(self, mean: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        shocks = rng.standard_normal((count, *mean.shape)) * self.sigma[:, None]
+        return np.maximum(mean + moved_on(shocks, self.psi), 0.0)
+
     def take(self, rows: np.ndarray) -> "Gaussian":
         return replace(self, sigma=self.sigma[rows], psi=self.psi[rows])
+
+
+def moved_on(shocks: np.ndarray, psi: np.ndarray) -> np.ndarray:
+    """What shocks (..., SKUs, horizon) add up to under the moving-average weights `psi` (SKUs, horizon or more).
+
+    >>> moved_on(np.array([[1.0, 0.0, 2.0]]), np.array([[1.0, 0.5, 0.25]])).tolist()
+    [[1.0, 0.5, 2.25]]
+    """
+    result = np.zeros_like(shocks)
+    for lag in range(shocks.shape[-1]):
+        result[..., lag:] += psi[:, lag, None] * shocks[..., : shocks.shape[-1] - lag]
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +102,10 @@ class Pooled:
         for row, (scale, group) in enumerate(zip(scales, self.group, strict=True)):
             errors[row] = np.quantile(self.paths[group][:, : mean.shape[1]][:, steps] @ scale, q)
         return np.maximum(mean[:, steps].sum(axis=1) + errors, 0.0)
+
+    def draw(self, mean: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        drawn = rng.integers(0, self.paths.shape[1], (count, len(mean)))
+        return np.maximum(mean + self._scales(mean) * self.paths[self.group, drawn][:, :, : mean.shape[1]], 0.0)
 
     def _scales(self, mean: np.ndarray) -> np.ndarray:
         scale = self.scale[:, None] if self.scale.ndim == 1 else self.scale[:, : mean.shape[1]]
@@ -136,6 +159,24 @@ class Forecast:
         """Units of the steps first to last (exclusive) together, shape (SKUs,): the mean, or the quantile q of the sum."""
         steps = slice(first, last)
         return self.mean[:, steps].sum(axis=1) if q is None else self.errors.total_quantile(self.mean, steps, q)
+
+    def sample_paths(self, count: int = 200, seed: int = 0) -> np.ndarray:
+        """Whole futures that might come, shape (count, SKUs, horizon), in units: for any question about several periods.
+
+        Each period is spread as its quantiles say, and periods hang together as the errors of the model do, so a sum over a
+        lead time, a peak or a stock that runs down can be read off the paths. The same seed gives the same paths. Quantiles
+        read off `count` paths are themselves uncertain; for those of a period or a plain sum ask `quantile` and `total`.
+
+        >>> errors = Gaussian(sigma=np.array([8.0]), psi=np.array([[1.0, 0, 0, 0, 0]]))
+        >>> days = pd.date_range("2024-01-02", periods=5)
+        >>> forecast = Forecast("mean", pd.Timestamp("2024-01-01"), ("A",), days, np.full((1, 5), 50.0), errors)
+        >>> paths = forecast.sample_paths(10_000)
+        >>> [round(float(np.quantile(paths.sum(axis=2), q)), -1) for q in (0.05, 0.95)]
+        [220.0, 280.0]
+        """
+        if count < 1:
+            raise SpecInvalid(f"{count} sample paths were asked for; ask for at least 1.")
+        return self.errors.draw(self.mean, count, np.random.default_rng(seed))
 
     def select(self, ids: Sequence[str]) -> "Forecast":
         """The forecast of some SKUs, in the order given."""

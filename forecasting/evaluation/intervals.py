@@ -78,11 +78,7 @@ class Conformal:
     def quantile(self, mean: np.ndarray, q: float) -> np.ndarray:
         """Units that are not exceeded with probability q; with many empty periods see `_central`."""
         silent = self.habits.silent(mean)
-        among_sales = (_central(q, silent) - silent) / (1.0 - silent)
-        steps = np.minimum(np.arange(mean.shape[1]), self.bounds.shape[1] - 1)
-        error = _between(self.bounds[:, steps], self.group, np.clip(among_sales, 0.0, 1.0))
-        units = (mean + self.habits.spread(mean) * error) / (1.0 - silent)
-        return np.where(among_sales > 0, np.maximum(units, 0.0), 0.0)
+        return self._units(mean, silent, _central(q, silent))
 
     def total_quantile(self, mean: np.ndarray, steps: slice, q: float) -> np.ndarray:
         """Only the sum is kept from falling below zero: single periods below it even out, as the errors they stand for did.
@@ -97,6 +93,27 @@ class Conformal:
             rows = np.flatnonzero(self.group == group)
             result[rows] = sums[rows] + np.quantile(spreads[rows] @ paths[group].T, q, axis=1)
         return np.maximum(result, 0.0)
+
+    def draw(self, mean: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Each period is spread as `bounds` say, and periods are ranked as those of an error path are among all of its pool.
+
+        The Schaake shuffle: Clark et al. (2004), Journal of Hydrometeorology 5, 243-262.
+        """
+        silent, ranks = self.habits.silent(mean), _ranks(self.paths)
+        steps = np.arange(mean.shape[1]) % ranks.shape[2]
+        result = np.empty((count, *mean.shape))
+        for path in result:
+            drawn = ranks[self.group, rng.integers(0, ranks.shape[1], len(mean))][:, steps]
+            path[:] = self._units(mean, silent, drawn + rng.random(mean.shape) / ranks.shape[1])
+        return result
+
+    def _units(self, mean: np.ndarray, silent: np.ndarray, level: np.ndarray) -> np.ndarray:
+        """Units that are not exceeded with the probability `level` of each cell, shape (SKUs, horizon)."""
+        among_sales = (level - silent) / (1.0 - silent)
+        steps = np.minimum(np.arange(mean.shape[1]), self.bounds.shape[1] - 1)
+        error = _between(self.bounds[:, steps], self.group, np.clip(among_sales, 0.0, 1.0))
+        units = (mean + self.habits.spread(mean) * error) / (1.0 - silent)
+        return np.where(among_sales > 0, np.maximum(units, 0.0), 0.0)
 
     def take(self, rows: np.ndarray) -> "Conformal":
         return replace(self, habits=self.habits.take(rows), group=self.group[rows])
@@ -149,6 +166,11 @@ def _bounds(error: np.ndarray) -> np.ndarray:
         if len(pool):
             result[step] = np.quantile(pool, _LEVELS)
     return result
+
+
+def _ranks(paths: np.ndarray) -> np.ndarray:
+    """The share of paths of a group (groups, samples, horizon) that lie below each one at each step."""
+    return np.asarray(np.argsort(np.argsort(paths, axis=1, kind="stable"), axis=1) / paths.shape[1])
 
 
 def _central(q: float, silent: np.ndarray) -> np.ndarray:

@@ -48,6 +48,7 @@ MODELS: dict[str, Family] = {
     "cnn": Family("Dilated CNN", "lstm:Cnn", "A convolutional network over the past window, in place of a memory."),
     "hybrid": Family("Hybrid", "lstm:Hybrid", "Convolutions for short patterns, a memory over them, and a straight line."),
     "boosting": Family("Gradient boosting", "boosting:Boosting", "Trees that learn from all SKUs, plans and seasons at once."),
+    "light_boosting": Family("Light boosting", "light_boosting:LightBoosting", "Such trees as well, grown by scikit-learn."),
 }
 BASELINES = ("seasonal_naive", "window_mean", "weekday_mean")
 

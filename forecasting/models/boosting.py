@@ -1,6 +1,5 @@
 """Gradient boosting over all SKUs at once: trees learn from every SKU what levels, seasons, plans and calendar mean."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.checkpoint import remembered
+from forecasting.core.errors import FitFailed
 from forecasting.core.frequency import grain
 from forecasting.core.knob import between, check_knobs, knob
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report
 from forecasting.features.lookback import Lookback
-from forecasting.models.attribution import attributed, topics_of
 from forecasting.models.trees import Examples, FittedTrees, examples, pools_of
 
 
@@ -99,7 +98,11 @@ class Boosting:
             params={"verbose": -1, "max_bin": 127, "feature_pre_filter": False},
             free_raw_data=True,
         )
-        return str(lightgbm.train(self._parameters(effective_n_jobs(self.jobs)), data, self.rounds).model_to_string())
+        try:
+            grown = lightgbm.train(self._parameters(effective_n_jobs(self.jobs)), data, self.rounds)
+        except lightgbm.basic.LightGBMError as error:
+            raise FitFailed(f"the trees could not be grown ({error}).") from None
+        return str(grown.model_to_string())
 
     def _parameters(self, threads: int) -> dict[str, Any]:
         return {
@@ -132,36 +135,14 @@ class FittedBoosting(FittedTrees):
     def bend(self, features: np.ndarray) -> np.ndarray:
         return np.asarray(self._booster.predict(features, raw_score=True))
 
+    def shares(self, features: np.ndarray) -> np.ndarray:
+        return np.asarray(self._booster.predict(features, pred_contrib=True))
+
     def importance(self) -> pd.DataFrame:
         """Rows `feature, gain`: the share of the loss that each feature took away, largest first."""
         gain = self._booster.feature_importance("gain")
         table = pd.DataFrame({"feature": self._booster.feature_name(), "gain": gain / max(gain.sum(), 1e-12)})
         return table.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
-
-    def contributions(self, horizon: int, future: pd.DataFrame | None = None, ids: Sequence[str] | None = None) -> pd.DataFrame:
-        """What moved the forecast of each period: rows `unique_id, ds, topic, units` that add up to its mean.
-
-        LightGBM's own contributions, exact SHAP values of its trees on the log scale (Lundberg, Erion and Lee 2018, arXiv
-        1802.03888), summed by topic and turned into units as `attributed` says. "usual level" is the SKU's level times what
-        the trees do on average. Only of the SKUs `ids` where they are given; what has never sold has none.
-        """
-        lookback = self._lookback(horizon, future)
-        wanted = set(self.panel.ids if ids is None else ids)
-        named = np.array([unique_id in wanted for unique_id in self.panel.ids])
-        rows = np.flatnonzero(named & (lookback.level(lookback.periods - 1) > 0))
-        skus, steps = np.repeat(rows, horizon), np.tile(np.arange(1, horizon + 1), len(rows))
-        topics, units = topics_of(lookback), np.empty(0)
-        if len(rows):
-            shares = np.asarray(self._booster.predict(self._rows(lookback, skus, steps), pred_contrib=True))
-            units = attributed(lookback, skus, steps, shares).ravel()
-        return pd.DataFrame(
-            {
-                "unique_id": np.repeat(np.asarray(self.panel.ids, dtype=object)[skus], len(topics)),
-                "ds": np.repeat(self.panel.future_dates(horizon).to_numpy()[steps - 1], len(topics)),
-                "topic": np.tile(np.asarray(topics, dtype=object), len(skus)),
-                "units": units,
-            }
-        )
 
     @cached_property
     def _booster(self) -> Any:

@@ -126,6 +126,12 @@ class Divided:
             result[rows] = errors.total_quantile(mean[rows], steps, q)
         return result
 
+    def draw(self, mean: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        result = np.empty((count, *mean.shape))
+        for rows, errors in zip(self.rows, self.parts, strict=True):
+            result[:, rows] = errors.draw(mean[rows], count, rng)
+        return result
+
     def take(self, rows: np.ndarray) -> "Divided":
         places, parts = [], []
         for own, errors in zip(self.rows, self.parts, strict=True):

@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from forecasting.core.forecast import moved_on
 from forecasting.diagnostics.transform import box_cox_lambda
 from forecasting.features.design import Design
 from forecasting.models.least_squares import least_squares
@@ -131,6 +132,11 @@ class Bent:
             units = np.maximum(self.power.take(np.array([row])).back(paths[None])[0], 0.0)
             result[row] = np.quantile(units[:, steps].sum(axis=1), q)
         return result
+
+    def draw(self, mean: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        shocks = rng.standard_normal((count, *mean.shape)) * self.sigma[:, None]
+        centre = self.centre[:, : mean.shape[1]] + moved_on(shocks, self.psi)
+        return np.maximum(self.power.back(np.moveaxis(centre, 0, 1)).swapaxes(0, 1), 0.0)
 
     def take(self, rows: np.ndarray) -> "Bent":
         return replace(self, power=self.power.take(rows), centre=self.centre[rows], sigma=self.sigma[rows], psi=self.psi[rows])

@@ -4,6 +4,7 @@ Direct: a row is a SKU, an origin and a number of steps ahead, so nothing is for
 the SKU's level at the origin, and the trees only bend a plain forecast (the offset), so that little data does little harm.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, Self
 
@@ -15,9 +16,9 @@ from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.model import Failure, future_grid
 from forecasting.core.panel import Panel
 from forecasting.features.lookback import Lookback, grouping
+from forecasting.models.attribution import REACH, attributed, topics_of
 from forecasting.models.calibration import Pools, held_out
 
-REACH = 3.0  # on the log scale: trees bend the plain forecast by a factor of 20 at most
 _BATCH = 200_000
 _ORIGINS = 48
 
@@ -35,7 +36,7 @@ class TreeSpec(Protocol):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FittedTrees:
-    """Grown trees and the panel they start from; a library's own trees come with the subclass, and so does `bend`.
+    """Grown trees and the panel they start from; a library's own trees come with the subclass, and so do `bend` and `shares`.
 
     `spread` is the training error in units of the level, for panels too short for `pools`, the errors of held-out forecasts.
     """
@@ -49,6 +50,10 @@ class FittedTrees:
 
     def bend(self, features: np.ndarray) -> np.ndarray:
         """By how much the trees bend the plain forecast, on the log scale, for rows of `Lookback.rows`, shape (rows,)."""
+        raise NotImplementedError
+
+    def shares(self, features: np.ndarray) -> np.ndarray:
+        """What each feature adds to `bend`, and last what the trees say on average, shape (rows, features + 1)."""
         raise NotImplementedError
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
@@ -66,6 +71,30 @@ class FittedTrees:
             dates=self.panel.future_dates(horizon),
             mean=mean,
             errors=self._errors(lookback, horizon),
+        )
+
+    def contributions(self, horizon: int, future: pd.DataFrame | None = None, ids: Sequence[str] | None = None) -> pd.DataFrame:
+        """What moved the forecast of each period: rows `unique_id, ds, topic, units` that add up to its mean.
+
+        Exact SHAP values of the trees on the log scale (Lundberg, Erion and Lee 2018, arXiv 1802.03888), summed by topic and
+        turned into units as `attributed` says. "usual level" is the SKU's level times what the trees do on average. Only of
+        the SKUs `ids` where they are given; what has never sold has none.
+        """
+        lookback = self._lookback(horizon, future)
+        wanted = set(self.panel.ids if ids is None else ids)
+        named = np.array([unique_id in wanted for unique_id in self.panel.ids])
+        rows = np.flatnonzero(named & (lookback.level(lookback.periods - 1) > 0))
+        skus, steps = np.repeat(rows, horizon), np.tile(np.arange(1, horizon + 1), len(rows))
+        topics, units = topics_of(lookback), np.empty(0)
+        if len(rows):
+            units = attributed(lookback, skus, steps, self.shares(self._rows(lookback, skus, steps))).ravel()
+        return pd.DataFrame(
+            {
+                "unique_id": np.repeat(np.asarray(self.panel.ids, dtype=object)[skus], len(topics)),
+                "ds": np.repeat(self.panel.future_dates(horizon).to_numpy()[steps - 1], len(topics)),
+                "topic": np.tile(np.asarray(topics, dtype=object), len(skus)),
+                "units": units,
+            }
         )
 
     def speaks_of(self, panel: Panel) -> bool:
@@ -138,8 +167,15 @@ def examples(lookback: Lookback, horizon: int, rows: int, seed: int) -> Examples
     parts = [part for origin in origins for part in _at(lookback, origin, horizon, rows // len(origins), rng)]
     if not parts or sum(len(part[1]) for part in parts) < 2:
         raise HistoryTooShort("No SKU has a history long enough to learn from; use the window mean.")
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return Examples(*columns)
+    features, target, base, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Examples(features, _never_negative(target), base, weight)
+
+
+def _never_negative(target: np.ndarray) -> np.ndarray:
+    """No count can be below zero: periods with more returns than sales become zero, and all others less, for the same sum."""
+    kept = np.maximum(target, 0.0)
+    total = kept.sum()
+    return kept * max(target.sum() / total, 0.0) if total > 0 else kept
 
 
 def _origins(lookback: Lookback) -> np.ndarray:

@@ -12,10 +12,10 @@ from forecasting.core.model import Fitted
 from forecasting.core.panel import Panel
 
 if TYPE_CHECKING:
-    from forecasting.models.boosting import FittedBoosting
     from forecasting.models.linear import FittedLinear
     from forecasting.models.regression import Regression
     from forecasting.models.selection import Selection
+    from forecasting.models.trees import FittedTrees
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +36,10 @@ class Insides:
 def insides_of(fitted: Fitted, panel: Panel, unique_id: str, horizon: int, future: pd.DataFrame | None) -> Insides | None:
     """Lay the fit of one SKU open; None for a model without parameters of its own for each SKU."""
     from forecasting.models.arima import FittedArima  # a server that only shows forms does not need them
-    from forecasting.models.boosting import FittedBoosting
     from forecasting.models.linear import FittedLinear
     from forecasting.models.network.fitted import FittedNetwork
     from forecasting.models.regression import lay_open
+    from forecasting.models.trees import FittedTrees
 
     if isinstance(fitted, FittedLinear):
         opened = lay_open(fitted, unique_id, horizon, future)
@@ -48,12 +48,12 @@ def insides_of(fitted: Fitted, panel: Panel, unique_id: str, horizon: int, futur
         return Insides(unique_id, roots=fitted.roots(unique_id))
     if isinstance(fitted, FittedNetwork):
         return Insides(unique_id, topics=fitted.contributions(future, [unique_id])[["topic", "units"]])
-    if isinstance(fitted, FittedBoosting):
+    if isinstance(fitted, FittedTrees):
         return _moved(fitted, unique_id, horizon, future)
     return None
 
 
-def _moved(fitted: FittedBoosting, unique_id: str, horizon: int, future: pd.DataFrame | None) -> Insides:
+def _moved(fitted: FittedTrees, unique_id: str, horizon: int, future: pd.DataFrame | None) -> Insides:
     rows = fitted.contributions(horizon, future, [unique_id]).drop(columns="unique_id")
     totals = rows.groupby("topic", sort=False)["units"].sum().reset_index()
     return Insides(unique_id, topics=totals, periods=rows.rename(columns={"topic": "term"}))

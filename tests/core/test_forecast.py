@@ -41,10 +41,26 @@ def test_pooled_errors_scale_with_each_sku():
     assert result.total(q=0.9)[0] == pytest.approx(30 + norm.ppf(0.9) * np.sqrt(3), abs=0.1)
 
 
+def test_sample_paths_are_spread_as_each_period_and_add_up_as_totals():
+    psi = np.array([[1.0, 0.6, 0.36, 0.2, 0.1]])
+    pool = np.cumsum(np.random.default_rng(2).normal(size=(1, 4000, 5)), axis=2)
+    for errors in (Gaussian(np.array([10.0]), psi), Pooled(np.array([10.0]), np.array([0]), pool)):
+        result = forecast(np.full((1, 5), 1000.0), errors)
+        paths = result.sample_paths(20_000, seed=1)
+        assert paths.shape == (20_000, 1, 5)
+        for q in (0.1, 0.5, 0.9):
+            np.testing.assert_allclose(np.quantile(paths, q, axis=0), result.quantile(q), atol=0.8)
+            np.testing.assert_allclose(np.quantile(paths[:, :, 1:4].sum(axis=2), q, axis=0), result.total(1, 4, q=q), atol=1.5)
+        np.testing.assert_array_equal(result.sample_paths(5, seed=1), result.sample_paths(5, seed=1))
+    with pytest.raises(SpecInvalid, match="at least 1"):
+        result.sample_paths(0)
+
+
 def test_nothing_is_ever_below_zero():
     result = forecast(np.zeros((1, 3)), Gaussian(np.array([5.0]), np.eye(1, 3)))
     assert (result.quantile(0.01) >= 0).all()
     assert result.total(q=0.01)[0] == 0
+    assert (result.sample_paths(50) >= 0).all()
 
 
 @pytest.mark.parametrize("bad", [np.array([[-1.0]]), np.array([[np.nan]]), np.array([[np.inf]])])

@@ -33,6 +33,21 @@ def test_totals_cover_too():
     assert 0.86 < below.mean() < 0.94
 
 
+@pytest.mark.parametrize("rate", [20.0, 2.0, 0.5])
+def test_sample_paths_agree_with_each_period_and_cover_totals(rate):
+    actual, mean, habits = shop(rate, 600, 0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, seed=0)
+    actual, mean, habits = shop(rate, 600, 1)
+    errors = Conformal(habits, np.zeros(600, dtype=int), bounds, paths)
+    drawn = errors.draw(mean, 300, np.random.default_rng(0))
+    assert drawn.mean() == pytest.approx(actual.mean(), rel=0.12)
+    if rate > 10:  # quantiles of slow sellers are those of a central interval
+        for q in (0.1, 0.5, 0.9):
+            assert np.quantile(drawn, q, axis=0).mean() == pytest.approx(errors.quantile(mean, q).mean(), rel=0.03)
+    below = actual[:, :7].sum(axis=1) <= np.quantile(drawn[:, :, :7].sum(axis=2), 0.9, axis=0)
+    assert 0.84 < below.mean() < 0.96
+
+
 def test_a_period_with_more_sales_has_a_wider_interval():
     actual, mean, habits = shop(20.0, 100, 0)
     bounds, paths = calibrate(actual, mean, habits, np.zeros(100, dtype=int), 1, seed=0)

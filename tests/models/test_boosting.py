@@ -135,3 +135,12 @@ def test_every_feature_has_a_topic(panel):
     for known in (panel, Panel.build(shop(2).drop(columns="promo"))):
         lookback = Lookback.of(known, 0, None)
         assert len(lookback.topics) == len(lookback.names)
+
+
+def test_periods_with_more_returns_than_sales_can_be_learnt_from():
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2023-01-02", periods=200)
+    returned = (rng.random((8, 200)) < 0.05) * 9.0
+    sales = [frame(f"S{k}", days, rng.poisson(5, 200) - returned[k]) for k in range(8)]
+    mean = QUICK.fit(Panel.build(pd.concat(sales))).forecast(7).mean
+    assert mean.mean() == pytest.approx(5 - returned.mean(), rel=0.1)
