@@ -20,7 +20,7 @@ class Described:
     parameters: tuple[tuple[str, float, float], ...] = ()
     sigma: float = float("nan")
     log_likelihood: float = float("nan")
-    count: int = 0
+    count: float = 0
     observed: int = 0
     relative: bool = False
 
@@ -66,8 +66,13 @@ class Described:
             unit = " of the level" if self.relative else ""
             lines.append(f"sigma {self.sigma:.4g}{unit}, sigma^2 {self.sigma**2:.4g}")
         if np.isfinite(self.log_likelihood):
-            lines.append(criteria(self.log_likelihood, self.aic, self.aicc, self.bic))
+            lines.append(self.criteria)
         return "\n".join(lines)
+
+    @property
+    def criteria(self) -> str:
+        """The likelihood and what is made of it, in one line."""
+        return criteria(self.log_likelihood, self.aic, self.aicc, self.bic)
 
 
 def criteria(log_likelihood: float, aic: float, aicc: float, bic: float) -> str:

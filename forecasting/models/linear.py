@@ -16,6 +16,7 @@ from forecasting.features.lags import lag_name, window_name, with_category, with
 from forecasting.features.terms import Terms
 from forecasting.models.carry import Carry, fit_carry
 from forecasting.models.glm import LogLink
+from forecasting.models.goodness import goodness
 from forecasting.models.least_squares import Solution, in_batches, least_squares
 from forecasting.models.naive import WindowMean
 from forecasting.models.powers import TRANSFORMS, Bent, Power, likeliest, restrained
@@ -306,11 +307,12 @@ class FittedLinear:
     def summary(self, unique_id: str) -> str:
         row = self.panel.ids.index(unique_id)
         table = self.coefficients().query("unique_id == @unique_id").drop(columns="unique_id")
-        explained = f"R² {self.solution.r_squared[row]:.3f}, {self.solution.observed[row]} periods"
+        spent, fitted = 1 + self.solution.parameters[row], self.spec.respond(self.solution.fitted)[row]
+        explained = goodness(self.target[row], fitted, spent, self.spec.method)
         errors = f"carried errors: phi {self.carry.phi[row]:.2f}, theta {self.carry.theta[row]:.2f}"
         power = f", power {self.scale.power[row]:.2f} of sales" if self.spec.transform == "box-cox" else ""
-        head = f"Linear regression of {unique_id} ({self.spec.method}{power}): {explained}; {errors}"
-        return f"{head}\n{table.to_string(index=False, float_format='%.4g')}"
+        head = f"Linear regression of {unique_id} ({self.spec.method}{power}): {explained.observed} periods; {errors}"
+        return f"{head}\n{table.to_string(index=False, float_format='%.4g')}\n{explained.text()}"
 
     def _recursive(self, steps: Steps, target: np.ndarray) -> Steps:
         """Each step's expectation becomes the past of the next ones."""

@@ -85,14 +85,15 @@ class Theta(PerSeries):
         kind = None if self.model == "auto" else self.model
         if season > LONGEST_SEASON:
             return deseasoned(history, season, horizon, AutoTheta(1, model=kind))
-        model = AutoTheta(season, decomposition_type=self._decomposition(history), model=kind).fit(history)
+        unit = noise(history, season)
+        model = AutoTheta(season, decomposition_type=self._decomposition(history), model=kind).fit(history / unit)
         found = model.model_
         told = Described(
             f"{found['modeltype']} of Theta",
             (("alpha", float(found["par"]["alpha"]), float("nan")), ("theta", float(found["par"]["theta"]), float("nan"))),
-            sigma=float(np.std(found["residuals"])),
+            sigma=unit * float(np.std(found["residuals"])),
         )
-        return Path(model.predict(horizon)["mean"], found["fitted"], _share(found["par"]["alpha"]), told)
+        return Path(unit * model.predict(horizon)["mean"], unit * found["fitted"], _share(found["par"]["alpha"]), told)
 
     def _decomposition(self, history: np.ndarray) -> str:
         if self.decomposition != "auto":
@@ -135,6 +136,19 @@ class MSTL(PerSeries):
         if not lengths:
             return ETS().path(history, 1, horizon)
         return deseasoned(history, lengths, horizon, AutoETS(model="ZZN"))
+
+
+def noise(history: np.ndarray, season: int) -> float:
+    """About the standard deviation of what neither trend nor season explain, at least a thousandth of the mean size.
+
+    The unit in which Theta is fitted: its search for the smoothing weights ends at an absolute change of the squared error, so
+    that in units of the level it would stop at its starting values on any smooth series (2 to 3 % of the MASE on M3's months).
+
+    >>> round(noise(np.array([10.0, 20, 10, 22, 10, 20, 10, 22]), season=2), 2)
+    0.98
+    """
+    changes = np.diff(history[season:] - history[:-season])
+    return float(max(np.std(changes) / 2, 1e-3 * np.abs(history).mean()))
 
 
 def deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest: Any) -> Path:

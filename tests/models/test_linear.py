@@ -133,4 +133,6 @@ def test_an_impossible_choice_is_refused() -> None:
 def test_the_summary_reads() -> None:
     text = Linear().fit(shop(1)).summary("S0")
     assert "R²" in text
+    assert "residual standard error" in text
+    assert "AICc" in text
     assert "log price ratio" in text
