@@ -17,9 +17,13 @@ _FITTED = 120
 
 @dataclass(frozen=True)
 class Rate(PerSeries):
-    """A method of statsforecast that knows no season: `library` is the name of its class there."""
+    """A method of statsforecast that knows no season: `library` is the name of its class there.
+
+    Where sales are whole numbers they are spread as counts, negative binomial; else errors are normal.
+    """
 
     library: ClassVar[str]
+    counts: ClassVar[bool] = True
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:  # noqa: ARG002 - these methods know no season
         model = self._model()

@@ -12,8 +12,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from forecasting.core.counts import Counts
 from forecasting.core.errors import SpecInvalid
-from forecasting.core.forecast import Forecast, Gaussian
+from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.frequency import grain
 from forecasting.core.knob import check_knobs
 from forecasting.core.model import Failure
@@ -62,6 +63,7 @@ class PerSeries:
     """
 
     name: ClassVar[str]
+    counts: ClassVar[bool] = False  # whether whole units are spread as counts are
     season_length: int | None = None
     horizon: int | None = None
     jobs: int = 1
@@ -93,8 +95,6 @@ class FittedSeries:
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:  # noqa: ARG002 - the past is all it uses
         if horizon > self.mean.shape[1]:
             return replace(self.spec, horizon=horizon).fit(self.panel).forecast(horizon)
-        psi = np.repeat(self.memory[:, None], horizon, axis=1)
-        psi[:, 0] = 1.0
         reasons = {failure.unique_id: failure.reason for failure in self.failures}
         return Forecast(
             model=self.spec.name,
@@ -102,7 +102,7 @@ class FittedSeries:
             ids=self.panel.ids,
             dates=self.panel.future_dates(horizon),
             mean=self.mean[:, :horizon],
-            errors=Gaussian(sigma=self._sigma(), psi=psi),
+            errors=self._errors(horizon),
             flags=tuple(reasons.get(unique_id, "") for unique_id in self.panel.ids),
         )
 
@@ -117,8 +117,16 @@ class FittedSeries:
             return f"{unique_id}: {reasons.get(unique_id, 'this fit has no parameters')}."
         return told.text(unique_id)
 
-    def _sigma(self) -> np.ndarray:
-        squared = (self.panel.matrix() - self.expected) ** 2
+    def _errors(self, horizon: int) -> Errors:
+        history = self.panel.matrix()
+        if self.spec.counts and not np.nansum((history < 0) | (history != np.round(history)) & ~np.isnan(history)):
+            return Counts.of(history, self.expected)
+        psi = np.repeat(self.memory[:, None], horizon, axis=1)
+        psi[:, 0] = 1.0
+        return Gaussian(sigma=self._sigma(history), psi=psi)
+
+    def _sigma(self, history: np.ndarray) -> np.ndarray:
+        squared = (history - self.expected) ** 2
         return np.sqrt(np.nansum(squared, axis=1) / np.maximum((~np.isnan(squared)).sum(axis=1), 1))
 
 

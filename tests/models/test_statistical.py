@@ -95,3 +95,13 @@ def test_impossible_parameters_are_refused(season):
         ETS(season_length=0).fit(Panel.build(build(season)))
     with pytest.raises(SpecInvalid, match="must lie between"):
         TSB(alpha_size=2.0)
+
+
+def test_slow_sellers_are_spread_as_counts_and_what_is_weighed_is_not():
+    days = pd.date_range("2024-01-01", periods=120)
+    units = np.random.default_rng(0).poisson(0.3, 120).astype(float)
+    whole, parts = (Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": factor * units})) for factor in (1, 0.7))
+    high = CrostonSBA(horizon=7).fit(whole).forecast(7).quantile(0.9)
+    assert (high == np.round(high)).all()
+    assert (high > 0).all()
+    assert CrostonSBA(horizon=7).fit(parts).forecast(7).quantile(0.9)[0, 0] % 0.7 != 0
