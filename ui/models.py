@@ -161,15 +161,18 @@ def _made_of(name: str) -> tuple[str, ...]:
     return tuple(model.name for model in spec.models) if isinstance(spec, Champions) else (name,)
 
 
-def cost(spec: Model, panel: Panel, ids: Sequence[str]) -> str:
-    """What a run will cost in time, where that is worth saying, and when it will hardly be worth it."""
+def cost(spec: Model, panel: Panel, ids: Sequence[str], share: float = 1.0) -> str:
+    """What a run will cost in time, where that is worth saying, and when it will hardly be worth it.
+
+    `share` is how much of the training is done, where it goes on from a former fit.
+    """
     if not isinstance(spec, Network):
         return ""
     found = windows(panel, ids, spec.horizon)
     networks = "one network" if spec.members == 1 else f"{spec.members} networks"
     said = (
         f"Trains {networks} on {words.count(len(ids), 'SKU')}, twice: at most about "
-        f"{words.about(training_seconds(spec, found))} on two free processor cores. You can go on working meanwhile."
+        f"{words.about(share * training_seconds(spec, found))} on two free processor cores. You can go on working meanwhile."
     )
     if found >= ENOUGH_WINDOWS:
         return said

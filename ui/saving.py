@@ -18,7 +18,7 @@ from ui.uploads import Source
 from ui.workspace import Workspace
 
 PARAMETER = "w"
-_DATA, _CHOICES, _OVERRIDES = "data", "choices", "overrides"
+_DATA, _CHOICES, _OVERRIDES, _NETWORK = "data", "choices", "overrides", "network"
 _SLOT, _JOB, _KEPT, _PUBLISHED = "result:", "job:", "kept:", "published:"
 _PASSING = ("import", "read-final", "read-events")  # what becomes data as soon as it is done
 
@@ -130,6 +130,8 @@ def _parts(workspace: Workspace) -> dict[str, object]:
     }
     if len(workspace.overrides):
         parts[_OVERRIDES] = workspace.overrides
+    if workspace.network is not None:
+        parts[_NETWORK] = workspace.network
     parts |= {f"{_PUBLISHED}{number:04}": one for number, one in enumerate(workspace.archive, 1)}
     for name, here in workspace.results.items():
         if name in _PASSING:
@@ -164,6 +166,7 @@ def _restore(workspace: Workspace, token: str) -> None:
         workspace.select(sku=choices.sku, model=choices.model, horizon=choices.horizon)
     names = store().names(token)
     workspace.overrides = store().load(token, _OVERRIDES) if _OVERRIDES in names else Log()
+    workspace.network = store().load(token, _NETWORK) if _NETWORK in names else None
     workspace.archive = tuple(store().load(token, name) for name in names if name.startswith(_PUBLISHED))
     for name in names:
         if name.startswith((_SLOT, _JOB, _KEPT)):

@@ -13,7 +13,7 @@ from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.plots import forecasts
 from forecasting.workflow import TryModel, Tryout
-from ui import cached, forms, models, parts, running, scores, tables, words
+from ui import cached, forms, learning_on, models, parts, running, scores, tables, words
 from ui.language import t, teller
 from ui.theme import palette
 
@@ -69,12 +69,16 @@ def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: i
     key = name if start == models.spec_of(name, horizon) else f"{name}-{crc32(repr(start).encode())}"
     ran = models.with_horizon(last.spec, horizon) if last else None
 
+    former = learning_on.control(panel, name, horizon)
+
     def run(spec: Model) -> None:
         asked = Asked(models.with_horizon(spec, horizon), ids, horizon)
-        request = TryModel(panel.select(ids), asked.spec, horizon, focus=sku)
+        request = TryModel(panel.select(ids), asked.spec, horizon, focus=sku, former=former)
         running.start(JOB, request, f"Fitting {models.title(name)}", asked)
 
-    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=partial(models.cost, panel=panel, ids=ids))
+    share = learning_on.share(former, panel, horizon)
+    note = partial(models.cost, panel=panel, ids=ids, share=share)
+    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=note)
 
 
 def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:

@@ -13,6 +13,7 @@ from forecasting import workflow
 from forecasting.core.frequency import grain
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
+from forecasting.models.network.fitted import FittedNetwork
 from forecasting.publishing import Log, Published
 from forecasting.samples import SAMPLES
 from forecasting.workflow.calendars import Calendar, usual_festivals, with_calendar
@@ -33,8 +34,9 @@ class Workspace:
     `calendar` is what the events of the panel were laid out from, None as long as nobody asked for any.
     While cleaned sales are in use, `cleaned` is the request that made them; it holds the raw ones, for the way back.
     `token` opens the saved workspace, `written` is what was last saved of it, `unsaved` why nothing can be saved,
-    `lost` whether the link that was opened leads to no saved work. `overrides` and the `archive` of published forecasts stay
-    when later sales of the same shop come in. `dropped` are results that were cleared, whose jobs may still be at work.
+    `lost` whether the link that was opened leads to no saved work. `overrides`, the `archive` of published forecasts, and the
+    `network` that was fitted last stay when later sales of the same shop come in. `dropped` are results that were cleared,
+    whose jobs may still be at work.
     """
 
     panel: Panel | None = None
@@ -51,6 +53,7 @@ class Workspace:
     dropped: list[object] = field(default_factory=list)
     overrides: Log = field(default_factory=Log)
     archive: tuple[Published, ...] = ()
+    network: FittedNetwork | None = None
     token: str | None = None
     written: dict[str, object] = field(default_factory=dict)
     unsaved: str = ""
@@ -80,6 +83,7 @@ class Workspace:
         if self.calendar is not None:
             panel = with_calendar(panel, self.calendar)
         if self.panel is None or self.panel.digest != panel.digest:
+            self.network = _network_among(self.results) or self.network
             self._drop_results()
             self.specs.clear()
         if self.panel is None or self.panel.freq != panel.freq:
@@ -140,7 +144,7 @@ class Workspace:
     def leave(self) -> None:
         """Let go of the saved workspace, which stays as it is."""
         self.token, self.written = None, {}
-        self.overrides, self.archive = Log(), ()
+        self.overrides, self.archive, self.network = Log(), (), None
 
     def _drop_results(self, keep: str | None = None) -> None:
         self.dropped += [result for name, result in self.results.items() if name != keep]
@@ -194,6 +198,13 @@ class Workspace:
                 "horizon": str(self.horizon),
             }
         return {key: value for key, value in address.items() if value}
+
+
+def _network_among(results: dict[str, object]) -> FittedNetwork | None:
+    """The network of the Model page's last fit, if that was one."""
+    tried = [getattr(here, "result", None) for here in results.values()]
+    networks = [result.fit.network for result in tried if isinstance(result, workflow.Tryout)]
+    return networks[-1] if networks else None
 
 
 def _same_shop(before: Panel, now: Panel) -> bool:

@@ -5,7 +5,7 @@ backtesting, tuning and intervals take models, not the other way round.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -40,7 +40,9 @@ class Fitted(Protocol):
 class Model(Protocol):
     """A spec: a frozen dataclass that holds the parameters of a model and nothing else."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """What its forecasts are called."""
 
     def fit(self, panel: Panel) -> Fitted:
         """Learn from all rows of the panel; the spec is not changed."""

@@ -25,7 +25,9 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.evaluation import Evaluation, evaluate
 from forecasting.features.plan import Plan, complete_plan
 from forecasting.models import BASELINES, MODELS, make
+from forecasting.models.network.fitted import FittedNetwork
 from forecasting.workflow.insides import Insides, insides_of
+from forecasting.workflow.onward import Onward
 from forecasting.workflow.remains import Remains, remains_of
 from forecasting.workflow.request import run
 from forecasting.workflow.totals import ADDED_UP, Sums, Tree, agreed, all_together
@@ -39,7 +41,8 @@ DEFAULT_MODEL = "linear" if "linear" in MODELS else BASELINE
 class Fit:
     """What one fitted model tells: its forecast, and the statistics that its family has (None where it has none).
 
-    `seconds` is the time the fit took; `summary` is a text about the SKU in focus, `insides` what its fit holds.
+    `seconds` is the time the fit took; `summary` is a text about the SKU in focus, `insides` what its fit holds. `network` is
+    the fitted model itself, where it can be learnt on from when rows are appended.
     """
 
     spec: Model
@@ -51,6 +54,7 @@ class Fit:
     failures: tuple[Failure, ...]
     seconds: float
     insides: Insides | None = None
+    network: FittedNetwork | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +99,11 @@ class Outlook:
 
 @dataclass(frozen=True, eq=False)
 class TryModel:
-    """Ask for one model on the SKUs of a panel; the residuals of the SKU in `focus` are tested, or those of the first one."""
+    """Ask for one model on the SKUs of a panel; the residuals of the SKU in `focus` are tested, or those of the first one.
+
+    A network goes on from a `former` fit of fewer rows where there is one; in the test only as far as that fit knew nothing of
+    what is held back.
+    """
 
     panel: Panel
     spec: Model
@@ -103,6 +111,7 @@ class TryModel:
     plan: pd.DataFrame | None = None
     windows: int = 1
     focus: str = ""
+    former: FittedNetwork | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,13 +142,14 @@ class ForecastAll:
 @run.register
 def try_model(request: TryModel) -> Tryout:
     """Fit one model and judge it on held-out periods beside the baselines."""
+    spec = request.spec if request.former is None else Onward(request.spec, request.former)
     with part(0.0, 0.5, "Testing on the last periods: "):
-        models = (request.spec, *_baselines_beside((request.spec,)))
+        models = (spec, *_baselines_beside((spec,)))
         held_out: list[Forecast] = []
         backtest = Backtest(request.horizon, windows=request.windows)
         evaluation = evaluate(request.panel, models, backtest, keep=held_out.append)
     with part(0.5, 1.0, "Fitting on everything: "):
-        result = fit(request.panel, request.spec, request.horizon, request.plan, request.focus or request.panel.ids[0])
+        result = fit(request.panel, spec, request.horizon, request.plan, request.focus or request.panel.ids[0])
     season = request.panel.season_length
     remains = remains_of(result.residuals, result.coefficients, request.focus or request.panel.ids[0], season, request.panel)
     return Tryout(result, evaluation, tuple(held_out), remains)
@@ -230,7 +240,7 @@ def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = Non
     fitted = spec.fit(ready)
     seconds = time.perf_counter() - started
     return Fit(
-        spec=spec,
+        spec=spec.spec if isinstance(spec, Onward) else spec,
         forecast=fitted.forecast(horizon, future),
         residuals=fitted.residuals() if isinstance(fitted, HasResiduals) else None,
         coefficients=fitted.coefficients() if isinstance(fitted, HasCoefficients) else None,
@@ -239,6 +249,7 @@ def fit(panel: Panel, spec: Model, horizon: int, plan: pd.DataFrame | None = Non
         failures=fitted.failures,
         seconds=seconds,
         insides=insides_of(fitted, ready, focus, horizon, future) if focus else None,
+        network=fitted if isinstance(fitted, FittedNetwork) else None,
     )
 
 

@@ -14,7 +14,7 @@ from forecasting.models.network.synthetic import GENERATORS, NONE
 from forecasting.models.network.training import Plan
 from forecasting.models.network.warm import carried_over
 
-_AGAIN = 3  # a network that learns on needs a third of the epochs
+AGAIN = 3  # a network that learns on needs a third of the epochs
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Network:
 
         SKUs keep what was learnt of them, new ones begin as average ones. With other parameters it is as a first fit.
         """
-        return self._fit(panel, max(1, self.epochs // _AGAIN), former)
+        return self._fit(panel, max(1, self.epochs // AGAIN), former)
 
     def _fit(self, panel: Panel, epochs: int, former: FittedNetwork | None) -> FittedNetwork:
         report(0.0, "preparing")
