@@ -1,5 +1,7 @@
 """Diagnose: what one SKU's sales repeat, whether their level holds, and what to try on them."""
 
+from functools import partial
+
 import streamlit as st
 
 from forecasting.core.frequency import grain
@@ -31,8 +33,7 @@ with st.container(border=True):
     parts.chart(diagnostics.transformed(found.shown, palette(), label=label), "level", f"{label} of {sku} over time")
     if found.scale:
         st.caption(t(found.scale))
-    with st.expander(t("The three tests")):
-        diagnosing.tests(found.level)
+    parts.folded("The three tests", "level-tests", partial(diagnosing.tests, found.level))
 
 left, right = st.columns(2)
 for column, title, memory, name in (
@@ -44,17 +45,16 @@ for column, title, memory, name in (
         parts.reading(memory.reading)
         figure = diagnostics.correlogram(memory.frame, palette(), title=name, season=panel.season_length)
         parts.chart(figure, name.lower(), f"{name} of {sku} with its two 95 % bands")
-        with st.expander(t("All values")):
-            diagnosing.correlations(memory)
+        parts.folded("All values", f"{name}-values", partial(diagnosing.correlations, memory))
 
-season, taken_apart, breaks, peaks = st.tabs([t("Season"), t("Trend, season and rest"), t("Breaks"), t("Peaks")])
-with season:
-    diagnosing.season(sku, found.season, found.waves, grain(panel.freq).noun)
-with taken_apart:
-    diagnosing.parts_of(sku, found)
-with breaks:
-    diagnosing.breaks(sku, found.steps)
-with peaks:
-    diagnosing.peaks(found)
+parts.tabs(
+    "diagnosis",
+    {
+        "Season": partial(diagnosing.season, sku, found.season, found.waves, grain(panel.freq).noun),
+        "Trend, season and rest": partial(diagnosing.parts_of, sku, found),
+        "Breaks": partial(diagnosing.breaks, sku, found.steps),
+        "Peaks": partial(diagnosing.peaks, found),
+    },
+)
 st.caption(t(found.gaps))
 parts.next_step("model", "Try a model")

@@ -1,6 +1,7 @@
 """The Model page's test of synthetic windows: how like the shop's own they are, and whether a network is better with them."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -39,16 +40,20 @@ def section(panel: Panel, name: str, ids: tuple[str, ...], horizon: int) -> None
     here = running.slot(JOB)
     asked = here.settings if isinstance(here.settings, Asked) and here.settings.spec.name == name else None
     busy = here.job is not None or bool(here.error) or asked is not None
-    with st.expander(t("Synthetic windows: would they help?"), icon=":material/auto_awesome:", expanded=busy):
-        parts.reading(
-            "A network can also learn from windows made to look like your own. They stay off unless a test shows at least 1 % "
-            "less error."
-        )
-        _state(name, spec)
-        _ask(panel, spec, ids, horizon)
-        here = running.follow(JOB)
-        if isinstance(here.result, SyntheticTried) and asked is not None and asked.horizon == horizon:
-            _result(here.result, name, asked)
+    test = partial(_test, panel, name, spec, asked, ids, horizon)
+    parts.folded("Synthetic windows: would they help?", "synthetic", test, icon=":material/auto_awesome:", expanded=busy)
+
+
+def _test(panel: Panel, name: str, spec: Network, asked: Asked | None, ids: tuple[str, ...], horizon: int) -> None:
+    parts.reading(
+        "A network can also learn from windows made to look like your own. They stay off unless a test shows at least 1 % "
+        "less error."
+    )
+    _state(name, spec)
+    _ask(panel, spec, ids, horizon)
+    here = running.follow(JOB)
+    if isinstance(here.result, SyntheticTried) and asked is not None and asked.horizon == horizon:
+        _result(here.result, name, asked)
 
 
 def _state(name: str, spec: Network) -> None:
@@ -56,7 +61,8 @@ def _state(name: str, spec: Network) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(t(f"On: {GENERATORS[spec.augment][0]}"), icon=":material/check:", color="green")
-        st.button(t("Switch off"), key="synthetic-off", on_click=_use, args=(name, replace(spec, augment=NONE)))
+        if st.button(t("Switch off"), key="synthetic-off"):
+            _use(name, replace(spec, augment=NONE))
 
 
 def _ask(panel: Panel, spec: Network, ids: tuple[str, ...], horizon: int) -> None:
@@ -102,12 +108,16 @@ def _result(tried: SyntheticTried, name: str, asked: Asked) -> None:
     )
     if tried.helps and models.chosen_spec(name, asked.horizon) == asked.spec:
         wanted = replace(asked.spec, augment=tried.generator)
-        st.button(t("Use synthetic windows"), type="primary", icon=":material/check:", key="use-synthetic", on_click=_use,
-                  args=(name, wanted))  # fmt: skip
+        if st.button(t("Use synthetic windows"), type="primary", icon=":material/check:", key="use-synthetic"):
+            _use(name, wanted)
     parts.chart(plots.windows(tried.real, tried.made, palette()), "synthetic-windows", "Real and synthetic windows")
-    with st.expander(t("How like your own they are"), icon=":material/table_chart:"):
-        tables.show(_table(tried.quality), hide_index=True, key="synthetic-quality")
-        st.caption(t("Compared with real windows that the generator has not seen. They are never judged by or exported."))
+    likeness = partial(_likeness, tried.quality)
+    parts.folded("How like your own they are", "synthetic-quality", likeness, icon=":material/table_chart:")
+
+
+def _likeness(quality: Quality) -> None:
+    tables.show(_table(quality), hide_index=True, key="synthetic-quality")
+    st.caption(t("Compared with real windows that the generator has not seen. They are never judged by or exported."))
 
 
 def _table(quality: Quality) -> pd.DataFrame:
@@ -124,3 +134,4 @@ def _table(quality: Quality) -> pd.DataFrame:
 
 def _use(name: str, spec: Network) -> None:
     current().specs[name] = spec
+    st.rerun()

@@ -1,6 +1,7 @@
 """The Compare page's parts: who takes part in a contest, asking for it, and the standings."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -123,17 +124,21 @@ def _by_chance(standings: Standings) -> None:
     if table is None or table.empty:
         return
     ranked = table.set_index("model").reindex(standings.models[1:]).reset_index().rename_axis(None, axis=1)
-    with st.expander(t("Is the difference more than chance?"), icon=":material/balance:"):
-        scores.differences(ranked, "differences")
-        st.caption(
-            t(
-                f"Each model against {models.title(standings.champion)}. *Low* and *high* bound the difference in 19 of 20 "
-                "cases, had other SKUs of this kind been tested (paired bootstrap, 2,000 draws). The probabilities say how "
-                "often a difference this large comes up by luck: over other SKUs, and over other weeks (Diebold-Mariano test "
-                "with the correction of Harvey, Leybourne and Newbold). Below 5 % in both, where both can be told, it is "
-                "hardly chance."
-            )
+    told = partial(_told_by_chance, ranked, standings.champion)
+    parts.folded("Is the difference more than chance?", "chance", told, icon=":material/balance:")
+
+
+def _told_by_chance(ranked: pd.DataFrame, champion: str) -> None:
+    scores.differences(ranked, "differences")
+    st.caption(
+        t(
+            f"Each model against {models.title(champion)}. *Low* and *high* bound the difference in 19 of 20 "
+            "cases, had other SKUs of this kind been tested (paired bootstrap, 2,000 draws). The probabilities say how "
+            "often a difference this large comes up by luck: over other SKUs, and over other weeks (Diebold-Mariano test "
+            "with the correction of Harvey, Leybourne and Newbold). Below 5 % in both, where both can be told, it is "
+            "hardly chance."
         )
+    )
 
 
 def champions(standings: Standings, asked: Asked, sku: str) -> None:

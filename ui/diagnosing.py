@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import pandas as pd
@@ -117,8 +118,7 @@ def suggestion(panel: Panel, sku: str, quick: Orders) -> None:
             st.rerun()
     running.follow(SEARCH)
     if len(orders.candidates):
-        with st.expander(t("The models compared")):
-            candidates(orders)
+        parts.folded("The models compared", "candidates", partial(candidates, orders))
 
 
 def _searched(panel: Panel, sku: str) -> Orders | None:

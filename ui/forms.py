@@ -97,9 +97,18 @@ def inputs(key: str, spec: T, columns: int = 4) -> T:
     plain = {name: entry for name, entry in shown.items() if not entry.advanced}
     values = _grid(key, spec, plain, hints, columns)
     if len(plain) < len(shown):
-        with st.expander(t("More settings")):
-            values |= _grid(key, spec, {name: shown[name] for name in shown if name not in plain}, hints, columns)
+        values |= _advanced(key, spec, {name: shown[name] for name in shown if name not in plain}, hints, columns)
     return replace(spec, **values)  # type: ignore[type-var]
+
+
+def _advanced(key: str, spec: object, entries: dict[str, Knob], hints: dict[str, Any], columns: int) -> dict[str, Any]:
+    """Inputs that are drawn when they are unfolded; folded again, they keep what they said last."""
+    box, kept = st.expander(t("More settings"), key=f"{key}-more", on_change="rerun"), f"{key}-more-kept"
+    if not box.open:
+        return dict(st.session_state.get(kept, {}))
+    with box:
+        st.session_state[kept] = _grid(key, spec, entries, hints, columns)
+    return dict(st.session_state[kept])
 
 
 def _grid(key: str, spec: object, entries: dict[str, Knob], hints: dict[str, Any], columns: int) -> dict[str, Any]:

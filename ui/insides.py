@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from forecasting.core.model import Model
 from forecasting.plots import insides as plots
 from forecasting.workflow import Insides
 from ui import parts, tables, words
@@ -32,10 +32,11 @@ def draw(insides: Insides | None, sku: str, flag: str) -> None:
         return
     if insides.regression is not None:
         _contributions(insides.regression)
-        _terms(insides.regression, insides.selection)
-        _design(insides.regression)
+        terms = partial(_terms, insides.regression, insides.selection)
+        parts.folded("Which terms help on later sales", "terms", terms, icon=":material/rule:")
+        parts.folded("Design matrix", "design", partial(_design, insides.regression), icon=":material/grid_on:")
     if insides.roots is not None and len(insides.roots):
-        _roots(insides.roots)
+        parts.folded("Roots", "roots", partial(_roots, insides.roots), icon=":material/adjust:")
     if insides.topics is not None and len(insides.topics):
         _topics(insides.topics, insides.periods)
 
@@ -46,11 +47,15 @@ def _contributions(regression: Regression) -> None:
         parts.reading(_told(regression))
         figure = plots.contributions(regression.contributions, palette())
         parts.chart(figure, "contributions", "What each term adds to each forecast")
-        with st.expander(t("As a table"), icon=":material/table_chart:"):
-            wide = regression.contributions.pivot(index="ds", columns="term", values="units")
-            wide = wide[list(dict.fromkeys(regression.contributions["term"]))]
-            wide["forecast"] = wide.sum(axis=1)
-            _table(wide.reset_index().rename(columns={"ds": "Period"}), "contributions-table", "%.2f")
+        table = partial(_contribution_table, regression)
+        parts.folded("As a table", "contributions", table, icon=":material/table_chart:")
+
+
+def _contribution_table(regression: Regression) -> None:
+    wide = regression.contributions.pivot(index="ds", columns="term", values="units")
+    wide = wide[list(dict.fromkeys(regression.contributions["term"]))]
+    wide["forecast"] = wide.sum(axis=1)
+    _table(wide.reset_index().rename(columns={"ds": "Period"}), "contributions-table", "%.2f")
 
 
 def _told(regression: Regression) -> str:
@@ -69,29 +74,26 @@ def _told(regression: Regression) -> str:
 
 
 def _terms(regression: Regression, selection: Selection | None) -> None:
-    with st.expander(t("Which terms help on later sales"), icon=":material/rule:"):
-        if selection is None:
-            st.caption(t("The history is too short to judge terms on sales that came later."))
-        else:
-            st.caption(
-                t(
-                    "Each term's values are shuffled at past cut-offs: where the error on the later sales grows, the term "
-                    "helps. A term helps when it does so on average and at half of the cut-offs at least."
-                )
-            )
-            _table(
-                selection.table, "selection", "%.3f",
-                {"term": "Term", "correlation": "Correlation", "information": "Mutual information",
-                 "importance": "Error grows by", "stability": "At cut-offs", "helps": "Helps"},
-                shares=("importance", "stability"),
-            )  # fmt: skip
-            _apply(selection)
+    if selection is None:
+        st.caption(t("The history is too short to judge terms on sales that came later."))
+    else:
         st.caption(
-            t("**Variance inflation.** Above 10 a column says nearly the same as others; its own effect is then uncertain.")
+            t(
+                "Each term's values are shuffled at past cut-offs: where the error on the later sales grows, the term "
+                "helps. A term helps when it does so on average and at half of the cut-offs at least."
+            )
         )
-        table = regression.columns.dropna(subset=["vif"]).sort_values("vif", ascending=False)
-        table = table.rename(columns={"name": "column"})  # under "name" stands what users wrote
-        _table(table, "vif", "%.1f", {"column": "Column", "term": "Term", "vif": "Variance inflation"})
+        _table(
+            selection.table, "selection", "%.3f",
+            {"term": "Term", "correlation": "Correlation", "information": "Mutual information",
+             "importance": "Error grows by", "stability": "At cut-offs", "helps": "Helps"},
+            shares=("importance", "stability"),
+        )  # fmt: skip
+        _apply(selection)
+    st.caption(t("**Variance inflation.** Above 10 a column says nearly the same as others; its own effect is then uncertain."))
+    table = regression.columns.dropna(subset=["vif"]).sort_values("vif", ascending=False)
+    table = table.rename(columns={"name": "column"})  # under "name" stands what users wrote
+    _table(table, "vif", "%.1f", {"column": "Column", "term": "Term", "vif": "Variance inflation"})
 
 
 def _apply(selection: Selection) -> None:
@@ -99,30 +101,25 @@ def _apply(selection: Selection) -> None:
     if not idle:
         st.badge(t("Every term helps"), icon=":material/check:", color="green")
         return
-    st.button(
-        t(f"Leave out {', '.join(idle)}"), icon=":material/check:", key="use-selection", on_click=_use, args=(selection.use,)
-    )
+    if st.button(t(f"Leave out {', '.join(idle)}"), icon=":material/check:", key="use-selection"):
+        current().specs["linear"] = selection.use
+        st.rerun()
     st.caption(t("This changes the form above; fit again to see what it does."))
 
 
-def _use(spec: Model) -> None:
-    current().specs["linear"] = spec
-
-
 def _design(regression: Regression) -> None:
-    with st.expander(t("Design matrix"), icon=":material/grid_on:"):
-        table = regression.design.rename(columns={"ds": "Period"})
-        count = len(table) - regression.horizon
-        shown = pd.concat([table.iloc[:_ENDS], table.iloc[max(count - _ENDS, _ENDS) : count], table.iloc[count:]])
-        if st.toggle(t("All periods"), key="design-all"):
-            shown = table
-        st.caption(
-            t(
-                f"{words.count(count, 'period')} of the past and {regression.horizon} ahead; the first, the last and those "
-                "ahead are shown. Leverage is how unusual a row is among those that were learnt from."
-            )
+    table = regression.design.rename(columns={"ds": "Period"})
+    count = len(table) - regression.horizon
+    shown = pd.concat([table.iloc[:_ENDS], table.iloc[max(count - _ENDS, _ENDS) : count], table.iloc[count:]])
+    if st.toggle(t("All periods"), key="design-all"):
+        shown = table
+    st.caption(
+        t(
+            f"{words.count(count, 'period')} of the past and {regression.horizon} ahead; the first, the last and those "
+            "ahead are shown. Leverage is how unusual a row is among those that were learnt from."
         )
-        _table(shown, "design-matrix", "%.3g")
+    )
+    _table(shown, "design-matrix", "%.3g")
 
 
 def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None) -> None:
@@ -130,13 +127,10 @@ def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None) -> None:
         parts.section("What moved the forecast")
         parts.reading(_told_topics(rows))
         parts.chart(plots.topics(rows, palette()), "topics", "What each topic adds to the total ahead")
-        with st.expander(t("As a table"), icon=":material/table_chart:"):
-            total = pd.DataFrame({"topic": ["forecast"], "units": [rows["units"].sum()]})
-            _table(pd.concat([rows, total]), "topics-table", "%.2f", {"topic": "Topic", "units": "Units"})
+        parts.folded("As a table", "topics", partial(_topic_table, rows), icon=":material/table_chart:")
         if periods is not None:
-            with st.expander(t("Period by period"), icon=":material/stacked_bar_chart:"):
-                figure = plots.contributions(periods, palette())
-                parts.chart(figure, "topics-periods", "What each topic adds to each forecast")
+            course = partial(_topic_periods, periods)
+            parts.folded("Period by period", "topics-periods", course, icon=":material/stacked_bar_chart:")
             st.caption(
                 t(
                     "The trees' own contributions (SHAP), summed by topic and turned into units. They add up to the mean "
@@ -152,6 +146,15 @@ def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None) -> None:
         )
 
 
+def _topic_table(rows: pd.DataFrame) -> None:
+    total = pd.DataFrame({"topic": ["forecast"], "units": [rows["units"].sum()]})
+    _table(pd.concat([rows, total]), "topics-table", "%.2f", {"topic": "Topic", "units": "Units"})
+
+
+def _topic_periods(periods: pd.DataFrame) -> None:
+    parts.chart(plots.contributions(periods, palette()), "topics-periods", "What each topic adds to each forecast")
+
+
 def _told_topics(rows: pd.DataFrame) -> str:
     """The usual level, and the topics that move this forecast most, in a sentence."""
     units = rows.set_index("topic")["units"]
@@ -164,13 +167,10 @@ def _told_topics(rows: pd.DataFrame) -> str:
 
 
 def _roots(rows: pd.DataFrame) -> None:
-    with st.expander(t("Roots"), icon=":material/adjust:"):
-        largest = float(rows["size"].max())
-        where = (
-            "close to the edge: the model hardly settles" if largest > _EDGE else "well inside the circle: the model settles"
-        )
-        st.caption(t(f"Inverse roots of both polynomials. The largest has size {largest:.3f}, {where}."))
-        parts.chart(plots.roots(rows, palette()), "roots", "Inverse roots and the unit circle")
+    largest = float(rows["size"].max())
+    where = "close to the edge: the model hardly settles" if largest > _EDGE else "well inside the circle: the model settles"
+    st.caption(t(f"Inverse roots of both polynomials. The largest has size {largest:.3f}, {where}."))
+    parts.chart(plots.roots(rows, palette()), "roots", "Inverse roots and the unit circle")
 
 
 def _table(

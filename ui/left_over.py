@@ -1,5 +1,6 @@
 """The residual panel: what a model left unexplained, over time, as a distribution, and against its own past."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -35,9 +36,10 @@ def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str, spec: Mo
         _charts(rows, tested)
         if tested:
             _groups(tested)
-            _tests(tested)
+            parts.folded("Tests of the residuals", "residual-tests", partial(_tests, tested), icon=":material/science:")
             if len(tested.training):
-                _training(tested)
+                training = partial(_training, tested)
+                parts.folded("Accuracy on the sales it has learnt from", "training", training, icon=":material/school:")
 
 
 def _answers(remains: Remains, spec: Model | None, season: int) -> None:
@@ -106,40 +108,35 @@ def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:
 
 
 def _training(remains: Remains) -> None:
-    with st.expander(t("Accuracy on the sales it has learnt from"), icon=":material/school:"):
-        st.caption(
-            t(
-                "One period ahead, on sales that the model has seen, which flatters. What counts is the error on "
-                "held-back sales."
-            )
-        )
-        number = st.column_config.NumberColumn("Value", format="%.4g")
-        tables.show(
-            remains.training,
-            hide_index=True,
-            column_config={"measure": "Measure", "value": number},
-            placeholder=words.UNDEFINED,
-            key="training-accuracy",
-        )
+    st.caption(
+        t("One period ahead, on sales that the model has seen, which flatters. What counts is the error on held-back sales.")
+    )
+    number = st.column_config.NumberColumn("Value", format="%.4g")
+    tables.show(
+        remains.training,
+        hide_index=True,
+        column_config={"measure": "Measure", "value": number},
+        placeholder=words.UNDEFINED,
+        key="training-accuracy",
+    )
 
 
 def _tests(remains: Remains) -> None:
-    with st.expander(t("Tests of the residuals"), icon=":material/science:"):
-        number = st.column_config.NumberColumn
-        config: dict[str, Any] = {
-            "test": "Test",
-            "statistic": number("Statistic", format="%.3g"),
-            "p_value": number("p", format="%.3f"),
-            "passed": st.column_config.CheckboxColumn("Passed"),
-            "reading": st.column_config.TextColumn("Reading", width="large"),
-        }
-        tests = remains.tests.rename(columns={"name": "test"})
-        tables.show(tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
-        st.caption(t("Ljung-Box by lag; the degrees of freedom are the lag less the ARMA coefficients."))
-        lags: dict[str, Any] = {
-            "lag": "Lag",
-            "df": "Degrees of freedom",
-            "statistic": number("Q", format="%.2f"),
-            "p_value": number("p", format="%.3f"),
-        }
-        tables.show(remains.ljung_box, hide_index=True, column_config=lags, key="ljung-box")
+    number = st.column_config.NumberColumn
+    config: dict[str, Any] = {
+        "test": "Test",
+        "statistic": number("Statistic", format="%.3g"),
+        "p_value": number("p", format="%.3f"),
+        "passed": st.column_config.CheckboxColumn("Passed"),
+        "reading": st.column_config.TextColumn("Reading", width="large"),
+    }
+    tests = remains.tests.rename(columns={"name": "test"})
+    tables.show(tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
+    st.caption(t("Ljung-Box by lag; the degrees of freedom are the lag less the ARMA coefficients."))
+    lags: dict[str, Any] = {
+        "lag": "Lag",
+        "df": "Degrees of freedom",
+        "statistic": number("Q", format="%.2f"),
+        "p_value": number("p", format="%.3f"),
+    }
+    tables.show(remains.ljung_box, hide_index=True, column_config=lags, key="ljung-box")

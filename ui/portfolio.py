@@ -1,5 +1,7 @@
 """The Portfolio page's parts: the shop in a few numbers, its curves and groups, and what is important and steady."""
 
+from html import escape
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -181,10 +183,8 @@ def classes(found: exploring.Portfolio) -> None:
     count, share = exploring.matrix(found)
     with st.container(border=True):
         parts.section("Important and steady")
-        chart, meaning = st.columns([3, 2], vertical_alignment="center")
-        with chart:
-            figure = plots.importance_by_steadiness(count, share, palette())
-            parts.chart(figure, "abc-xyz", "Number of SKUs and share of the money by ABC and XYZ class")
+        cells, meaning = st.columns([3, 2], vertical_alignment="center")
+        cells.html(_matrix(count, share))
         meaning.markdown(
             t(
                 f"**A** brings the first 80 % of {_thing(found)}, **B** the next 15 %, **C** the rest.\n\n"
@@ -194,6 +194,25 @@ def classes(found: exploring.Portfolio) -> None:
         left = len(found) - int(count.sum())
         if left:
             meaning.caption(t(f"{words.count(left, 'SKU')} sold nothing, or not for long enough to tell."))
+
+
+def _matrix(count: np.ndarray, share: np.ndarray) -> str:
+    """ABC by XYZ as a table: how many SKUs, on a ground that is the darker the larger their share of the money."""
+    steadiness = (t("X · steady"), t("Y · varying"), t("Z · erratic"))
+    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in steadiness)
+    rows = [
+        f'<th scope="row">{name}</th>' + "".join(_cell(*cell) for cell in zip(*row, strict=True))
+        for name, *row in zip("ABC", count.tolist(), share.tolist(), strict=True)
+    ]
+    title = escape(t("Number of SKUs and share of the money by ABC and XYZ class"))
+    return (
+        f'<table class="house-matrix" aria-label="{title}"><tr><td></td>{heads}</tr><tr>{"</tr><tr>".join(rows)}</tr></table>'
+    )
+
+
+def _cell(skus: int, share: float) -> str:
+    part = f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else t("under 1 %")
+    return f'<td style="--share:{round(100 * min(share, 0.6))}%"><b>{escape(t(words.count(skus, "SKU")))}</b>{part}</td>'
 
 
 def _advice(count: np.ndarray) -> str:

@@ -105,31 +105,36 @@ def _table(found: exploring.Portfolio, panel: Panel) -> None:
 
 
 def _filters(found: exploring.Portfolio, flags: np.ndarray) -> np.ndarray:
-    """Which SKUs the chosen filters leave; they stand in a box of their own."""
-    here = np.ones(len(found), dtype=bool)
+    """Which SKUs the chosen filters leave; they stand in a box of their own, which is drawn when it is opened."""
     attributes = [by for by in portfolio.groupings(found) if by not in _OPTIONS]
-    with st.popover(t(_filter_label(attributes)), icon=":material/filter_list:", width=150):
-        if st.toggle(t("Only what is worth a look"), key="filter-flagged", persist_state="session"):
-            here &= flags > 0
-        for by, offered in _OPTIONS.items():
-            chosen = st.pills(
-                t(by), offered, format_func=teller(), selection_mode="multi", key=f"filter-{by}", persist_state="session"
-            )
-            if chosen:
-                here &= np.isin(portfolio.labels(found, by).astype(str), chosen)
-        for by in attributes:
-            own = portfolio.labels(found, by).astype(str)
-            chosen = st.multiselect(t(portfolio.title_of(by)), sorted(set(own)), key=f"filter-by-{by}", persist_state="session",
-                                    placeholder=t("All"))  # fmt: skip
-            if chosen:
-                here &= np.isin(own, chosen)
+    box = st.popover(t("Filters"), icon=":material/filter_list:", width=150, key="portfolio-filters", on_change="rerun")
+    if box.open:
+        with box:
+            _filter_inputs(found, attributes)
+    keys = _filter_keys(attributes)
+    active = sum(bool(st.session_state.get(key)) for key in ("filter-flagged", *keys.values()))
+    if active:  # beside it: a box whose own label changes would shut
+        st.badge(t(f"{active} in use"), icon=":material/check:")
+    here = flags > 0 if st.session_state.get("filter-flagged") else np.ones(len(found), dtype=bool)
+    for by, key in keys.items():
+        chosen = st.session_state.get(key)
+        if chosen:
+            here = here & np.isin(portfolio.labels(found, by).astype(str), chosen)
     return here
 
 
-def _filter_label(attributes: Sequence[str]) -> str:
-    keys = ["filter-flagged", *(f"filter-{by}" for by in _OPTIONS), *(f"filter-by-{by}" for by in attributes)]
-    active = sum(bool(st.session_state.get(key)) for key in keys)
-    return f"Filters · {active}" if active else "Filters"
+def _filter_keys(attributes: Sequence[str]) -> dict[str, str]:
+    return {by: f"filter-{by}" for by in _OPTIONS} | {by: f"filter-by-{by}" for by in attributes}
+
+
+def _filter_inputs(found: exploring.Portfolio, attributes: Sequence[str]) -> None:
+    keys = _filter_keys(attributes)
+    st.toggle(t("Only what is worth a look"), key="filter-flagged", persist_state="session")
+    for by, offered in _OPTIONS.items():
+        st.pills(t(by), offered, format_func=teller(), selection_mode="multi", key=keys[by], persist_state="session")
+    for by in attributes:
+        own = sorted(set(portfolio.labels(found, by).astype(str)))
+        st.multiselect(t(portfolio.title_of(by)), own, key=keys[by], persist_state="session", placeholder=t("All"))
 
 
 def _ranked(found: exploring.Portfolio, rows: np.ndarray, order: str, ahead: Expected, flags: np.ndarray) -> np.ndarray:

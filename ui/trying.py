@@ -138,21 +138,25 @@ def flag(tryout: Tryout, sku: str) -> str:
 def details(tryout: Tryout, sku: str) -> None:
     """The statistics: metrics of all models, coefficients, loss curve, summary, and which SKUs fell back."""
     fit = tryout.fit
-    with st.expander(t("All metrics, beside the baselines"), icon=":material/table_chart:"):
-        scores.table(tryout.evaluation.summary(), "tryout-scores", first={"model": "Model"})
+    metrics = partial(scores.table, tryout.evaluation.summary(), "tryout-scores", first={"model": "Model"})
+    parts.folded("All metrics, beside the baselines", "metrics", metrics, icon=":material/table_chart:")
     if fit.coefficients is not None and len(fit.coefficients):
-        with st.expander(t("Coefficients with 95 % intervals"), icon=":material/align_horizontal_center:"):
-            _coefficients(fit.coefficients, sku)
+        table = partial(_coefficients, fit.coefficients, sku)
+        parts.folded("Coefficients with 95 % intervals", "coefficients", table, icon=":material/align_horizontal_center:")
     if fit.loss_curve is not None and len(fit.loss_curve):
         with st.expander(t("How the network learnt"), icon=":material/show_chart:", expanded=True):
             parts.chart(forecasts.loss_curve(fit.loss_curve, palette()), "loss", "Loss by epoch")
     if fit.summary:
-        with st.expander(t("Summary"), icon=":material/description:"):
-            st.code(fit.summary, language=None)
+        summary = partial(_summary, fit.summary)
+        parts.folded("Summary", "summary", summary, icon=":material/description:")
     if fit.failures:
-        with st.expander(t(f"{words.count(len(fit.failures), 'SKU')} fell back to a simpler model"), icon=":material/info:"):
-            rows = pd.DataFrame([(failure.unique_id, failure.reason) for failure in fit.failures], columns=["SKU", "Reason"])
-            tables.show(rows, hide_index=True)
+        rows = pd.DataFrame([(failure.unique_id, failure.reason) for failure in fit.failures], columns=["SKU", "Reason"])
+        fell_back = f"{words.count(len(rows), 'SKU')} fell back to a simpler model"
+        parts.folded(fell_back, "failures", partial(tables.show, rows, hide_index=True), icon=":material/info:")
+
+
+def _summary(text: str) -> None:
+    st.code(text, language=None)
 
 
 def _coefficients(table: pd.DataFrame, sku: str) -> None:

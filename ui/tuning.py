@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -44,17 +45,22 @@ def section(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: in
     here = running.slot(JOB)
     ours = isinstance(here.settings, Asked) and _is_about(here.settings, name, sku, horizon)
     busy = here.job is not None or bool(here.error) or ours
-    with st.expander(t(f"Tune {models.title(name)}: look for better settings"), icon=":material/tune:", expanded=busy):
-        spec = models.chosen_spec(name, horizon)
-        offered = tunable(spec, panel)
-        if not offered:
-            st.caption(t(f"{models.title(name)} has no settings that are worth a search: it finds them by itself."))
-            return
-        parts.reading("Other settings are tried on past sales; the best one is judged on a last block that no search has seen.")
-        st.fragment(_settings)(panel, spec, offered, ids, horizon)
-        here = running.follow(JOB)
-        if isinstance(here.result, Tuned) and isinstance(here.settings, Asked) and _is_about(here.settings, name, sku, horizon):
-            _result(here.result, name)
+    title = f"Tune {models.title(name)}: look for better settings"
+    search = partial(_search, panel, name, sku, ids, horizon)
+    parts.folded(title, f"tune-{name}", search, icon=":material/tune:", expanded=busy)
+
+
+def _search(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: int) -> None:
+    spec = models.chosen_spec(name, horizon)
+    offered = tunable(spec, panel)
+    if not offered:
+        st.caption(t(f"{models.title(name)} has no settings that are worth a search: it finds them by itself."))
+        return
+    parts.reading("Other settings are tried on past sales; the best one is judged on a last block that no search has seen.")
+    st.fragment(_settings)(panel, spec, offered, ids, horizon)
+    here = running.follow(JOB)
+    if isinstance(here.result, Tuned) and isinstance(here.settings, Asked) and _is_about(here.settings, name, sku, horizon):
+        _result(here.result, name)
 
 
 def _is_about(asked: Asked, name: str, sku: str, horizon: int) -> bool:
@@ -215,15 +221,12 @@ def _take_over(tuned: Tuned, name: str) -> None:
     settings = tuned.trials.set_index("trial")["settings"]
     with st.container(horizontal=True, vertical_alignment="center"):
         if tuned.better and current().specs.get(name) != tuned.use:
-            st.button(t("Use these settings"), type="primary", icon=":material/check:", key="use-tuned", on_click=_use,
-                      args=(name, tuned.use))  # fmt: skip
+            if st.button(t("Use these settings"), type="primary", icon=":material/check:", key="use-tuned"):
+                current().specs[name] = tuned.use
+                st.rerun()
         elif tuned.better:
             st.badge(t("In the form above"), icon=":material/check:", color="green")
         st.caption(t(f"{'Chosen' if tuned.chosen_trial else 'Default'}: {settings[tuned.chosen_trial]}.{_simpler(tuned)}"))
-
-
-def _use(name: str, spec: Model) -> None:
-    current().specs[name] = spec
 
 
 def _simpler(tuned: Tuned) -> str:

@@ -13,10 +13,12 @@ ROUTER = Path(__file__).parents[2] / "ui" / "router.py"
 
 @pytest.fixture
 def opened() -> Callable[..., AppTest]:
-    """`opened("sku", demo="grocery")` runs a page, with these parameters in the URL."""
+    """`opened("sku", demo="grocery")` runs a page, with these parameters in the URL and the parts of these keys unfolded."""
 
-    def run(page: str, **parameters: str) -> AppTest:
+    def run(page: str, *, unfold: tuple[str, ...] = (), **parameters: str) -> AppTest:
         app = AppTest.from_file(str(ROUTER), default_timeout=120)
+        for key in unfold:
+            app.session_state[f"folded-{key}"] = True
         for key, value in parameters.items():
             app.query_params[key] = value
         app.run()

@@ -52,7 +52,7 @@ def test_nothing_is_computed_before_the_button_is_pressed(opened, page, key):
 
 
 def test_a_regression_is_laid_open_and_idle_terms_can_be_left_out(opened):
-    app = opened("model", demo="grocery", sku=SKU, model="linear", horizon="14")
+    app = opened("model", unfold=("terms", "design", "contributions"), demo="grocery", sku=SKU, model="linear", horizon="14")
     app.button(key="run-linear").click().run()
     slot = finished(app, "model")
     assert isinstance(slot.result, Tryout), slot.error
@@ -88,14 +88,14 @@ def test_another_model_in_the_url_shows_its_own_form(opened):
 
 
 def test_a_network_says_what_it_costs_and_learns_from_many(opened):
-    app = opened("model", demo="grocery", sku=SKU, model="lstm")
+    app = opened("model", unfold=("synthetic",), demo="grocery", sku=SKU, model="lstm")
     assert "Trains 3 networks on 200 SKUs" in said(app)
     assert app.button(key="run-synthetic").label == "Test"
     assert "They stay off unless a test" in said(app)
 
 
 def test_models_are_compared_on_the_same_cutoffs(opened):
-    app = opened("compare", demo="grocery", sku=SKU, horizon="14")
+    app = opened("compare", unfold=("chance",), demo="grocery", sku=SKU, horizon="14")
     app.multiselect(key="contest-models").set_value(["linear", "weekday_mean"])
     app.number_input(key="contest-count").set_value(10)
     app.number_input(key="contest-windows").set_value(2).run()

@@ -37,7 +37,7 @@ def finished(app: AppTest, seconds: float = 120) -> Slot:
 
 
 def test_ranges_come_from_the_knobs_and_can_be_changed(opened):
-    app = opened("model", demo="grocery", sku=SKU, model="window_mean", horizon="14")
+    app = opened("model", unfold=("tune-window_mean",), demo="grocery", sku=SKU, model="window_mean", horizon="14")
     assert app.multiselect(key="tune-what-window_mean").value == ["window"]
     ends = [app.number_input(key=f"tune-window_mean-window-{end}").value for end in ("from", "to")]
     assert ends == [3, 200]
@@ -47,14 +47,14 @@ def test_ranges_come_from_the_knobs_and_can_be_changed(opened):
 
 
 def test_a_model_without_settings_says_so(opened):
-    app = opened("model", demo="grocery", sku=SKU, model="ces")
+    app = opened("model", unfold=("tune-ces",), demo="grocery", sku=SKU, model="ces")
     assert "CES has no settings that are worth a search" in said(app)
     assert "run-tuning" not in [button.key for button in app.button]
 
 
 @pytest.mark.slow
 def test_a_search_ends_in_a_sentence_and_its_winner_goes_to_the_form(opened):
-    app = opened("model", demo="grocery", sku=SKU, model="window_mean", horizon="14")
+    app = opened("model", unfold=("tune-window_mean",), demo="grocery", sku=SKU, model="window_mean", horizon="14")
     app.selectbox(key="tune-method").select("grid")
     app.number_input(key="tune-window_mean-window-from").set_value(7)
     app.number_input(key="tune-window_mean-window-to").set_value(9).run()

@@ -60,7 +60,7 @@ def test_the_numbers_on_the_page_are_those_of_the_portfolio(opened, found):
     assert shown["share"].sum() == pytest.approx(100)
     assert {len(line) for line in shown["line"]} == {52}
     assert "300 SKUs, 680,063 in revenue, 100.0 % of the shop" in said(app)
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 1
 
 
 def test_a_search_finds_codes_and_names(opened):
@@ -77,15 +77,22 @@ def test_a_search_finds_codes_and_names(opened):
 
 def test_filters_leave_what_fits_them_all(opened, found):
     app = opened("portfolio", demo="grocery")
-    app.button_group(key="filter-ABC").set_value(["A"]).run()
-    app.button_group(key="filter-Demand").set_value(["smooth"]).run()
+
+    def unfolded() -> AppTest:
+        app.session_state["portfolio-filters"] = True
+        return app.run()
+
+    unfolded().button_group(key="filter-ABC").set_value(["A"]).run()
+    unfolded().button_group(key="filter-Demand").set_value(["smooth"]).run()
     table = found.table
     assert rows(app)["sku"].tolist() == table.index[(table["abc"] == "A") & (table["demand"] == "smooth")].tolist()
-    app.multiselect(key="filter-by-category").set_value(["FLUID MILK PRODUCTS"]).run()
+    unfolded().multiselect(key="filter-by-category").set_value(["FLUID MILK PRODUCTS"]).run()
     left = rows(app)["sku"]
     assert 0 < len(left) < 30
     assert set(found.attributes.loc[left, "category"]) == {"FLUID MILK PRODUCTS"}
-    app.toggle(key="filter-flagged").set_value(True).run()
+    app.run()  # shut again, they go on filtering
+    assert rows(app)["sku"].tolist() == left.tolist()
+    unfolded().toggle(key="filter-flagged").set_value(True).run()
     assert not app.exception
 
 

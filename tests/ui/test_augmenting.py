@@ -24,7 +24,9 @@ def page(gain: float, lower: float) -> None:
 
 @pytest.mark.parametrize(("gain", "lower", "offered"), [(0.02, 0.001, True), (0.02, -0.001, False), (0.005, 0.001, False)])
 def test_they_can_be_switched_on_only_where_they_surely_help(gain: float, lower: float, offered: bool) -> None:
-    app = AppTest.from_function(page, kwargs={"gain": gain, "lower": lower}, default_timeout=60).run()
+    app = AppTest.from_function(page, kwargs={"gain": gain, "lower": lower}, default_timeout=60)
+    app.session_state["folded-synthetic-quality"] = True
+    app.run()
     assert not app.exception
     assert ("use-synthetic" in [button.key for button in app.button]) == offered
     assert any(("can be switched on" if offered else "stay off") in str(part.proto) for part in app.get("html"))

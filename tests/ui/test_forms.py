@@ -50,7 +50,9 @@ def toy_page() -> None:
 
 @pytest.fixture
 def page() -> AppTest:
-    return AppTest.from_function(toy_page, default_timeout=20).run()
+    app = AppTest.from_function(toy_page, default_timeout=20)
+    app.session_state["toy-more"] = True
+    return app.run()
 
 
 def ran(page: AppTest) -> dict[str, Any]:
@@ -79,6 +81,17 @@ def test_every_kind_of_knob_reaches_the_spec(page: AppTest) -> None:
     expected = {"window": None, "rate": 0.25, "log": True, "loss": "mse", "part": "none", "order": (3, 0, 1), "seasonal": None}
     assert ran(page) == expected | {"seasons": (7, 364), "horizon": 28}
     assert not page.exception
+
+
+def test_what_is_folded_away_keeps_what_it_said(page: AppTest) -> None:
+    page.text_input(key="toy-seasons").set_value("7, 364").run()
+    page.session_state["toy-more"] = False
+    page.run()
+    assert not page.text_input
+    page.button(key="run-toy").click().run()
+    assert ran(page)["seasons"] == (7, 364)
+    page.session_state["toy-more"] = True
+    assert page.run().text_input(key="toy-seasons").value == "7, 364"
 
 
 def test_labels_ranges_and_help_are_the_knobs(page: AppTest) -> None:
