@@ -5,6 +5,7 @@ from statsforecast import models as library
 
 from forecasting.core.errors import SpecInvalid
 from forecasting.core.panel import Panel
+from forecasting.models.damped import Damped
 from forecasting.models.intermittent import ADIDA, IMAPA, TSB, Croston, CrostonSBA
 from forecasting.models.smoothing import CES, ETS, MSTL, Theta
 
@@ -105,3 +106,11 @@ def test_slow_sellers_are_spread_as_counts_and_what_is_weighed_is_not():
     assert (high == np.round(high)).all()
     assert (high > 0).all()
     assert CrostonSBA(horizon=7).fit(parts).forecast(7).quantile(0.9)[0, 0] % 0.7 != 0
+
+
+@pytest.mark.parametrize(("size", "season"), [(0.0, "N"), (8.0, "M")])
+def test_a_damped_trend_has_a_season_where_there_is_one(size: float, season: str) -> None:
+    months = pd.date_range("2016-01-01", periods=72, freq="MS")
+    sales = 20 + size * np.sin(2 * np.pi * np.arange(72) / 12) + np.random.default_rng(2).normal(size=72)
+    fitted = Damped().fit(Panel.build(pd.DataFrame({"unique_id": "A", "ds": months, "y": sales}), freq="MS"))
+    assert fitted.told[0].form == f"ETS(M,Ad,{season})"

@@ -16,7 +16,8 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import Progress
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
-from forecasting.workflow import Compare, ForecastAll, Outlook
+from forecasting.models.lstm import Lstm
+from forecasting.workflow import Compare, ForecastAll, Outlook, TryModel
 from ui.jobs import Job, Jobs, Limits, State, marked, remove_leftovers
 from ui.process import KILLED
 
@@ -87,6 +88,23 @@ def test_cancelling_kills_the_process_within_a_second(jobs: Jobs, panel: Panel) 
     assert time.monotonic() - started < 1
     assert ended(jobs, job).state is State.CANCELLED
     assert ended(jobs, jobs.submit("me", short(panel), "Forecast")).state is State.DONE
+
+
+def test_a_network_that_trains_is_gone_within_a_second_of_the_click(jobs: Jobs, panel: Panel) -> None:
+    """TensorFlow's threads ask nobody before they compute, so the whole process group is ended."""
+    network = Lstm(horizon=7, epochs=1_000, windows=2_000, patience=1_000)  # hours
+    job = jobs.submit("me", TryModel(panel, network, 7), "Fit")
+    limit = time.monotonic() + 300
+    while not (found := jobs.look(job.key)).marks and time.monotonic() < limit:  # the first epoch is over
+        time.sleep(0.05)
+    assert found.marks, found
+    pid = jobs._workers[job.key].pid
+    clicked = time.monotonic()
+    jobs.cancel(job.key)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(pid, 0)
+    assert time.monotonic() - clicked < 1
+    assert ended(jobs, job).state is State.CANCELLED
 
 
 def test_a_busy_server_queues_and_a_queued_job_can_be_cancelled(jobs: Jobs, panel: Panel) -> None:
