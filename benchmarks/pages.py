@@ -39,7 +39,7 @@ ROUNDS = 5
 STILL = "() => !document.querySelector('[data-testid=stStatusWidget], [data-testid=stSkeleton], .st-key-job')"
 SHOPS = ((5_000, 730), (30_000, 365))
 DRAWN = """() => document.querySelectorAll('[data-testid=stDataFrame] canvas').length >= 1
-    && document.querySelectorAll('.js-plotly-plot .main-svg').length >= 4"""
+    && document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2"""
 FEWER = "() => document.querySelector('[data-testid=stMain]').innerText.match(/, (?!100)[0-9.]+ % of the shop/)"
 
 
