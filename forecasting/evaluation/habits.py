@@ -41,5 +41,6 @@ def _shrunk(total: np.ndarray, count: np.ndarray, level: np.ndarray) -> np.ndarr
         slope = np.clip(np.mean((size - size.mean()) * (error - error.mean())) / spread, 0.3, 1.0) if spread > 1e-9 else 1.0
         usual = np.exp(error.mean() + slope * (np.log(np.maximum(level, 1e-12)) - size.mean()))
     else:
-        usual = 0.5 * level
+        known = (level > 0) & (total > 0)
+        usual = level * (total[known].sum() / (count * level)[known].sum() if known.any() else 0.5)
     return np.where(level > 0, (total + 8 * usual) / (count + 8), 0.0)

@@ -17,7 +17,9 @@ _PATHS = 400
 _POWER = 0.7
 _SLACK = 0.03  # of the share outside: counts are coarse, and too wide is the lesser evil
 _FEWEST = 30
+_ALIKE = 0.01  # how much errors of different SKUs at one cutoff have in common
 _LEVELS = np.array([0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 0.995])
+_TENTH = 4  # position of the level 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,17 +128,17 @@ def calibrate(
     group: np.ndarray,
     groups: int,
     seed: int,
-    wider: Sequence[float] = (),
+    origin: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """`bounds` and `paths` of `Conformal` from held-out forecasts (rows, horizon), the habits and the groups of their rows.
 
-    A group with fewer than 30 rows draws from all rows. `wider` (groups,) is what the errors of each group are multiplied by,
-    around their median. Raises SpecInvalid when there is no row at all.
+    A group with fewer than 30 rows draws from all rows. `origin` (rows,) numbers the cutoffs: quantiles are taken further out
+    the fewer independent rows stand behind them, as `_corrected` says. Raises SpecInvalid when there is no row at all.
     """
     usable = (habits.scale > 0) & ~np.isnan(actual).all(axis=1)
     if not usable.any():
         raise SpecInvalid("There are no held-out forecasts to calibrate intervals with.")
-    actual, mean, habits, group = actual[usable], mean[usable], habits.take(usable), group[usable]
+    actual, mean, habits, group, origin = actual[usable], mean[usable], habits.take(usable), group[usable], origin[usable]
     spread, silent = habits.spread(mean), habits.silent(mean)
     sizes = np.where(actual > 0, (actual * (1.0 - silent) - mean) / spread, np.nan)
     errors = np.nan_to_num((actual - mean) / spread)
@@ -145,26 +147,43 @@ def calibrate(
     for number in range(groups):
         rows = np.flatnonzero(group == number)
         rows = rows if len(rows) >= _FEWEST else np.arange(len(group))
-        factor = wider[number] if len(wider) else 1.0
-        found = _bounds(sizes[rows])
-        middle = found[:, [len(_LEVELS) // 2]]
-        bounds.append(middle + factor * (found - middle))
-        paths.append(factor * errors[rng.choice(rows, _PATHS, replace=len(rows) < _PATHS)])
+        levels = _corrected(_LEVELS, len(rows), len(np.unique(origin[rows])))
+        bounds.append(_bounds(sizes[rows], levels))
+        drawn = errors[rng.choice(rows, _PATHS, replace=len(rows) < _PATHS)]
+        paths.append(_widened(drawn, errors[rows], levels))
     return np.stack(bounds), np.stack(paths)
 
 
-def _bounds(error: np.ndarray) -> np.ndarray:
+def _corrected(levels: np.ndarray, rows: int, cutoffs: int) -> np.ndarray:
+    """Levels of quantiles that hold what they say for a new row, not only for the rows they are taken from.
+
+    The split-conformal correction, (1 + 1/n) times the level away from the median. Rows of one cutoff are not independent:
+    n is the number of independent rows that would say as much (Kish 1965, Survey Sampling), so that thousands of SKUs at two
+    cutoffs are not taken for certainty.
+    """
+    independent = rows / (1 + (rows / cutoffs - 1) * _ALIKE)
+    outer = np.minimum(np.maximum(levels, 1 - levels) * (1 + 1 / independent), 1.0)
+    return np.where(levels == 0.5, 0.5, np.where(levels > 0.5, outer, 1 - outer))
+
+
+def _widened(paths: np.ndarray, errors: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Whole errors, multiplied by what the correction adds to the 80 % interval of single periods."""
+    usual, corrected = (np.diff(np.quantile(errors, of[[_TENTH, -1 - _TENTH]]))[0] for of in (_LEVELS, levels))
+    return paths * (corrected / usual if usual > 0 else 1.0)
+
+
+def _bounds(error: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Quantiles of the errors (rows, horizon; NaN = no sale) at each step, its neighbours pooled, shape (horizon, levels)."""
     horizon = error.shape[1]
     reach = max(1, horizon // 8)
     everything = error[~np.isnan(error)]
-    result = np.zeros((horizon, len(_LEVELS)))
+    result = np.zeros((horizon, len(levels)))
     for step in range(horizon):
         near = error[:, max(0, step - reach) : step + reach + 1]
         near = near[~np.isnan(near)]
         pool = near if len(near) >= _FEWEST else everything
         if len(pool):
-            result[step] = np.quantile(pool, _LEVELS)
+            result[step] = np.quantile(pool, levels)
     return result
 
 

@@ -6,7 +6,6 @@ from typing import ClassVar, get_args
 import numpy as np
 import pandas as pd
 
-from forecasting.core.errors import ShelfcastError
 from forecasting.core.forecast import Errors, Forecast, Gaussian
 from forecasting.core.frequency import grain
 from forecasting.core.knob import check_knobs, knob
@@ -18,9 +17,9 @@ from forecasting.evaluation.habits import habits_at
 from forecasting.evaluation.intervals import Conformal, calibrate
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
-from forecasting.models.candidates import BASELINES, EFFORTS, ROUTES, WIDER, Profile, members, prior, routes
+from forecasting.models.candidates import BASELINES, EFFORTS, ROUTES, Profile, members, prior, routes
 from forecasting.models.naive import WindowMean
-from forecasting.models.rehearsal import Past, dead, rehearse
+from forecasting.models.rehearsal import TROUBLE, Past, dead, rehearse
 
 _MARGIN = 0.05
 _SOME = 25  # forecasts of one SKU at one cutoff
@@ -172,7 +171,7 @@ def mix(panel: Panel, models: tuple[Model, ...], past: Past | None) -> Mixture:
         combined[rows] = past.rehearsal.take(rows).combined(chosen)
         weights.append(chosen)
         against.append(ratio)
-    bounds, paths = calibrate(past.rehearsal.actual, combined, past.habits, past.route, len(ROUTES), 0, WIDER)
+    bounds, paths = calibrate(past.rehearsal.actual, combined, past.habits, past.route, len(ROUTES), 0, past.rehearsal.origin)
     return Mixture(names, routes(panel), np.stack(weights), bounds, paths, np.array(against))
 
 
@@ -230,7 +229,7 @@ def _fit_members(
         with part(number / len(models), (number + 1) / len(models), f"{model.name}: "):
             try:
                 one = model.fit(panel if everyone else panel.select(ids))
-            except ShelfcastError:
+            except TROUBLE:
                 return _fit_members(panel, models, mixture.without(number))
         fitted.append((number, ids, one))
         failures.extend(one.failures)

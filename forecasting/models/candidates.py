@@ -10,7 +10,6 @@ from forecasting.core.panel import Panel
 from forecasting.features.demand import demand_class
 from forecasting.features.lookback import WINDOWS
 from forecasting.models.boosting import Boosting
-from forecasting.models.calibration import WIDER as BY_CLASS
 from forecasting.models.damped import Damped
 from forecasting.models.intermittent import IMAPA
 from forecasting.models.linear import Linear
@@ -22,7 +21,6 @@ Profile = Literal["fast", "balanced", "best"]
 ROUTES = ("smooth", "erratic", "intermittent", "lumpy", "new")
 BASELINES = ("seasonal_naive", "window_mean")
 FEW = 10  # SKUs below which there is nothing to learn from each other
-WIDER = (*BY_CLASS, BY_CLASS[0])  # of the errors of each route
 _DAY, _QUARTERS = 24, 4  # periods of a season
 
 

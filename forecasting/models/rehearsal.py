@@ -17,6 +17,9 @@ from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting, FittedBoosting
 from forecasting.models.candidates import FEW, routes
 
+# One member that breaks down on odd data must not take the others with it; libraries raise more than our own errors.
+TROUBLE = (ShelfcastError, ArithmeticError, ValueError)
+
 
 @dataclass(frozen=True, eq=False)
 class Past:
@@ -79,7 +82,7 @@ def _at(
                     means.append(trees.forecast(horizon, window.future).mean[rows])
                 else:
                     means.append(model.fit(some).forecast(horizon, ahead).mean)
-            except ShelfcastError:
+            except TROUBLE:
                 means.append(np.full((len(rows), horizon), np.nan))
     mase, rmsse = scales(some.matrix(), some.season_length)
     actual = window.actual["y"].to_numpy(dtype=float).reshape(len(train), horizon)[rows]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from forecasting.core.errors import SpecInvalid
-from forecasting.evaluation.intervals import Conformal, Habits, calibrate
+from forecasting.evaluation.intervals import Conformal, Habits, _corrected, calibrate
 
 
 def shop(rate: float, rows: int, seed: int):
@@ -16,7 +16,7 @@ def shop(rate: float, rows: int, seed: int):
 @pytest.mark.parametrize("rate", [50.0, 5.0, 1.0, 0.5])
 def test_intervals_cover_what_they_say(rate):
     actual, mean, habits = shop(rate, 600, 0)
-    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, seed=0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, 0, np.arange(600) % 2)
     actual, mean, habits = shop(rate, 600, 1)
     errors = Conformal(habits, np.zeros(600, dtype=int), bounds, paths)
     for low, high, least, most in ((0.1, 0.9, 0.77, 0.85), (0.025, 0.975, 0.93, 0.975)):
@@ -26,7 +26,7 @@ def test_intervals_cover_what_they_say(rate):
 
 def test_totals_cover_too():
     actual, mean, habits = shop(10.0, 600, 0)
-    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, seed=0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, 0, np.arange(600) % 2)
     actual, mean, habits = shop(10.0, 600, 1)
     errors = Conformal(habits, np.zeros(600, dtype=int), bounds, paths)
     below = actual[:, :7].sum(axis=1) <= errors.total_quantile(mean, slice(0, 7), 0.9)
@@ -36,7 +36,7 @@ def test_totals_cover_too():
 @pytest.mark.parametrize("rate", [20.0, 2.0, 0.5])
 def test_sample_paths_agree_with_each_period_and_cover_totals(rate):
     actual, mean, habits = shop(rate, 600, 0)
-    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, seed=0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(600, dtype=int), 1, 0, np.arange(600) % 2)
     actual, mean, habits = shop(rate, 600, 1)
     errors = Conformal(habits, np.zeros(600, dtype=int), bounds, paths)
     drawn = errors.draw(mean, 300, np.random.default_rng(0))
@@ -50,23 +50,36 @@ def test_sample_paths_agree_with_each_period_and_cover_totals(rate):
 
 def test_a_period_with_more_sales_has_a_wider_interval():
     actual, mean, habits = shop(20.0, 100, 0)
-    bounds, paths = calibrate(actual, mean, habits, np.zeros(100, dtype=int), 1, seed=0)
+    bounds, paths = calibrate(actual, mean, habits, np.zeros(100, dtype=int), 1, 0, np.arange(100) % 2)
     errors = Conformal(habits, np.zeros(100, dtype=int), bounds, paths)
     wide = errors.quantile(3 * mean, 0.9) - errors.quantile(3 * mean, 0.1)
     assert (wide > 1.5 * (errors.quantile(mean, 0.9) - errors.quantile(mean, 0.1))).all()
 
 
-def test_errors_are_widened_around_their_median():
-    actual, mean, habits = shop(20.0, 100, 0)
-    group = np.zeros(100, dtype=int)
-    plain, paths = calibrate(actual, mean, habits, group, 1, seed=0)
-    wide, wide_paths = calibrate(actual, mean, habits, group, 1, seed=0, wider=(1.5,))
-    middle = plain[:, :, [8]]
-    np.testing.assert_allclose(wide - middle, 1.5 * (plain - middle))
-    np.testing.assert_allclose(wide_paths, 1.5 * paths)
+def test_few_rows_widen_and_thousands_at_two_cutoffs_are_not_certain_either():
+    levels = np.array([0.1, 0.5, 0.9])
+    few, many, certain = (_corrected(levels, rows, cutoffs)[2] for rows, cutoffs in ((20, 2), (2_000, 2), (2_000, 2_000)))
+    assert few == pytest.approx(0.9 * (1 + (1 + 9 * 0.01) / 20))
+    assert few > many > certain == pytest.approx(0.9, abs=1e-3)
+    np.testing.assert_allclose(_corrected(levels, 20, 2), [1 - few, 0.5, few])
+
+
+@pytest.mark.parametrize("rows", [60, 300])
+def test_intervals_from_few_rows_cover_new_ones(rows):
+    rng = np.random.default_rng(0)
+    inside = []
+    for _ in range(60):
+        mean = np.full((rows, 4), 100.0)
+        habits = Habits(np.full(rows, 100.0), np.full(rows, 10.0), np.zeros(rows))
+        one = np.zeros(rows, dtype=int)
+        sales = mean + rng.normal(0, 10, (rows, 1)) + np.zeros((rows, 4))  # a row is one draw, however long it is
+        errors = Conformal(habits, one, *calibrate(sales, mean, habits, one, 1, 0, np.arange(rows) % 2))
+        low, high = errors.quantile(mean, 0.025)[0, 0], errors.quantile(mean, 0.975)[0, 0]
+        inside.append(np.mean(np.abs(rng.normal(100, 10, 4_000) - (low + high) / 2) <= (high - low) / 2))
+    assert np.mean(inside) == pytest.approx(0.955, abs=0.015)
 
 
 def test_without_held_out_forecasts_there_is_nothing_to_calibrate():
     _, mean, habits = shop(20.0, 5, 0)
     with pytest.raises(SpecInvalid, match="calibrate"):
-        calibrate(np.full(mean.shape, np.nan), mean, habits, np.zeros(5, dtype=int), 1, seed=0)
+        calibrate(np.full(mean.shape, np.nan), mean, habits, np.zeros(5, dtype=int), 1, 0, np.zeros(5))
