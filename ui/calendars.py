@@ -44,7 +44,7 @@ def headline(panel: Panel, calendar: Calendar) -> None:
     """What is known, in a sentence, and whether the models use it."""
     where = parts.COUNTRIES.get(calendar.country or "", calendar.country)
     own, festivals = len(calendar.events), len({entry.title for entry in calendar.festivals})
-    known = f"the public holidays of {where} and {words.count(festivals, 'shopping festival')}" if where else "no holidays"
+    known = f"the public holidays ({where}) and {words.count(festivals, 'shopping festival')}" if where else "no holidays"
     parts.reading(f"{known[0].upper()}{known[1:]}, {words.count(own, 'event') if own else 'no event'} of your own.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if calendar == Calendar():

@@ -43,7 +43,7 @@ def test_one_country_for_the_whole_app(opened):
     app.selectbox(key="country").set_value("CN").run()
     assert not app.exception
     assert workspace(app).country == workspace(app).calendar.country == "CN"
-    assert "public holidays of China" in said(app)
+    assert "public holidays (China)" in said(app)
     assert any("双11" in entry.name for entry in workspace(app).calendar.festivals)
     app.switch_page("../pages/sku.py").run()
     assert app.selectbox(key="country").value == "CN"
