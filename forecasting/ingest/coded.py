@@ -10,12 +10,13 @@ from operator import itemgetter
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from pyarrow import csv
+from pyarrow import compute, csv
 
 from forecasting.ingest.encoding import is_utf8
 from forecasting.ingest.table import column_names
 
 Look = Callable[[pl.Series], tuple[np.ndarray, np.ndarray]]
+_BLOCK = 1 << 20
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -49,7 +50,7 @@ def read_coded(piece: bytes, delimiter: str, width: int, wanted: Sequence[int]) 
     try:
         table = csv.read_csv(
             pa.BufferReader(piece),
-            read_options=csv.ReadOptions(use_threads=False, block_size=len(piece) + 1, column_names=names),
+            read_options=csv.ReadOptions(block_size=_BLOCK, column_names=names),
             parse_options=csv.ParseOptions(
                 delimiter=delimiter, quote_char='"' if quoted else False, ignore_empty_lines=False, newlines_in_values=False
             ),
@@ -61,8 +62,9 @@ def read_coded(piece: bytes, delimiter: str, width: int, wanted: Sequence[int]) 
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != piece.count(b"\n") + 1:
+    if table.num_rows != np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == 10) + 1:
         return None
+    table = table.unify_dictionaries()
     columns = {j: _coded(table.column(name)) for j, name in zip(wanted, chosen, strict=True)}
     # The parser takes a blank line as a row of blank cells.
     maybe_blank = all((column.texts == "").any() for column in columns.values())
@@ -70,13 +72,23 @@ def read_coded(piece: bytes, delimiter: str, width: int, wanted: Sequence[int]) 
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
-    chunk = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return Coded(pl.Series(chunk.dictionary, dtype=pl.String), chunk.indices.to_numpy())
+    codes = [chunk.indices.to_numpy() for chunk in column.chunks]
+    return Coded(pl.Series(column.chunk(0).dictionary, dtype=pl.String), codes[0] if len(codes) == 1 else np.concatenate(codes))
+
+
+def coded(texts: pl.Series) -> Coded:
+    """Some texts as codes into the distinct ones among them.
+
+    >>> coded(pl.Series(["b", "a", "b"])).codes.tolist()
+    [0, 1, 0]
+    """
+    found = compute.dictionary_encode(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return Coded(pl.Series(found.dictionary, dtype=pl.String), found.indices.to_numpy())
 
 
 def _returns_alike(piece: bytes) -> bool:
     """Whether all lines end the same way: each with a carriage return before the line feed, or none."""
-    returns = piece.count(b"\r")
+    returns = piece.count(b"\r") if b"\r" in piece else 0
     return not returns or (returns == piece.count(b"\r\n") + piece.endswith(b"\r") and returns - piece.count(b"\n") in (0, 1))
 
 
@@ -85,7 +97,7 @@ def _has_blank_line(piece: bytes) -> bool:
 
 
 def _quotes_hold(piece: bytes, delimiter: str) -> bool:
-    """Whether quotes only open where a cell begins and close where it ends, or stand doubled between."""
+    """Whether quotes only open where a cell begins and close where it ends, on one line, or stand doubled between."""
     text = np.frombuffer(piece, dtype=np.uint8)
     marks = np.flatnonzero(text == 34)
     if len(marks) % 2:
@@ -94,6 +106,9 @@ def _quotes_hold(piece: bytes, delimiter: str) -> bool:
     before = text[np.maximum(opening - 1, 0)]
     after = text[np.minimum(closing + 1, len(text) - 1)]
     own = ord(delimiter)
+    lines = np.flatnonzero(text == 10)
+    if (np.searchsorted(lines, opening) != np.searchsorted(lines, closing)).any():
+        return False
     opens = (opening == 0) | (before == own) | (before == 10) | (before == 34)
     closes = (closing == len(text) - 1) | (after == own) | (after == 10) | (after == 13) | (after == 34)
     return bool(opens.all() and closes.all())
@@ -139,16 +154,13 @@ class Lexicon:
             new.clear()
         return places
 
-    def lookup(self, texts: pl.Series) -> np.ndarray:
-        """Where each text stands, for texts of which many are alike."""
-        distinct = texts.unique()
-        places = pl.Series(self.places(distinct.to_list()), dtype=pl.Int64)
-        return texts.replace_strict(distinct, places, return_dtype=pl.Int64).to_numpy()
-
-    def rows(self, column: Coded) -> tuple[np.ndarray, np.ndarray]:
-        """The value of each row, and whether it is odd."""
-        places = self.places(column.texts.to_list())[column.codes]
-        return self.values[places], self.odd[places]
+    def rows(self, column: Coded, odd: np.ndarray) -> np.ndarray:
+        """The value of each row; rows whose text is odd are marked in `odd`."""
+        places = self.places(column.texts.to_list())
+        marks = self.odd[places]
+        if marks.any():
+            odd |= marks[column.codes]
+        return self.values[places][column.codes]
 
 
 class Words:

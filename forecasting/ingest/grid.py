@@ -213,8 +213,7 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
     ids = summed["sku"].unique(maintain_order=True).to_list()
     codes = summed["sku"].rle_id().to_numpy()
     periods = _places_of(days, calendar)
-    first = np.full(len(ids), len(calendar))
-    np.minimum.at(first, codes, periods)
+    first = periods[np.flatnonzero(np.diff(codes, prepend=-1))].astype(np.int64)
     lengths = len(calendar) - first
     if lengths.sum() > MAX_CELLS:
         raise PanelInvalid(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.ingest.checks import FALSE_WORDS, is_broken_code, most_said, no_products, platform_of, says_not_sold
-from forecasting.ingest.coded import Coded, Lexicon, Look, Words, days_and_clocks, no_clock
+from forecasting.ingest.coded import Coded, Lexicon, Look, Words, coded, days_and_clocks, no_clock
 from forecasting.ingest.columns import Whole, clean_text, decimal_hint, is_total_cell, named_columns
 from forecasting.ingest.dates import far_apart, plain_day
 from forecasting.ingest.facts import says_returned
@@ -29,9 +29,10 @@ _MOST = 1e12
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the rows of one piece: `held` are the places of those held back."""
+    """What became of the rows of one piece: `lines` are to be added up, `held` are the places of those held back."""
 
     rows: int
+    lines: Lines
     held: np.ndarray
 
 
@@ -65,9 +66,8 @@ class Lane:
         self._known_days: list[pl.Series] = []
         self._suspect = np.zeros(0, dtype=bool)
         self._refused = np.zeros(0, dtype=bool)
-        self._met = np.zeros(0, dtype=bool)
         self._pairs = Book()
-        self._below = self._filled = 0
+        self.rows = self._below = self._filled = 0
         self.tally = Tally(tuple(self._labels))
 
     def _sign(self, sample: Table, role: str) -> str:
@@ -117,46 +117,45 @@ class Lane:
         return starts.to_series().to_numpy(), (days.is_null() | is_total_cell(texts)).to_numpy()
 
     def read(self, columns: dict[int, Coded], first_line: int) -> Outcome:
-        """Add up the plain rows of the next piece; the others are held back."""
+        """The rows of the next piece as numbers; those that are not plain are held back."""
         by_role = {role: columns[j] for role, j in self._places.items()}
-        sku, odd = self._lexicons["sku"].rows(by_role["sku"])
-        period, no_day = self._periods(by_role["date"])
-        units, no_number = self._lexicons["units"].rows(by_role["units"])
-        odd = odd | no_day | no_number
-        labels: dict[str, np.ndarray] = {}
-        for name, j in self._labels.items():
-            labels[name], total = self._lexicons[name].rows(columns[j])
-            odd |= total
+        odd = np.zeros(len(by_role["sku"].codes), dtype=bool)
+        sku = self._lexicons["sku"].rows(by_role["sku"], odd)
+        period = self._periods(by_role["date"], odd)
+        units = self._lexicons["units"].rows(by_role["units"], odd)
+        labels = {name: self._lexicons[name].rows(columns[j], odd) for name, j in self._labels.items()}
         self._below += int((units < 0).sum())
         self._filled += int((units != 0).sum() - np.isnan(units).sum())
-        money = {role: self._lexicons[role].rows(by_role[role]) for role in _AMOUNTS if role in by_role}
-        for _, no_amount in money.values():
-            odd |= no_amount
-        odd |= self._cancelled(by_role) | self._gone(by_role, money) | self._no_product(sku, labels.get("name"))
-        kept = np.flatnonzero(~odd)
-        self._met[sku[kept]] = True
+        money = {role: self._lexicons[role].rows(by_role[role], odd) for role in _AMOUNTS if role in by_role}
+        self._mark_cancelled(by_role, odd)
+        if "customer" in by_role and "price" in money:
+            _mark_gone(money["price"], by_role["customer"], odd)
+        self._mark_no_products(sku, labels.get("name"), odd)
         orders, place = self._orders(by_role.get("order"))
         lines = Lines(
-            line=kept + first_line,
-            sku=sku[kept],
-            period=period[kept],
-            units=units[kept],
-            price=money["price"][0][kept] if "price" in money else None,
-            amount=money["revenue"][0][kept] if "revenue" in money else None,
-            order=None if place is None else place[kept],
+            first_line=first_line,
+            plain=~odd,
+            sku=sku,
+            period=period,
+            units=units,
+            price=money.get("price"),
+            amount=money.get("revenue"),
+            order=place,
             orders=orders,
-            labels={name: codes[kept] for name, codes in labels.items()},
+            labels=labels,
         )
-        if not self.tally.add(lines):
-            self._refuse("the lines of an order are scattered over the file")
-        return Outcome(len(odd), np.flatnonzero(odd))
+        self.rows += len(odd)
+        return Outcome(len(odd), lines, np.flatnonzero(odd))
 
-    def _periods(self, column: Coded) -> tuple[np.ndarray, np.ndarray]:
+    def _periods(self, column: Coded, odd: np.ndarray) -> np.ndarray:
         """The period of each row, from its day alone; the time of day must only be one."""
         days, clocks = days_and_clocks(column.texts)
-        day, clock = self._days.lookup(days), self._clock.lookup(clocks)
-        odd = self._days.odd[day] | self._clock.odd[clock]
-        return self._days.values[day][column.codes], odd[column.codes]
+        no_moment = np.zeros(len(days), dtype=bool)
+        periods = self._days.rows(coded(days), no_moment)
+        self._clock.rows(coded(clocks), no_moment)
+        if no_moment.any():
+            odd |= no_moment[column.codes]
+        return periods[column.codes]
 
     @staticmethod
     def _orders(column: Coded | None) -> tuple[np.ndarray, np.ndarray | None]:
@@ -166,33 +165,22 @@ class Lane:
         orders, place = np.unique(clean_text(column.texts).hash().to_numpy(), return_inverse=True)
         return orders, place[column.codes]
 
-    def _cancelled(self, columns: dict[str, Coded]) -> np.ndarray:
-        odd = np.zeros(len(columns["sku"].codes), dtype=bool)
+    def _mark_cancelled(self, columns: dict[str, Coded], odd: np.ndarray) -> None:
         if "status" in columns:
-            odd |= self._lexicons["status"].rows(columns["status"])[1]
+            self._lexicons["status"].rows(columns["status"], odd)
         if "cancelled" in columns:
             column = columns["cancelled"]
             odd |= (~clean_text(column.texts).str.to_lowercase().is_in(list(FALSE_WORDS))).to_numpy()[column.codes]
-        return odd
 
-    def _gone(self, columns: dict[str, Coded], money: dict[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-        """Lines without a price and without a customer."""
-        if "customer" not in columns or "price" not in money:
-            return np.zeros(len(columns["sku"].codes), dtype=bool)
-        nobody = (clean_text(columns["customer"].texts) == "").to_numpy()
-        return (money["price"][0] == 0) & nobody[columns["customer"].codes]
-
-    def _no_product(self, sku: np.ndarray, name: np.ndarray | None) -> np.ndarray:
+    def _mark_no_products(self, sku: np.ndarray, name: np.ndarray | None, odd: np.ndarray) -> None:
         """Rows of codes that are no products by what they were called most often so far; `late` looks at them again."""
-        more = len(self._words["sku"]) - len(self._met)
-        self._suspect, self._refused, self._met = (
-            np.concatenate([flags, np.zeros(more, dtype=bool)]) for flags in (self._suspect, self._refused, self._met)
-        )
+        new = np.zeros(len(self._words["sku"]) - len(self._suspect), dtype=bool)
+        self._suspect, self._refused = (np.concatenate([flags, new]) for flags in (self._suspect, self._refused))
         pairs = self._pairs.add(sku, name if name is not None else np.zeros(len(sku), dtype=np.int64), sku)
         if len(pairs) and self._suspects_among(pairs):
             self._refused[:] = False
             self._refused[self._words["sku"].number(no_products(self._named()))] = True
-        return self._refused[sku]
+        odd |= self._refused[sku]
 
     def _suspects_among(self, pairs: np.ndarray) -> bool:
         """Note the codes that are no products by one of their names; whether there are any."""
@@ -219,7 +207,7 @@ class Lane:
     def late(self) -> frozenset[str]:
         """Codes that turned out to be no products after some of their rows had been added up."""
         codes = self._words["sku"].all
-        added = {codes[k] for k in np.flatnonzero(self._suspect & self._met)}
+        added = {codes[k] for k in self.tally.met() if self._suspect[k]}
         return frozenset(added & no_products(self._named()).keys())
 
     def _named(self) -> pl.DataFrame:
@@ -252,6 +240,13 @@ class Lane:
         codes = np.array([known.get(sku, -1) for sku in sold["sku"].to_list()], dtype=np.int64)
         days = sold["ds"].cast(pl.Date).cast(pl.Int64).to_numpy()
         return self.tally.holds(codes << 32 | days, sold["order"].hash().to_numpy())
+
+
+def _mark_gone(price: np.ndarray, customer: Coded, odd: np.ndarray) -> None:
+    """Lines without a price and without a customer."""
+    free = np.flatnonzero(price == 0)
+    nobody = clean_text(customer.texts.gather(customer.codes[free])) == ""
+    odd[free[nobody.to_numpy()]] = True
 
 
 def _status_look(not_sold: Callable[[str], bool], refuse: Callable[[str], None]) -> Look:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import polars as pl
 
@@ -27,9 +28,10 @@ from forecasting.ingest.tokens import Dialect
 
 STREAM_FROM = 24 << 20
 SHOWN = 1000
-_PIECE = 4 << 20
+_PIECE = 12 << 20
 _AHEAD = 2
 _HEAD = 1 << 15
+_FIRST = 100
 _SAMPLE = 1 << 14
 _PLACES = 24
 _TOLERATED = 0.01
@@ -79,16 +81,19 @@ def stream_orders(content: Content, name: str, mapping: Mapping | None, freq: st
     if content.size < STREAM_FROM or detect_encoding(head) not in ("utf-8", "utf-8-sig"):
         return None
     plan = _plan(content, head[:_HEAD], name)
-    sample = _sample_table(content, plan) if plan is not None else None
-    chosen = _mapping(sample, mapping) if sample is not None else None
-    if plan is None or sample is None or chosen is None:
+    if plan is None:
         return None
-    return _summed(content, plan, sample, chosen if freq is None else replace(chosen, freq=freq), say)
+    with _Pieces(content, plan) as pieces:  # reading begins while the columns are being understood
+        sample = _sample_table(content, plan)
+        chosen = _mapping(sample, mapping) if sample is not None else None
+        if sample is None or chosen is None:
+            return None
+        return _summed(pieces, sample, chosen if freq is None else replace(chosen, freq=freq), say)
 
 
 def _plan(content: Content, head: bytes, name: str) -> _Plan | None:
     start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
-    text = head_text(head[start:])
+    text = head_text(_first_lines(head[start:]))
     sniffed = sniff(text) if text else None
     region = layout_of(text, sniffed.dialect, sniffed.width) if text and sniffed and not sniffed.skip_lines else None
     if region is None or sniffed is None:
@@ -98,6 +103,16 @@ def _plan(content: Content, head: bytes, name: str) -> _Plan | None:
     stop = content.size - len(tail) + len(tail.rstrip(b"\r\n"))
     begin = offset_of_line(head, start, line)
     return _Plan(name, sniffed.dialect, sniffed.width, region, begin, stop, line, bool(start))
+
+
+def _first_lines(head: bytes) -> bytes:
+    """Enough lines to tell how a file is laid out."""
+    stop = 0
+    for _ in range(_FIRST):
+        stop = head.find(b"\n", stop) + 1
+        if not stop:
+            return head
+    return head[:stop]
 
 
 def _sample_table(content: Content, plan: _Plan) -> Table | None:
@@ -165,56 +180,80 @@ def _spans(content: Content, plan: _Plan) -> Iterator[tuple[int, int]]:
         start = stop + 1 if stop > start else plan.stop
 
 
-def _read_ahead(content: Content, plan: _Plan, wanted: tuple[int, ...]) -> Iterator[tuple[dict[int, Coded] | None, float]]:
-    """The pieces as codes and texts, in their order, with the share of the file that they complete.
+class _Pieces:
+    """The pieces of a file as codes and texts, in their order, with the share of the file that they complete.
 
-    File and parser are read outside the interpreter's lock, some pieces ahead; by one thread, as each keeps a piece's memory.
+    File and parser are read outside the interpreter's lock, some pieces ahead, from the first moment on: all columns at first,
+    those in `wanted` as soon as it is set.
     """
 
-    def read(start: int, stop: int) -> dict[int, Coded] | None:
-        return read_coded(content.read(start, stop), plan.dialect.delimiter, plan.width, wanted)
+    def __init__(self, content: Content, plan: _Plan) -> None:
+        self.content, self.plan = content, plan
+        self.wanted = tuple(range(plan.width))
+        self._spans = _spans(content, plan)
+        self._waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._fill()
 
-    waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        try:
-            for start, stop in _spans(content, plan):
-                waiting.append((pool.submit(read, start, stop), stop / plan.stop))
-                if len(waiting) >= _AHEAD:
-                    yield _first(waiting)
-            while waiting:
-                yield _first(waiting)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    def __enter__(self) -> _Pieces:
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
-def _first(waiting: deque[tuple[Future[dict[int, Coded] | None], float]]) -> tuple[dict[int, Coded] | None, float]:
-    task, share = waiting.popleft()
-    return task.result(), share
+    def __iter__(self) -> Iterator[tuple[dict[int, Coded] | None, float]]:
+        while self._waiting:
+            task, share = self._waiting.popleft()
+            columns = task.result()
+            self._fill()
+            yield ({j: columns[j] for j in self.wanted} if columns is not None else None), share
+
+    def _fill(self) -> None:
+        for start, stop in islice(self._spans, _AHEAD - len(self._waiting)):
+            self._waiting.append((self._pool.submit(self._read, start, stop, self.wanted), stop / self.plan.stop))
+
+    def _read(self, start: int, stop: int, wanted: tuple[int, ...]) -> dict[int, Coded] | None:
+        return read_coded(self.content.read(start, stop), self.plan.dialect.delimiter, self.plan.width, wanted)
 
 
 def _summed(
-    content: Content, plan: _Plan, sample: Table, mapping: Mapping, say: Say, known: frozenset[str] = frozenset()
+    pieces: _Pieces, sample: Table, mapping: Mapping, say: Say, known: frozenset[str] = frozenset()
 ) -> Streamed | None:
     """The sums of all pieces; `known` are codes to be held back from the first piece on."""
-    wanted = wanted_columns(sample, mapping)
+    plan, wanted = pieces.plan, wanted_columns(sample, mapping)
     if wanted is None:
         return None
-    lane, held, line = Lane(sample, mapping, mapping.freq or "D", known), [], plan.first_line
-    for columns, share in _read_ahead(content, plan, wanted):
-        if columns is None or _header_again(columns, sample.header):
-            return None
-        outcome = lane.read(columns, line)
-        if lane.refused or len(outcome.held) > _HELD * outcome.rows:
-            return None
-        cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
-        lines = pl.Series("line", outcome.held + line, dtype=pl.UInt32)
-        held.append(_Held(pl.DataFrame(cells), lines))
-        line += outcome.rows
-        say(0.7 * share, f"Reading {plan.name}: {line - plan.first_line:,} rows")
+    pieces.wanted = wanted
+    lane = Lane(sample, mapping, mapping.freq or "D", known)
+    held = _added(pieces, lane, sample.header, say)
+    if held is None:
+        return None
     late = lane.late()
     if late and not known:
-        return _summed(content, plan, sample, mapping, say, late)
-    return None if late else _finished(plan, sample, mapping, lane, held, line - plan.first_line)
+        with _Pieces(pieces.content, plan) as again:
+            return _summed(again, sample, mapping, say, late)
+    return None if late else _finished(plan, sample, mapping, lane, held)
+
+
+def _added(pieces: _Pieces, lane: Lane, header: tuple[str, ...], say: Say) -> list[_Held] | None:
+    """Have all pieces added up, each while the next is being understood; returns what was held back."""
+    held, rows, plan = [], 0, pieces.plan
+    with ThreadPoolExecutor(max_workers=1) as adding:
+        added = adding.submit(bool, True)
+        for columns, share in pieces:
+            if columns is None or _header_again(columns, header):
+                return None
+            outcome = lane.read(columns, plan.first_line + rows)
+            if lane.refused or len(outcome.held) > _HELD * outcome.rows or not added.result():
+                return None
+            added = adding.submit(lane.tally.add, outcome.lines)
+            cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
+            lines = pl.Series("line", outcome.held + plan.first_line + rows, dtype=pl.UInt32)
+            held.append(_Held(pl.DataFrame(cells), lines))
+            rows += outcome.rows
+            give_back()
+            say(0.7 * share, f"Reading {plan.name}: {rows:,} rows")
+        return held if added.result() else None
 
 
 def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
@@ -222,9 +261,9 @@ def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
     return all((column.texts == header[j]).any() for j, column in columns.items())
 
 
-def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held], rows: int) -> Streamed | None:
+def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held]) -> Streamed | None:
     """The plain rows, which are summed, and those held back, which are read with care, together."""
-    whole = lane.whole()
+    whole, rows = lane.whole(), lane.rows
     if whole is None:
         return None
     cells = pl.concat([part.cells for part in held])

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 import polars as pl
 
 from forecasting.ingest.grid import MONEY
 
 _MERGE_FROM = 1 << 18
+_BY_ROW = ("plain", "sku", "period", "units", "price", "amount", "order")
 _LOW = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Order lines of one piece as numbers: for each its line, the codes of its SKU and labels, its period (days since 1970),
-    its units (below zero for a return), its price or its amount (NaN where unknown), and the place of its order in `orders`,
-    which are sorted hashes.
+    """Order lines of one piece as numbers: for each whether it is `plain` (the others do not count), the codes of its SKU and
+    labels, its period (days since 1970), its units (below zero for a return), its price or its amount (NaN where unknown), and
+    the place of its order in `orders`, which are sorted hashes.
     """
 
-    line: np.ndarray
+    first_line: int
+    plain: np.ndarray
     sku: np.ndarray
     period: np.ndarray
     units: np.ndarray
@@ -30,6 +31,12 @@ class Lines:
     order: np.ndarray | None
     orders: np.ndarray
     labels: dict[str, np.ndarray]
+
+    def only_plain(self) -> tuple[Lines, np.ndarray]:
+        """The plain lines alone, and their numbers in the file."""
+        kept = np.flatnonzero(self.plain)
+        rows = {name: None if (found := getattr(self, name)) is None else found[kept] for name in _BY_ROW}
+        return replace(self, **rows, labels={name: codes[kept] for name, codes in self.labels.items()}), kept + self.first_line
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,9 @@ class Tally:
 
     def add(self, lines: Lines) -> bool:
         """Add the lines of the next piece; False when an order may be counted twice, because it is scattered over the file."""
+        lines, at = lines.only_plain()
         for name, book in self.books.items():
-            book.add(lines.sku, lines.labels[name], lines.line)
+            book.add(lines.sku, lines.labels[name], at)
         if not len(lines.sku):
             return True
         keys, cell = _cells(lines.sku, lines.period)
@@ -79,6 +87,11 @@ class Tally:
         order = np.argsort(keys)
         columns = {name: sums[name].to_numpy()[order] for name in sums.columns if name not in ("sku", "ds")}
         self._keep(_Sums(keys[order], columns))
+
+    def met(self) -> np.ndarray:
+        """The codes of all SKUs that were met."""
+        parts = [part for part in (*self._merged, self._last) if part is not None]
+        return np.flatnonzero(np.bincount(np.concatenate([part.keys >> 32 for part in parts]))) if parts else np.zeros(0, int)
 
     def holds(self, keys: np.ndarray, orders: np.ndarray) -> bool:
         """Whether any cell was met, with any of the orders met, so that an order would be counted twice."""
@@ -181,7 +194,7 @@ class _SeenOrders:
         """
         assert lines.order is not None  # noqa: S101 - for the type checker
         sold = lines.units > 0
-        pairs = pd.unique(cell[sold] * len(lines.orders) + lines.order[sold])
+        pairs = _distinct(cell[sold] * len(lines.orders) + lines.order[sold])
         places, order = np.divmod(pairs, len(lines.orders))
         far = _isin(lines.orders, self._before)[order]
         if far.any() and any(_isin(keys[places[far]], part.keys).any() for part in earlier):
@@ -197,8 +210,8 @@ class _SeenOrders:
         near = np.flatnonzero(_isin(orders, self._last)[order])
         if len(near):
             before = np.flatnonzero(_isin(self._last, orders)[self._pairs[1]])
-            had = set(zip(self._pairs[0][before].tolist(), self._last[self._pairs[1][before]].tolist(), strict=True))
-            again[near] = [pair in had for pair in zip(keys[near].tolist(), orders[order[near]].tolist(), strict=True)]
+            had = np.sort(_mixed(self._pairs[0][before], self._last[self._pairs[1][before]]))
+            again[near] = _isin(_mixed(keys[near], orders[order[near]]), had)
         return again
 
     def among(self, orders: np.ndarray) -> np.ndarray:
@@ -211,62 +224,35 @@ def _united(ordered: np.ndarray, more: np.ndarray) -> np.ndarray:
     return np.insert(ordered, np.searchsorted(ordered, new), new)
 
 
+def _mixed(keys: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """One hash of a cell and an order, for many."""
+    return keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) ^ orders
+
+
 class Book:
-    """How often each SKU carries each value of one label, and on which line first; most SKUs carry one value."""
+    """How often each SKU carries each value of one label, and on which line first."""
 
     def __init__(self) -> None:
-        self._usual = np.zeros(0, dtype=np.int64)
-        self._n = np.zeros(0, dtype=np.int64)
-        self._at = np.zeros(0, dtype=np.int64)
-        self._others: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._counts = pl.DataFrame(schema={"pair": pl.Int64, "n": pl.UInt32, "at": pl.Int64})
 
     def add(self, sku: np.ndarray, value: np.ndarray, line: np.ndarray) -> np.ndarray:
-        """Add rows; returns the pairs (SKU and value in one number) that may be new."""
-        if not len(sku):
-            return np.zeros(0, dtype=np.int64)
-        self._grow(int(sku.max()) + 1)
-        unset = np.flatnonzero(self._usual[sku] < 0)[::-1]
-        met = sku[unset]
-        self._usual[met], self._at[met] = value[unset], line[unset]
-        same = self._usual[sku] == value
-        self._n += np.bincount(sku[same], minlength=len(self._n))
-        new = _distinct(met)
-        pairs = new << 32 | self._usual[new]
-        if same.all():
-            return pairs
-        other = ~same
-        keys, first, n = np.unique(sku[other] << 32 | value[other], return_index=True, return_counts=True)
-        self._others.append((keys, n, line[other][first]))
-        if sum(len(part[0]) for part in self._others[1:]) > max(_MERGE_FROM, len(self._others[0][0])):
-            self._others = [self._merged()]
-        return np.concatenate([pairs, keys])
-
-    def _grow(self, size: int) -> None:
-        more = size - len(self._usual)
-        if more > 0:
-            self._usual = np.concatenate([self._usual, np.full(more, -1)])
-            self._n = np.concatenate([self._n, np.zeros(more, dtype=np.int64)])
-            self._at = np.concatenate([self._at, np.zeros(more, dtype=np.int64)])
-
-    def _merged(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        keys, n, at = (np.concatenate(parts) for parts in zip(*self._others, strict=True))
-        pairs, first, place = np.unique(keys, return_index=True, return_inverse=True)
-        return pairs, np.bincount(place, n).astype(np.int64), at[first]
+        """Add rows; returns the pairs (SKU and value in one number) that are new."""
+        rows = pl.LazyFrame({"pair": sku << 32 | value, "at": line})
+        found = rows.group_by("pair").agg(n=pl.len(), at=pl.col("at").min()).collect()
+        new = found.join(self._counts, on="pair", how="anti")["pair"]
+        both = pl.concat([self._counts, found])
+        self._counts = both.group_by("pair").agg(pl.col("n").sum(), pl.col("at").min())
+        return new.to_numpy()
 
     def frame(self, name: str, skus: list[str], values: list[str], only: np.ndarray | None = None) -> pl.DataFrame:
         """The counts as `attribute_counts` gives them: sku, attribute, value, n, at; of some SKUs, or of all."""
-        used = np.flatnonzero(self._n)
-        parts = [(used << 32 | self._usual[used], self._n[used], self._at[used]), *([self._merged()] if self._others else [])]
-        keys, n, at = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        counts = self._counts.with_columns(code=pl.col("pair") // (1 << 32))
         if only is not None:
-            kept = np.isin(keys >> 32, only)
-            keys, n, at = keys[kept], n[kept], at[kept]
-        return pl.DataFrame(
-            {
-                "sku": pl.Series(skus, dtype=pl.String).gather(keys >> 32),
-                "attribute": pl.Series([name], dtype=pl.String).new_from_index(0, len(keys)),
-                "value": pl.Series(values, dtype=pl.String).gather(keys & _LOW),
-                "n": pl.Series(n, dtype=pl.UInt32),
-                "at": pl.Series(at, dtype=pl.UInt32),
-            }
+            counts = counts.filter(pl.col("code").is_in(only))
+        return counts.select(
+            sku=pl.Series(skus, dtype=pl.String).gather(counts["code"]),
+            attribute=pl.lit(name),
+            value=pl.Series(values, dtype=pl.String).gather(counts["pair"] % (1 << 32)),
+            n=pl.col("n"),
+            at=pl.col("at").cast(pl.UInt32),
         )
