@@ -17,6 +17,7 @@ from forecasting.ingest.table import column_names
 
 Look = Callable[[pl.Series], tuple[np.ndarray, np.ndarray]]
 _BLOCK = 1 << 20
+_LOOK = 1 << 17
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -33,26 +34,29 @@ class Coded:
         return self.texts.gather(self.codes)
 
 
-def read_coded(piece: bytes, delimiter: str, width: int, wanted: Sequence[int]) -> dict[int, Coded] | None:
+def read_coded(piece: bytes | memoryview, delimiter: str, width: int, wanted: Sequence[int]) -> dict[int, Coded] | None:
     """The wanted columns of some lines, or None unless every line is one record of that many cells.
 
     >>> columns = read_coded(b'A,1\\nB,"2"\\nA,3', ",", 2, [0])
     >>> columns[0].cells.to_list() if columns else None
     ['A', 'B', 'A']
     """
-    if not piece or b"\x00" in piece or not _returns_alike(piece) or not (piece.isascii() or is_utf8(piece)):
-        return None
-    quoted = b'"' in piece
-    if quoted and not _quotes_hold(piece, delimiter):
+    text = np.frombuffer(piece, dtype=np.uint8)
+    seen = _seen(text)
+    if seen is None or not is_utf8(piece) or not _quotes_hold(text, seen.quotes, delimiter):
         return None
     names = column_names(width)
     chosen = [names[j] for j in wanted]
     try:
         table = csv.read_csv(
-            pa.BufferReader(piece),
+            pa.BufferReader(pa.py_buffer(piece)),
+            # A block must not end within a cell: the parser finds that out by itself.
             read_options=csv.ReadOptions(block_size=_BLOCK, column_names=names),
             parse_options=csv.ParseOptions(
-                delimiter=delimiter, quote_char='"' if quoted else False, ignore_empty_lines=False, newlines_in_values=False
+                delimiter=delimiter,
+                quote_char='"' if len(seen.quotes) else False,
+                ignore_empty_lines=False,
+                newlines_in_values=False,
             ),
             convert_options=csv.ConvertOptions(
                 check_utf8=False, include_columns=chosen, column_types=dict.fromkeys(chosen, _TEXTS), strings_can_be_null=False
@@ -62,13 +66,39 @@ def read_coded(piece: bytes, delimiter: str, width: int, wanted: Sequence[int]) 
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == 10) + 1:
+    if table.num_rows != seen.ends + 1:
         return None
-    table = table.unify_dictionaries()
+    table = table.unify_dictionaries(pa.system_memory_pool())
     columns = {j: _coded(table.column(name)) for j, name in zip(wanted, chosen, strict=True)}
     # The parser takes a blank line as a row of blank cells.
     maybe_blank = all((column.texts == "").any() for column in columns.values())
-    return None if maybe_blank and _has_blank_line(piece) else columns
+    return None if maybe_blank and _has_blank_line(bytes(piece)) else columns
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the bytes of a piece show: how many lines end in it, and where quotes stand."""
+
+    ends: int
+    quotes: np.ndarray
+
+
+def _seen(text: np.ndarray) -> _Seen | None:
+    """Look at the bytes, a block at a time; None where there are none, or a NUL, or lines that end in two ways."""
+    ends = returns = both = 0
+    quotes = [np.zeros(0, dtype=np.int64)]
+    for start in range(0, len(text), _LOOK):
+        block = text[start : start + _LOOK]
+        if not block.min():
+            return None
+        ends += int(np.count_nonzero(block == 10))
+        quotes.append(np.flatnonzero(block == 34) + start)
+        marks = np.flatnonzero(block == 13) + start
+        returns += len(marks)
+        # A return that is the piece's last byte has lost its line feed to the cut between pieces.
+        both += int(np.count_nonzero(text[np.minimum(marks + 1, len(text) - 1)] == 10)) + int(marks[-1:].sum() == len(text) - 1)
+    alike = not returns or (returns == both and returns - ends in (0, 1))
+    return _Seen(ends, np.concatenate(quotes)) if len(text) and alike else None
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
@@ -86,29 +116,18 @@ def coded(texts: pl.Series) -> Coded:
     return Coded(pl.Series(found.dictionary, dtype=pl.String), found.indices.to_numpy())
 
 
-def _returns_alike(piece: bytes) -> bool:
-    """Whether all lines end the same way: each with a carriage return before the line feed, or none."""
-    returns = piece.count(b"\r") if b"\r" in piece else 0
-    return not returns or (returns == piece.count(b"\r\n") + piece.endswith(b"\r") and returns - piece.count(b"\n") in (0, 1))
-
-
 def _has_blank_line(piece: bytes) -> bool:
     return b"\n\n" in piece or b"\n\r\n" in piece or piece.startswith((b"\n", b"\r")) or piece.endswith((b"\n", b"\n\r"))
 
 
-def _quotes_hold(piece: bytes, delimiter: str) -> bool:
-    """Whether quotes only open where a cell begins and close where it ends, on one line, or stand doubled between."""
-    text = np.frombuffer(piece, dtype=np.uint8)
-    marks = np.flatnonzero(text == 34)
+def _quotes_hold(text: np.ndarray, marks: np.ndarray, delimiter: str) -> bool:
+    """Whether quotes only open where a cell begins and close where it ends, or stand doubled between."""
     if len(marks) % 2:
         return False
     opening, closing = marks[0::2], marks[1::2]
     before = text[np.maximum(opening - 1, 0)]
     after = text[np.minimum(closing + 1, len(text) - 1)]
     own = ord(delimiter)
-    lines = np.flatnonzero(text == 10)
-    if (np.searchsorted(lines, opening) != np.searchsorted(lines, closing)).any():
-        return False
     opens = (opening == 0) | (before == own) | (before == 10) | (before == 34)
     closes = (closing == len(text) - 1) | (after == own) | (after == 10) | (after == 13) | (after == 34)
     return bool(opens.all() and closes.all())

@@ -29,6 +29,18 @@ class Content:
             file.seek(start)
             return file.read(max(0, stop - start))
 
+    def view(self, start: int, stop: int, room: bytearray) -> memoryview:
+        """The bytes from `start` to `stop`; those of a file are read into `room`, which can be used again and again.
+
+        >>> bytes(Content(b"abc").view(1, 3, bytearray()))
+        b'bc'
+        """
+        if not isinstance(self.source, Path):
+            return memoryview(self.source)[start:stop]
+        with self.source.open("rb", buffering=0) as file:
+            file.seek(start)
+            return memoryview(room)[: file.readinto(memoryview(room)[: stop - start])]
+
     def whole(self) -> bytes:
         """All bytes, in memory."""
         return self.source.read_bytes() if isinstance(self.source, Path) else self.source

@@ -22,6 +22,7 @@ _NUMERIC = (
 _COMPACT = rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\.0)?{TIME}$"
 _DAY = r"\d{1,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,4}\s?[日号.]?"
 _SPAN = rf"^({_DAY})\s*(?:~|–|—|至|到|to|bis|au|hasta|\s-\s|-)\s*({_DAY})$"
+HALF_YEARS = "half-years are added up to years: a forecast is made by years, quarters, months, weeks, days or hours"
 _HALVES = re.compile(r"(上午|下午|晚上|中午|凌晨)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
 _PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 
@@ -31,7 +32,7 @@ class Dates:
     """A column as dates: `values` (Datetime, null where blank or bad), `bad` (text that is no usable date), the order used.
 
     `order` is YMD, DMY, MDY or "" (written so that no order is needed). `ambiguous` says that day and month could be swapped
-    throughout; `grain` is "week", "month" or "quarter" when the texts name whole periods, else "".
+    throughout; `grain` is "week", "month", "quarter" or "half" when the texts name whole periods, else "".
     """
 
     values: pl.Series

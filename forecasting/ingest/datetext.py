@@ -37,12 +37,17 @@ _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十"
 _WEEK_WORD = r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
     rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,]+(\d{{4}})"
-    r"|(\d{4})年第?(\d{1,2})周",
+    r"|(\d{4})年第?(\d{1,2})周|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})",
     re.IGNORECASE,
 )
 _QUARTER = re.compile(
-    r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/]?(\d{4})|([1-4])\.?\s?(?:Quartal|Quarter|(?:[eè]me |er )?trimestre)\s?(\d{4})"
+    r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/]?(\d{4})|([1-4])(?:\.|er|[eè]me)?\s?(?:Quartal|Quarter|trimestre)\s?(\d{4})"
     r"|(\d{4})年?第?([1-4一二三四])季度?",
+    re.IGNORECASE,
+)
+_HALF = re.compile(
+    r"(\d{4})[-\s/]?H([12])|(?:H|S|HJ|Halbjahr\s?)([12])[-\s/]?((?:19|20)\d\d)"
+    r"|([12])(?:\.|er|[eè]me)?\s?(?:Halbjahr|HJ|semestre)\s?(\d{4})|(\d{4})年?([上下])半年",
     re.IGNORECASE,
 )
 _YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
@@ -79,6 +84,10 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:
         quarter = next(match.group(k) for k in (2, 3, 5, 8) if match.group(k))
         number = _CHINESE.index(quarter) + 1 if quarter in _CHINESE else int(quarter)
         return dt.datetime(int(year), 3 * number - 2, 1), "quarter"
+    if match := _HALF.fullmatch(plain):
+        year = next(match.group(k) for k in (1, 4, 6, 7) if match.group(k))
+        half = next(match.group(k) for k in (2, 3, 5, 8) if match.group(k))
+        return dt.datetime(int(year), 1 if half in "1上" else 7, 1), "half"
     if re.fullmatch(r"\d{5,13}(?:\.\d+)?", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
         return _from_number(float(plain)), ""
     if match := _YEAR_MONTH.fullmatch(plain):
@@ -88,8 +97,8 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:
 
 
 def _iso_week(match: re.Match[str]) -> dt.datetime | None:
-    year = match.group(1) or match.group(5) or match.group(6)
-    week = match.group(2) or match.group(4) or match.group(7)
+    year = next(match.group(k) for k in (1, 5, 6, 8, 11) if match.group(k))
+    week = next(match.group(k) for k in (2, 4, 7, 9, 10) if match.group(k))
     try:
         return dt.datetime.combine(dt.date.fromisocalendar(int(year), int(week), 1), dt.time())
     except ValueError:

@@ -13,7 +13,7 @@ from forecasting.ingest.naming import period_named, year_named
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import role_of
 
-_SHORTEST_MONTH = 28
+_FEWEST_DAYS = 7  # fewer columns that count 1, 2, ... may be the weeks of a month, or stores
 
 
 def days_across(table: Table) -> dict[int, str]:
@@ -22,7 +22,7 @@ def days_across(table: Table) -> dict[int, str]:
     Days that the month does not have are left out.
     """
     days = {j: int(float(h)) for j, h in enumerate(table.header) if re.fullmatch(r"\s*\d{1,2}(?:\.0)?\s*", h)}
-    if len(days) < _SHORTEST_MONTH or list(days.values()) != list(range(1, len(days) + 1)):
+    if len(days) < _FEWEST_DAYS or list(days.values()) != list(range(1, len(days) + 1)):
         return {}
     named = period_named(table)
     month, grain = parse_date_text(named) if named else (None, "")
@@ -46,18 +46,20 @@ def units_across(table: Table) -> dict[int, str]:
     Two periods or more, each once; else empty. The other measures are left to those who ask for them.
     """
     parted = {j: found for j, header in enumerate(table.header) if (found := _period_and_measure(header.split()))}
-    units = {j: period for j, (period, measure) in parted.items() if measure == "units"}
+    # "Sales" may be units, but not beside "Units": the word that says units best is taken.
+    best = max((strength for _, measure, strength in parted.values() if measure == "units"), default=0.0)
+    units = {j: period for j, (period, measure, strength) in parted.items() if measure == "units" and strength == best}
     return units if 1 < len(units) == len(set(units.values())) and len(parted) > len(units) else {}
 
 
-def _period_and_measure(words: list[str]) -> tuple[str, str] | None:
-    """A header taken apart into the period and the role that its other words name, whichever stands first."""
+def _period_and_measure(words: list[str]) -> tuple[str, str, float] | None:
+    """A header taken apart into the period, and the role that its other words name and how surely, whichever stands first."""
     for k in range(1, len(words)):
         for period, measure in ((words[:k], words[k:]), (words[k:], words[:k])):
             text = " ".join(period)
             named = role_of(" ".join(measure))
             if named and (kind_of(text) == DATE or parse_date_text(text)[0] is not None):
-                return text, named[0]
+                return text, *named
     return None
 
 

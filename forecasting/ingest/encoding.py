@@ -19,7 +19,7 @@ _BOMS = (
 )
 _SAMPLE = 1 << 20
 _WELL_FORMED = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}")
-_CHUNK = 1 << 22
+_CHUNK = 1 << 16
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LINE_END = re.compile(rb"[\r\n]+")
 _LONG_LINE = 1 << 16
@@ -39,7 +39,7 @@ class Decoded:
     notes: tuple[str, ...] = ()
 
 
-def is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes | memoryview) -> bool:
     """Whether all bytes are valid UTF-8, looked at in pieces so that a large file is not copied."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     view = memoryview(data)

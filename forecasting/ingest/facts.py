@@ -11,7 +11,7 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
 from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, Whole, clean_text, named_columns
-from forecasting.ingest.dates import Dates, parse_dates
+from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
@@ -25,6 +25,7 @@ _FLAG_SAMPLE = 10_000
 # An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
 _CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
+_WEEKS = re.compile(r"week|woche|semaine|semana|周|\bkw\b|\bwk\b", re.IGNORECASE)
 _RETURNED = re.compile(
     r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso"
     r"|退货|销售退货|已退款|退款成功|credit note",
@@ -92,9 +93,7 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
         spoken = pl.select(pl.when(variant.is_in(["", "Regular"])).then(name).otherwise(name + " / " + variant)).to_series()
     if sku is None:
         if spoken is None:
-            label = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", reader.table.name.rsplit("/", 1)[-1])
-            reader.issues.append(f"there is no SKU column; all rows are taken as one series, {label!r}")
-            return pl.Series("sku", [label]).new_from_index(0, reader.table.height), None
+            return one_series(reader.table, reader.issues), None
         return spoken.alias("sku"), name
     if spoken is not None and (sku == "").any():
         replaced = ((sku == "") & (spoken != "")).sum()
@@ -104,20 +103,37 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
     return sku.alias("sku"), name
 
 
+def one_series(table: Table, issues: list[str]) -> pl.Series:
+    """The name of the file as the SKU of every row, which is said."""
+    label = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", table.name.rsplit("/", 1)[-1])
+    issues.append(f"there is no SKU column; all rows are taken as one series, {label!r}")
+    return pl.Series("sku", [label]).new_from_index(0, table.height)
+
+
 def _dates(reader: ColumnReader) -> Dates:
     j = reader.mapping.index("date")
-    column = _composed_dates(reader) if j is None else reader.table.column(j)
+    column = _composed_dates(reader) if j is None else _weeks_in_digits(reader.header("date"), reader.table.column(j))
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:
         reader.issues.append(
             f"every date in {reader.header('date')!r} can be read day first or month first; "
             f"{found.order} was taken: confirm or change it"
         )
+    if found.grain == "half":
+        reader.issues.append(HALF_YEARS)
     order = f"; dates are read as {found.order}" if found.order else ""
     missing = found.values.is_null() & ~found.bad
     reader.check(missing & ~reader.totals, "date", column, "no date")
     reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
     return _with_clock(reader, found)
+
+
+def _weeks_in_digits(header: str, column: pl.Series) -> pl.Series:
+    """ "202413" below a heading that says week is the 13th week of 2024, and no month."""
+    digits = column.str.extract_groups(r"^\s*((?:19|20)\d\d)([0-5]\d)\s*$").struct.unnest()
+    if not _WEEKS.search(header) or not (digits.to_series(0).is_not_null() | (column == "")).all():
+        return column
+    return (digits.to_series(0) + "-W" + digits.to_series(1)).fill_null("").alias(column.name)
 
 
 def _with_clock(reader: ColumnReader, dates: Dates) -> Dates:

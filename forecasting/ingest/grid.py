@@ -26,8 +26,8 @@ def choose_freq(frame: pl.DataFrame, layout: str, grain: str, asked: str | None)
     """The grain asked for, else the one the texts name, else the one the dates lie on; order lines are summed to days."""
     if asked:
         return normalise_freq(asked)
-    if grain in ("month", "quarter", "year"):
-        return {"month": "MS", "quarter": "QS", "year": "YS"}[grain]
+    if grain in ("month", "quarter", "half", "year"):
+        return {"month": "MS", "quarter": "QS", "half": "YS", "year": "YS"}[grain]
     if grain == "week":
         return "W-MON"
     if layout == "orders":

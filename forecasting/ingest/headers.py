@@ -14,6 +14,8 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 
 _MAX_HEADER_ROWS = 6
+_SERIALS = (36_526, 55_153)  # from 2000 to 2050
+_LAST_COUNT = 9_999
 
 
 def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[Row]]:
@@ -115,16 +117,21 @@ def _shifts(cells: Sequence[str], width: int) -> list[Sequence[str]]:
 
 def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     """A header of years or periods (2019, 2020, 2021 or 1, 2, 3 ...) above numbers: rises by one step all along."""
-    if len(below) < 1 or width < 4 or (kind_of(row.cells[0]) != TEXT and row.cells[0].strip()):
+    if len(below) < 1 or width < 3 or (kind_of(row.cells[0]) != TEXT and row.cells[0].strip()):
         return False
     cells = [c.strip() for c in row.cells if c.strip()]
-    numbers = [c for c in cells if re.fullmatch(r"\d{1,4}", c)]
-    if len(numbers) < 3 or len(numbers) < 0.6 * len(cells):
+    numbers = [c for c in cells if re.fullmatch(r"\d{1,5}", c)]
+    years = all(_YEAR.fullmatch(c) for c in numbers)
+    if len(numbers) < (2 if years else 3) or len(numbers) < 0.5 * len(cells):
         return False
     values = [int(c) for c in numbers]
     steps = {b - a for a, b in pairwise(values)}
-    years = all(_YEAR.fullmatch(c) for c in numbers)
-    return steps == {1} and (years or values[0] in (0, 1)) and not all(r.cells[: len(cells)] == row.cells for r in below)
+    # Dates of a spreadsheet that lost their format: days since 1900, a day, a week or a month apart.
+    serials = all(_SERIALS[0] <= v < _SERIALS[1] for v in values) and (
+        steps <= {1} or steps <= {7} or steps <= {28, 29, 30, 31}
+    )
+    counted = steps == {1} and max(values) <= _LAST_COUNT and (years or values[0] in (0, 1))
+    return (counted or serials) and not all(r.cells[: len(cells)] == row.cells for r in below)
 
 
 def _all_named(above: Row, row: Row) -> bool:

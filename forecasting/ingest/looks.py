@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from forecasting.ingest.datetext import parse_date_text
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.numbers import unwrap
+from forecasting.ingest.products import is_total
 from forecasting.ingest.table import Table
 
 _SAMPLE = 400
@@ -67,7 +68,7 @@ def look_at(table: Table, index: int) -> Look:
 
 def small_numbers(column: Look) -> bool:
     """Whether all cells are numbers of one or two digits: days, weeks or months, not dates."""
-    return all(re.fullmatch(r"\d{1,2}(?:\.0)?", s.strip()) for s in column.samples)
+    return all(re.fullmatch(r"\d{1,2}(?:\.0)?", s.strip()) for s in column.samples if not is_total(s))
 
 
 def content_fit(role: str, column: Look) -> float:  # noqa: PLR0911 - one line for each role

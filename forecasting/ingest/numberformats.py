@@ -1,4 +1,4 @@
-"""Which cells of an XLSX workbook show leading zeros by their number format: a code of 00123 is stored as the number 123."""
+"""Which cells of an XLSX or ODS workbook show leading zeros by their number format: a code 00123 is stored as 123."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from forecasting.ingest.container import ZIP_ERRORS
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_DIGITS = re.compile(rb'min-integer-digits="(?:[2-9]|1\d)"')
+_SHOWN = re.compile(r"0\d{1,19}")
 _CELL = re.compile(rb"<c\s([^>]*?)/?>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
@@ -29,6 +33,8 @@ def padded_cells(data: bytes, sheet: str) -> dict[tuple[int, int], int]:
     if not data.startswith(b"PK"):
         return found
     with suppress(*ZIP_ERRORS, ElementTree.ParseError, KeyError, ValueError), zipfile.ZipFile(io.BytesIO(data)) as book:
+        if "content.xml" in book.namelist():
+            return dict(_padded_in_ods(book, sheet)) if _may_pad(book) else found
         widths = _widths_of_styles(book)
         if widths:
             for attributes in _cells(book, _path_of(book, sheet)):
@@ -37,6 +43,38 @@ def padded_cells(data: bytes, sheet: str) -> dict[tuple[int, int], int]:
                 if width and place:
                     found[int(place.group(2)) - 1, _column(place.group(1))] = width
     return found
+
+
+def _may_pad(book: zipfile.ZipFile) -> bool:
+    """Whether any number format of an ODS workbook writes more than one digit before the point."""
+    with book.open("content.xml") as content:
+        return bool(
+            _DIGITS.search(content.read(_PIECE))
+            or ("styles.xml" in book.namelist() and _DIGITS.search(book.read("styles.xml")))
+        )
+
+
+def _padded_in_ods(book: zipfile.ZipFile, sheet: str) -> Iterator[tuple[tuple[int, int], int]]:
+    """The place of each number of an ODS sheet whose text begins with a zero, and how long that text is."""
+    row = column = again = 0
+    inside = False
+    with book.open("content.xml") as content:
+        for event, each in ElementTree.iterparse(content, events=("start", "end")):  # noqa: S314 - as below
+            name = each.tag.rpartition("}")[2]
+            if event == "start":
+                if name == "table":
+                    inside, row = each.get(f"{_TABLE}name") == sheet, 0
+                elif name == "table-row":
+                    column, again = 0, int(each.get(f"{_TABLE}number-rows-repeated", "1"))
+            elif inside and name in ("table-cell", "covered-table-cell"):
+                times = int(each.get(f"{_TABLE}number-columns-repeated", "1"))
+                text = "".join(each.itertext())
+                if each.get(f"{_OFFICE}value-type") == "float" and _SHOWN.fullmatch(text):
+                    yield from (((row + i, column + j), len(text)) for i in range(again) for j in range(times))
+                column += times
+            elif name == "table-row":
+                row += again
+                each.clear()
 
 
 def _widths_of_styles(book: zipfile.ZipFile) -> dict[int, int]:

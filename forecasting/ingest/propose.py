@@ -24,6 +24,9 @@ from forecasting.ingest.reader import main_table
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import plain, role_of
 
+_SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
+_COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
@@ -117,7 +120,8 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     """Words with two meanings, told apart by the cells: "sales" in money, "day" or "month" as a number, "sale" as a flag."""
     text = plain(column.header)
     money = any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) or (column.kind == NUMBER and not column.whole)
-    if role == "units" and text in ("sales", "ventes", "ventas", "verkäufe", "volume", "demand") and money:
+    words = set(text.split())
+    if role == "units" and words & _SALES and not words & _COUNTED and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
     if role == "date" and column.kind == NUMBER and small_numbers(column):
         part = next(
@@ -133,10 +137,13 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
             "",
         )
         return (part or "ignore", 0.9 if part else 0.1)
-    if role == "date" and column.samples and all(month_number(s) for s in column.samples):
+    said = [s for s in column.samples if not is_total(s)]
+    if role == "date" and said and all(month_number(s) for s in said):
         return "month", 0.9
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d+[-/.]\d", s) for s in column.samples):
         return "date", 0.8
+    if role == "order" and column.kind == DATE:
+        return "date", 0.7
     if role == "order" and column.kind == NUMBER and text in ("orders", "order count"):
         return "orders", 0.9
     if role == "units" and text == "sold" and column.kind == TEXT:
@@ -182,7 +189,8 @@ def _with_content(columns: list[Look], roles: dict[int, tuple[str, float]]) -> d
 def _wide_periods(columns: list[Look]) -> list[int]:
     """Columns whose headers are periods: a table with periods across."""
     named = [c.index for c in columns if _is_period(c.header)]
-    return named if len(named) >= 3 and len(named) >= 0.4 * len(columns) else []
+    years = all(_YEAR.fullmatch(columns[j].header.strip()) for j in named)
+    return named if len(named) >= (2 if years else 3) and len(named) >= 0.4 * len(columns) else []
 
 
 def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:
@@ -210,7 +218,10 @@ def _is_period(header: str) -> bool:
 def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
     sums = [c.index for c in columns if is_total(c.header)]
     beside = {*periods, *sums}
-    roles = {j: r for j, r in roles.items() if j not in beside and r[0] not in ("units", "date", "revenue", "year", "month")}
+    # Months down and years across make a calendar of both.
+    years = all(_YEAR.fullmatch(table.header[j].strip()) for j in periods)
+    other = {"units", "date", "revenue", "year", *(() if years else ("month",))}
+    roles = {j: r for j, r in roles.items() if j not in beside and r[0] not in other}
     if "sku" not in {r for r, _ in roles.values()}:
         rest = [
             c

@@ -30,6 +30,7 @@ STREAM_FROM = 24 << 20
 SHOWN = 1000
 _PIECE = 12 << 20
 _AHEAD = 2
+_TIDY = 2
 _HEAD = 1 << 15
 _FIRST = 100
 _SAMPLE = 1 << 14
@@ -142,7 +143,7 @@ def _mapping(sample: Table, given: Mapping | None) -> Mapping | None:
         chosen.layout == "orders" and not chosen.questions and chosen.channels == "sum" and chosen.index("date") is not None
     )
     usable = simple and not (platform and platform.fill_down) and chosen.index("units") is not None
-    return chosen if usable and not _odd_share(extract(sample, chosen)) else None
+    return chosen if usable else None
 
 
 def _odd_share(facts: Facts) -> bool:
@@ -190,7 +191,7 @@ class _Pieces:
     def __init__(self, content: Content, plan: _Plan) -> None:
         self.content, self.plan = content, plan
         self.wanted = tuple(range(plan.width))
-        self._spans = _spans(content, plan)
+        self._spans, self._room = _spans(content, plan), bytearray(_PIECE)
         self._waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._fill()
@@ -213,47 +214,48 @@ class _Pieces:
             self._waiting.append((self._pool.submit(self._read, start, stop, self.wanted), stop / self.plan.stop))
 
     def _read(self, start: int, stop: int, wanted: tuple[int, ...]) -> dict[int, Coded] | None:
-        return read_coded(self.content.read(start, stop), self.plan.dialect.delimiter, self.plan.width, wanted)
+        return read_coded(self.content.view(start, stop, self._room), self.plan.dialect.delimiter, self.plan.width, wanted)
 
 
-def _summed(
-    pieces: _Pieces, sample: Table, mapping: Mapping, say: Say, known: frozenset[str] = frozenset()
-) -> Streamed | None:
+def _summed(pieces: _Pieces, sample: Table, mapping: Mapping, say: Say, known: frozenset[str] = frozenset()) -> Streamed | None:
     """The sums of all pieces; `known` are codes to be held back from the first piece on."""
     plan, wanted = pieces.plan, wanted_columns(sample, mapping)
     if wanted is None:
         return None
     pieces.wanted = wanted
     lane = Lane(sample, mapping, mapping.freq or "D", known)
-    held = _added(pieces, lane, sample.header, say)
-    if held is None:
+    with ThreadPoolExecutor(max_workers=1) as adding:
+        held = _added(pieces, lane, sample.header, adding, say)
+        if held is None:
+            return None
+        late = lane.late()
+        if not late:
+            return _finished(plan, sample, mapping, lane, held, adding)
+    if known:
         return None
-    late = lane.late()
-    if late and not known:
-        with _Pieces(pieces.content, plan) as again:
-            return _summed(again, sample, mapping, say, late)
-    return None if late else _finished(plan, sample, mapping, lane, held)
+    with _Pieces(pieces.content, plan) as again:
+        return _summed(again, sample, mapping, say, late)
 
 
-def _added(pieces: _Pieces, lane: Lane, header: tuple[str, ...], say: Say) -> list[_Held] | None:
+def _added(pieces: _Pieces, lane: Lane, header: tuple[str, ...], adding: ThreadPoolExecutor, say: Say) -> list[_Held] | None:
     """Have all pieces added up, each while the next is being understood; returns what was held back."""
     held, rows, plan = [], 0, pieces.plan
-    with ThreadPoolExecutor(max_workers=1) as adding:
-        added = adding.submit(bool, True)
-        for columns, share in pieces:
-            if columns is None or _header_again(columns, header):
-                return None
-            outcome = lane.read(columns, plan.first_line + rows)
-            if lane.refused or len(outcome.held) > _HELD * outcome.rows or not added.result():
-                return None
-            added = adding.submit(lane.tally.add, outcome.lines)
-            cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
-            lines = pl.Series("line", outcome.held + plan.first_line + rows, dtype=pl.UInt32)
-            held.append(_Held(pl.DataFrame(cells), lines))
-            rows += outcome.rows
+    added = adding.submit(bool, True)
+    for columns, share in pieces:
+        if columns is None or _header_again(columns, header):
+            return None
+        outcome = lane.read(columns, plan.first_line + rows)
+        if lane.refused or len(outcome.held) > _HELD * outcome.rows or not added.result():
+            return None
+        added = adding.submit(lane.tally.add, outcome.lines)
+        cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
+        lines = pl.Series("line", outcome.held + plan.first_line + rows, dtype=pl.UInt32)
+        held.append(_Held(pl.DataFrame(cells), lines))
+        rows += outcome.rows
+        if len(held) % _TIDY == 0:
             give_back()
-            say(0.7 * share, f"Reading {plan.name}: {rows:,} rows")
-        return held if added.result() else None
+        say(0.7 * share, f"Reading {plan.name}: {rows:,} rows")
+    return held if added.result() else None
 
 
 def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
@@ -261,16 +263,20 @@ def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
     return all((column.texts == header[j]).any() for j, column in columns.items())
 
 
-def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held]) -> Streamed | None:
+def _finished(
+    plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held], adding: ThreadPoolExecutor
+) -> Streamed | None:
     """The plain rows, which are summed, and those held back, which are read with care, together."""
     whole, rows = lane.whole(), lane.rows
     if whole is None:
         return None
+    settled = adding.submit(lane.tally.settle)
     cells = pl.concat([part.cells for part in held])
     blank = [pl.lit("").alias(name) for name in column_names(plan.width) if name not in cells.columns]
     back = _Held(cells.with_columns(blank).select(column_names(plan.width)), pl.concat([part.lines for part in held]))
     facts = extract(_table(plan, back), mapping, whole)
     others = period_sums(facts.frame, mapping.freq or "D")
+    settled.result()
     if _odd_share(replace(facts, rows=rows)) or lane.counts_again(facts.frame):
         return None
     give_back()

@@ -10,7 +10,6 @@ import polars as pl
 from forecasting.ingest.grid import MONEY
 
 _MERGE_FROM = 1 << 18
-_BY_ROW = ("plain", "sku", "period", "units", "price", "amount", "order")
 _LOW = (1 << 32) - 1
 
 
@@ -35,8 +34,18 @@ class Lines:
     def only_plain(self) -> tuple[Lines, np.ndarray]:
         """The plain lines alone, and their numbers in the file."""
         kept = np.flatnonzero(self.plain)
-        rows = {name: None if (found := getattr(self, name)) is None else found[kept] for name in _BY_ROW}
-        return replace(self, **rows, labels={name: codes[kept] for name, codes in self.labels.items()}), kept + self.first_line
+        plain = replace(
+            self,
+            plain=self.plain[kept],
+            sku=self.sku[kept],
+            period=self.period[kept],
+            units=self.units[kept],
+            price=None if self.price is None else self.price[kept],
+            amount=None if self.amount is None else self.amount[kept],
+            order=None if self.order is None else self.order[kept],
+            labels={name: codes[kept] for name, codes in self.labels.items()},
+        )
+        return plain, kept + self.first_line
 
 
 @dataclass(frozen=True)
@@ -99,22 +108,26 @@ class Tally:
         among = self._orders.among(orders)
         return bool(among.any()) and any(_isin(keys[among], part.keys).any() for part in met)
 
+    def settle(self) -> None:
+        """Add up the sums of all pieces, so that each cell stands once."""
+        parts = [*self._merged, *([self._last] if self._last is not None else [])]
+        self._merged, self._last = [_merge(parts)] if parts else [], None
+
     def frame(self, words: list[str]) -> pl.DataFrame:
         """The sums as `period_sums` gives them, one row a cell, sorted, `sku` as Enum; the tally is empty after."""
-        parts = [*self._merged, *([self._last] if self._last is not None else [])]
-        self._merged, self._last = [], None
-        if not parts:
+        self.settle()
+        if not self._merged:
             return pl.DataFrame(schema={"sku": pl.String, "ds": pl.Datetime, "sold": pl.Float64, "returned": pl.Float64})
-        met = np.flatnonzero(np.bincount(np.concatenate([part.keys >> 32 for part in parts]), minlength=len(words)))
-        ids = sorted(words[code] for code in met)
+        sums = self._merged.pop()
+        codes = sums.keys >> 32
+        ids = sorted(words[code] for code in np.flatnonzero(np.bincount(codes)))
         rank = {word: place for place, word in enumerate(ids)}
-        ranks = np.array([rank.get(word, 0) for word in words], dtype=np.int64)
-        parts = [_Sums(ranks[part.keys >> 32] << 32 | part.keys & _LOW, part.columns) for part in parts]
-        sums = _merge(parts)
-        parts.clear()
-        days = (sums.keys & _LOW).astype("datetime64[D]").astype("datetime64[us]")
-        coded = pl.Series("sku", ids, dtype=pl.Enum(ids)).gather(sums.keys >> 32)
-        return pl.DataFrame({"sku": coded, "ds": days, **sums.columns})
+        ranks = np.array([rank.get(word, 0) for word in words], dtype=np.int64)[codes]
+        order = np.argsort(ranks, kind="stable")
+        days = (sums.keys & _LOW)[order].astype("datetime64[D]").astype("datetime64[us]")
+        coded = pl.Series("sku", ids, dtype=pl.Enum(ids)).gather(ranks[order])
+        columns = {name: sums.columns.pop(name)[order] for name in list(sums.columns)}
+        return pl.DataFrame({"sku": coded, "ds": days, **columns})
 
 
 def _cells(sku: np.ndarray, period: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -153,6 +166,8 @@ def _summed(lines: Lines, cell: np.ndarray, cells: int) -> dict[str, np.ndarray]
 
 def _merge(parts: list[_Sums]) -> _Sums:
     """One row for each cell; whole numbers add up to the same sum in any order."""
+    if len(parts) == 1:
+        return parts[0]
     keys = np.concatenate([part.keys for part in parts])
     # The keys of each part, or at least of each SKU in it, are in order: a merge sort takes a fifth of the time.
     order = np.argsort(keys, kind="stable")

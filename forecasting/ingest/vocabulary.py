@@ -21,15 +21,15 @@ _WORDS: dict[str, str] = {
     "统计时间|日|周|月份|月|month|week|period|periode|période|periodo|timestamp|datetime|date time|日期时间|出库日期|发货时间|订单成交时间|"
     "order creation date|order created|paid at|sale time|calendar day|calendar date|week ending|week start|week of|week commencing|woche|"
     "kalenderwoche|semana|semaine|monat|mes|mois|year month|yearmonth|sale day|trading day|invoice_date|created|date sold|交易日期|"
-    "交易创建时间|开票日期|业务日期|单据日期|制单日期|销售时间|dt|data|fecha de compra|date d'achat|transaktionsdatum|jour de vente|quarter|quartal|trimestre|季度",
+    "交易创建时间|开票日期|业务日期|单据日期|制单日期|销售时间|dt|data|fecha de compra|date d'achat|transaktionsdatum|jour de vente|quarter|quartal|trimestre|季度|ts|half|half year|halbjahr|semestre|半年",
     "time": "time|uhrzeit|hora|heure|time of day|hour|hour of day|stunde|时段|小时|钟点",
     "year": "year|yr|jahr|année|annee|año|ano|年|年份|fiscal year|calendar year",
-    "sku": "sku|unique id|item id|item code|itemcode|product id|productid|product code|stock code|stockcode|article|article no|"
-    "article number|article code|artikelnummer|artikelnr|artikel nr|artikel-nr|artikel|art nr|artnr|material|material number|"
+    "sku": "sku|unique id|商家编码|référence produit|référence article|reference produit|product reference|sku reference no|sku reference|item id|item code|itemcode|product id|productid|product code|stock code|stockcode|article|article no|"
+    "article number|article code|artikelnummer|artikelnr|artikel nr|artikel-nr|artikel|art nr|artnr|art.-nr|material|material number|"
     "materialnummer|product sku|variant sku|lineitem sku|seller sku|merchant sku|asin|(child) asin|child asin|parent asin|(parent) asin|"
     "item number|item no|item|item sku|custom label|custom label (sku)|part number|part no|upc|ean|barcode|gtin|style|model number|"
-    "référence|reference|ref|réf|code article|code produit|réf produit|article id|id produit|código|codigo|código de producto|codigo producto|"
-    "id producto|producto id|código artículo|商品id|商品编码|商品编号|商家编码|货号|sku编码|sku编号|sku id|skuid|规格编码|物料编码|物料号|物料|"
+    "référence|reference|ref|réf|code article|code produit|réf produit|article id|id produit|código|codigo|código de producto|código producto|codigo producto|cód. producto|cód. artículo|referencia|"
+    "id producto|producto id|código artículo|商品id|商品编码|商品编号|货号|sku编码|sku编号|sku id|skuid|规格编码|物料编码|物料号|物料|"
     "商品代码|产品编码|产品编号|产品id|款号|条码|商品条码|宝贝id|外部系统编号|样式id|商品sku|产品代码|存货编码|series|series id|product_id|"
     "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid",
     "name": "name|product name|product|product title|title|item name|description|product description|lineitem name|item title|"
@@ -76,9 +76,9 @@ _WORDS: dict[str, str] = {
     "numero de commande|commande|facture|n° facture|pedido|número de pedido|numero de pedido|nº pedido|factura|"
     "订单编号|订单号|主订单编号|子订单编号|订单id|交易编号|单号|凭证编号|物料凭证|交易号|order name|父订单编号|document number|发票号",
     "line_id": "line|line id|line no|line item|position|pos|row|row id|index|no|nr|lfd nr|序号|行号|行项目|order item id|order-item-id|id|idx|lineitem id",
-    "status": "status|order status|financial status|item status|订单状态|交易状态|状态|auftragsstatus|bestellstatus|statut|estado|payment status|state of order|event type|"
+    "status": "status|order status|financial status|item status|订单状态|交易状态|状态|auftragsstatus|bestellstatus|statut|état|etat|estado|payment status|state of order|event type|"
     "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型",
-    "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled",
+    "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled|void|voided|is void|is voided|anulado|作废|是否作废|是否取消",
     "fulfilled": "fulfillment status|lineitem fulfillment status|shipping status|发货状态|物流状态",
     "returns": "returns|returned|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
     "retouren|rücksendungen|retourmenge|retours|devoluciones|退货|退货数量|退款件数|成功退款件数|售后件数|items refunded|quantity returned",
@@ -125,7 +125,7 @@ def plain(header: str) -> str:
     """
     text = unicodedata.normalize("NFKC", header).replace("\u2013", "-").replace("\u2014", "-").replace("\u2019", "'")
     text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text).lower().translate(_TRADITIONAL)
-    text = re.sub(r"[_\s\u200b\ufeff*#]+", " ", text).strip(" .:;,\"'")
+    text = re.sub(r"[_\s\u200b\ufeff*#]+", " ", text).strip(" .:;,?\"'")
     return re.sub(r"\s*[(\[](?!parent|child|formatted)[^()\[\]]{0,14}[)\]]$", "", text).strip() or text
 
 

@@ -11,15 +11,17 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import NOT_CHOSEN
 from forecasting.ingest.columns import clean_text, is_group_total, is_total_cell, named_columns
-from forecasting.ingest.dates import parse_dates
+from forecasting.ingest.dates import HALF_YEARS, parse_dates
+from forecasting.ingest.datetext import month_number
 from forecasting.ingest.daysheets import days_across, months_across, units_across
-from forecasting.ingest.facts import Facts
+from forecasting.ingest.facts import Facts, one_series
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
 from forecasting.ingest.subtotals import summing_rows
 from forecasting.ingest.table import Table
 
+_MONTHS = tuple(str(k) for k in range(1, 13))
 _COUNTER = re.compile(r"\D*(\d{1,4})\D*")
 _SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 _FEWEST_IN_GROUPS = 3
@@ -42,8 +44,11 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
         issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
     dates, grain, order = _period_dates(labels, mapping, issues)
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
+    months = _months_down(table, mapping)
     if sku is None:
         sku = name
+    if sku is None and months is not None:
+        sku, name = one_series(table, issues), _key(table, mapping, "month")
     if sku is None:
         raise MappingNeeded(
             f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping"
@@ -51,6 +56,10 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     sku, rejects = _checked_rows(table, mapping, sku, name)
     rejects = _with_subtotals(table, mapping, sku, rejects)
     keep = ~table.lines.is_in(rejects["line"].implode())
+    if months is not None:
+        undated = keep & (months == 0)
+        rejects = pl.concat([rejects, _undated(table, mapping.indices("month")[0], undated)])
+        keep, grain = keep & ~undated, "month"
     kept = [j for j, d in zip(periods, dates, strict=True) if d is not None]
     moments = [d for d in dates if d is not None]
     attributes = _attributes(table, mapping, keep)
@@ -59,12 +68,26 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
         found = parse_numbers(table.column(j), mapping.decimal or None, _hint(table))
         bad.append(_bad_cells(table, j, found.bad & keep))
         values = found.values.filter(keep)
-        frames.append(_cells(table.lines.filter(keep), sku.filter(keep), moment, values).with_columns(**attributes))
+        cells = _cells(table.lines.filter(keep), sku.filter(keep), moment, values).with_columns(**attributes)
+        frames.append(cells if months is None else _in_months(cells, months.filter(keep)))
     rejects = pl.concat([rejects, *bad])
     skipped = [label for label, d in zip(labels, dates, strict=True) if d is None]
     if skipped:
         issues.append(f"columns that are no periods were left out: {', '.join(map(repr, skipped[:5]))}")
     return Facts(pl.concat(frames), rejects, table.height, tuple(issues), order, grain, tuple(labels))
+
+
+def _months_down(table: Table, mapping: Mapping) -> pl.Series | None:
+    """The month of each row of a table with years across, 0 where it names none; None for other tables."""
+    j = mapping.index("month")
+    if j is None:
+        return None
+    return pl.Series([month_number(c) or (int(c) if c in _MONTHS else 0) for c in clean_text(table.column(j)).to_list()])
+
+
+def _in_months(cells: pl.DataFrame, months: pl.Series) -> pl.DataFrame:
+    """Cells of a year, each moved to its month."""
+    return cells.with_columns(pl.col("ds").dt.offset_by(pl.lit((months - 1).cast(pl.String) + "mo")))
 
 
 def _key(table: Table, mapping: Mapping, role: str) -> pl.Series | None:
@@ -83,6 +106,8 @@ def _period_dates(labels: list[str], mapping: Mapping, issues: list[str]) -> tup
     found = parse_dates(pl.Series(labels), mapping.date_order or None)
     values = found.values.to_list()
     if sum(v is not None for v in values) >= 0.5 * len(labels):
+        if found.grain == "half":
+            issues.append(HALF_YEARS)
         if found.ambiguous:
             issues.append(
                 f"the dates across can be read day first or month first; {found.order} was taken: confirm or change it"

@@ -139,3 +139,76 @@ def test_periods_of_a_year_need_the_year() -> None:
 )
 def test_headers_of_other_languages_keep_their_letters(text: str, encoding: str) -> None:
     assert _read(text, encoding=encoding).tables[0].header == tuple(text.split("\n")[0].replace(";", ",").split(","))
+
+
+def test_half_years_are_added_up_to_years_and_it_is_said() -> None:
+    for head in ("H1 2022;H2 2022;H1 2023", "S1 2022;S2 2022;S1 2023", "1. Halbjahr 2022;2. Halbjahr 2022;1. Halbjahr 2023"):
+        done = _read(f"SKU;{head}\nA;10;20;30\nB;1;2;3\n")
+        assert (done.panel.freq, _sums(done)) == ("YS", {"A": 60, "B": 6})
+        assert any("half-years" in issue for issue in done.report.issues)
+    assert _sums(_read("货号,2022上半年,2022下半年,2023上半年\nA,10,20,30\n")) == {"A": 60}
+
+
+@pytest.mark.parametrize("head", ["1. Quartal 2023;2. Quartal 2023;3. Quartal 2023", "T1 2023;T2 2023;T3 2023"])
+def test_quarters_across_by_their_names(head: str) -> None:
+    done = _read(f"Artikel;{head}\nA;1;2;3\nB;2;2;2\n")
+    assert (done.panel.freq, _sums(done)) == ("QS", {"A": 6, "B": 6})
+
+
+def test_months_down_and_years_across_make_one_calendar() -> None:
+    alone = _read("Month,2021,2022,2023\nJan,1,2,3\nFeb,4,5,6\nMar,7,8,9\nTotal,12,15,18\n", "shop.csv").panel
+    assert (alone.freq, alone.ids, alone.calendar[1].month) == ("MS", ("shop",), 2)
+    assert alone.frame["y"].sum() == 45
+    keyed = _read("SKU,Monat,2021,2022\nA,1,1,2\nA,2,3,4\nB,1,5,6\nB,2,7,8\n")
+    assert (keyed.panel.freq, _sums(keyed)) == ("MS", {"A": 10, "B": 26})
+
+
+def test_a_month_begun_has_its_days_across() -> None:
+    book = {name: [["Artikel", *range(1, 11)], *([sku, *[k] * 10] for sku in "XY")] for k, name in ((1, "Jan"), (2, "Feb"))}
+    panel = import_files([("Absatz 2023.xlsx", to_xlsx(book))]).panel
+    assert (panel.freq, panel.frame["y"].sum(), f"{panel.calendar[-1]:%F}") == ("D", 60, "2023-02-10")
+
+
+def test_dates_across_without_their_format() -> None:
+    rows = [["SKU", 45292, 45293, 45294], ["A", 1, 2, 3], ["B", 4, 5, 6]]
+    assert f"{import_files([('s.xlsx', to_xlsx({'S': rows}))]).panel.calendar[0]:%F}" == "2024-01-01"
+
+
+def test_sales_beside_units_are_money() -> None:
+    across = _read("SKU,2024-01-01 Units,2024-01-01 Sales,2024-01-02 Units,2024-01-02 Sales\nA,1,10,2,20\nB,3,30,4,40\n")
+    assert _sums(across) == {"A": 3, "B": 7}
+    down = _read("WM Week,Item Nbr,POS Qty,POS Sales\n202401,17,100,250.00\n202402,17,90,225.00\n202413,17,95,240.00\n")
+    assert (down.panel.freq, _sums(down), f"{down.panel.calendar[-1]:%F}") == ("W-MON", {"17": 285}, "2024-03-25")
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        (
+            "Belegdatum;Art.-Nr.;Bezeichnung;VK-Menge\n01.03.2024;004711;Tasse;1.200,00\n02.03.2024;004711;Tasse;12,00\n",
+            {"004711": 1212},
+        ),
+        (
+            "Fecha del pedido;Estado;Código producto;Unidades\n05/01/2024;Completado;E1;2\n13/01/2024;Cancelado;E1;5\n",
+            {"E1": 2},
+        ),
+        (
+            "Référence;Date commande;Référence produit;Quantité;État\nX1;2024-01-05;T1;2;Livré\nX2;2024-01-06;T1;1;Annulé\n",
+            {"T1": 2},
+        ),
+        (
+            "Receipt,Business date,PLU,Qty,Void\n1,05/01/2024,0042,2,N\n1,05/01/2024,0043,1,Y\n2,25/01/2024,0042,1,N\n",
+            {"0042": 3},
+        ),
+        ("Semana;Artículo;Unidades\n2024-S01;X;4\n2024-S02;X;5\n", {"X": 9}),
+        ("ts,item_id,n\n1704103200,A,1\n1704189600,A,2\n1704276000,B,1\n", {"A": 3, "B": 1}),
+        (
+            "选购商品,商品数量,商品ID,商家编码,订单提交时间,订单状态\n杯,2,35,S1,2024-01-03 10:00:01,已完成\n"
+            "杯,1,35,S2,2024-01-04 11:00:01,已发货\n",
+            {"S1": 2, "S2": 1},
+        ),
+    ],
+    ids=["german-till", "spanish-orders", "french-orders", "voided-receipts", "spanish-weeks", "epochs", "chinese-orders"],
+)
+def test_exports_of_other_systems(text: str, sums: dict[str, float]) -> None:
+    assert _sums(_read(text)) == sums

@@ -158,6 +158,31 @@ def test_order_lines_are_days_however_few_and_quarters_are_read_either_way() -> 
     assert (done.panel.freq, done.panel.series("A")["y"].tolist()) == ("QS", [1.0, 2.0, 3.0, 4.0])
 
 
+def test_codes_keep_the_zeros_that_their_number_format_shows_in_ods() -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="{}"{}><text:p>{}</text:p></table:table-cell>'
+    word = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = [word.format("SKU") + word.format("Units")]
+    rows += [cell.format(42 + k, ' table:style-name="ce1"', f"{42 + k:05d}") + cell.format(k, "", k) for k in range(3)]
+    empty = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    body = empty + "".join(f"<table:table-row>{'<table:table-cell/>' + row}</table:table-row>" for row in rows)
+    names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text", "style"))
+    style = '<number:number-style xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" style:name="N1">'
+    style += '<number:number number:decimal-places="0" number:min-integer-digits="5"/></number:number-style>'
+    content = (
+        f'<office:document-content {names} office:version="1.2"><office:automatic-styles>{style}</office:automatic-styles>'
+        f'<office:body><office:spreadsheet><table:table table:name="S">{body}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+        book.writestr("META-INF/manifest.xml", "<manifest/>")
+    table = read_tables(out.getvalue(), "codes.ods")[0]
+    assert table.column(0).to_list() == ["00042", "00043", "00044"]
+    assert table.column(1).to_list() == ["0", "1", "2"]
+
+
 def test_codes_keep_the_zeros_that_their_number_format_shows() -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
