@@ -218,10 +218,8 @@ def table(outlook: Outlook, panel: Panel) -> None:
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Whole units where there are many, one decimal where there are few; names as people write them."""
-    shown = rows.assign(change=100 * rows["change"], name=[words.tidy(name) for name in rows["name"]])
-    for column in {"units", "final", "low", "high", "baseline"} & set(shown.columns):
-        shown[column] = rows[column].round(1).where(rows[column] < 10, rows[column].round())
-    return shown
+    shown = rows.assign(change=(100 * rows["change"]).round() + 0.0, name=[words.tidy(name) for name in rows["name"]])
+    return tables.whole_where_many(shown, ("units", "final", "low", "high", "baseline"))
 
 
 def _columns(shown: pd.DataFrame) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from forecasting.core.panel import Panel
 from forecasting.export import csv_bytes
-from forecasting.workflow import PlanRows, ReadPlan, carried_on, plannable
+from forecasting.workflow import PlanRows, ReadPlan, carried_on, plannable, promoted
 from ui import running, tables, words
 from ui.language import t, teller
 from ui.uploads import Upload
@@ -17,6 +17,9 @@ from ui.workspace import current
 JOB = "plan"
 _KEPT = "plan-kept"
 LEFT_OUT, CARRIED_ON, UPLOADED, WRITTEN = "Leave out", "As now, no promotion", "Upload a plan", "Write it here"
+
+
+_SELDOM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,8 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
     names = plannable(panel)
     if not names:
         return Kept(LEFT_OUT)
-    usual = CARRIED_ON if panel.known else LEFT_OUT
+    running_lately = promoted(panel, horizon)
+    usual = CARRIED_ON if panel.known and running_lately < _SELDOM else LEFT_OUT
     how = st.segmented_control(
         t(f"Ahead: {', '.join(names)}"),
         [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
@@ -48,6 +52,14 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
         help=t("A model that learns from prices and promotions has to know how they go on."),
     )
     if how == CARRIED_ON:
+        if running_lately >= _SELDOM:
+            share = words.percent(running_lately)
+            st.caption(
+                t(
+                    f"Lately {share} of all SKUs were on promotion; this plan has none, so expect less than usual. Where you "
+                    "do not know what will run, “Leave out” expects as many promotions as before."
+                )
+            )
         return Kept(CARRIED_ON)
     if how == UPLOADED:
         return _uploaded(panel, horizon)

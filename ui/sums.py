@@ -48,7 +48,8 @@ def groups(outlook: Outlook, panel: Panel) -> None:
         return
     with st.container(border=True):
         parts.section("By category")
-        shown = rows.assign(change=100 * rows["change"], group=[words.tidy(name) for name in rows["group"]])
+        shown = tables.whole_where_many(rows, ("units", "low", "high", "before"))
+        shown = shown.assign(change=(100 * rows["change"]).round() + 0.0, group=[words.tidy(name) for name in rows["group"]])
         tables.show(shown, key="outlook-groups", hide_index=True, column_config=_columns(), placeholder=words.UNDEFINED)
         count = words.count(len(rows), "category")
         st.caption(t(f"{count}, together {words.units(round(rows['units'].sum()))}: the same as all SKUs."))
@@ -58,11 +59,11 @@ def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         "group": st.column_config.TextColumn("Category", width="medium"),
-        "skus": number("SKUs"),
-        "units": number("Expected units", format="%.0f"),
-        "low": number("Low", format="%.0f", help="In one of ten cases it will be less."),
-        "high": number("High", format="%.0f", help="In one of ten cases it will be more."),
-        "before": number("Before", format="%.0f", help="Units of as many periods before the cut-off."),
+        "skus": number("SKUs", format="localized"),
+        "units": number("Expected units", format="localized"),
+        "low": number("Low", format="localized", help="In one of ten cases it will be less."),
+        "high": number("High", format="localized", help="In one of ten cases it will be more."),
+        "before": number("Before", format="localized", help="Units of as many periods before the cut-off."),
         "change": number("Change", format="%+.0f %%"),
     }
 

@@ -1,6 +1,6 @@
 """Tables on the screen, with headings, helps and words in the language of the session; what they hold stays as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,16 @@ def show(frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None,
 def edit(frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None, **options: Any) -> pd.DataFrame:
     """`st.data_editor`; what is edited comes back under its English headings, and with its English choices."""
     return st.data_editor(frame, column_config=headed(frame, column_config or {}), **options)
+
+
+def whole_where_many(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Columns of units as people read them: whole where there are many, one decimal where there are few.
+
+    >>> whole_where_many(pd.DataFrame({"units": [1234.56, 3.14]}), ["units", "low"])["units"].tolist()
+    [1235.0, 3.1]
+    """
+    shown = {name: frame[name].round(1).where(frame[name] < 10, frame[name].round()) for name in names if name in frame}
+    return frame.assign(**shown)
 
 
 def told(frame: pd.DataFrame) -> pd.DataFrame:

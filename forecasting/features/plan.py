@@ -60,10 +60,15 @@ def fill_plan(panel: Panel, future: pd.DataFrame) -> pd.DataFrame:
     for name in future.columns[2:]:
         if not future[name].isna().any():
             continue
-        history = pd.Series(panel.columns[name], dtype="float64")
-        usual = 0.0 if (history.fillna(0.0) == 0.0).mean() > MOSTLY else _last(panel, name).fillna(history.median()).fillna(0.0)
+        median = pd.Series(panel.columns[name], dtype="float64").median()
+        usual = 0.0 if mostly_zero(panel, name) else _last(panel, name).fillna(median).fillna(0.0)
         filled[name] = future[name].fillna(usual if isinstance(usual, float) else future["unique_id"].map(usual))
     return filled
+
+
+def mostly_zero(panel: Panel, name: str) -> bool:
+    """Whether a regressor is mostly 0, as promotions are."""
+    return bool((np.nan_to_num(panel.columns[name].astype("float64")) == 0.0).mean() > MOSTLY)
 
 
 def _last(panel: Panel, name: str) -> pd.Series:

@@ -33,7 +33,7 @@ from forecasting.workflow.modelling import (
 )
 from forecasting.workflow.opening import open_sample
 from forecasting.workflow.overriding import ReadFinal
-from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, plannable
+from forecasting.workflow.planning import PlanRows, ReadPlan, carried_on, plannable, promoted
 from forecasting.workflow.profiles import Profile, Profiles
 from forecasting.workflow.remains import Remains
 from forecasting.workflow.reports import backtest_frame, scores_frame
@@ -99,6 +99,7 @@ __all__ = [
     "open_sample",
     "plannable",
     "planned",
+    "promoted",
     "protected_festivals",
     "read",
     "read_plan",

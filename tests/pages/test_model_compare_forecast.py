@@ -165,7 +165,7 @@ def test_the_forecast_on_screen_is_the_forecast_in_the_file(opened):
     sums = file.groupby("sku")["mean"].sum()
     assert (table.set_index("sku")["units"] - sums).abs().max() <= 0.51  # shown as whole units
     groups = next(frame.value for frame in app.dataframe if {"units", "group"} <= set(frame.value))
-    assert groups["units"].sum() == pytest.approx(sums.sum(), abs=0.01)
+    assert groups["units"].sum() == pytest.approx(sums.sum(), abs=0.5 * len(groups))  # shown as whole units
     assert f"300 SKUs, together {cards['Next 14 days']}" in said(app)
 
 
