@@ -15,7 +15,7 @@ from forecasting.core.errors import InputError, SpecInvalid
 from forecasting.core.panel import Panel
 from forecasting.core.progress import listen
 from forecasting.models.lstm import Cnn, Gru, Hybrid, Lstm, Rnn
-from forecasting.models.network import contributions
+from forecasting.models.network import contributions, fitting
 from forecasting.models.network.outputs import OUTPUTS
 from forecasting.workflow.carrying import Learn
 from forecasting.workflow.insides import insides_of
@@ -265,3 +265,12 @@ def test_the_relatives_of_the_lstm_forecast_too(panel, family):
     sold = np.nanmean(panel.matrix()[:, -28:], axis=1)
     assert forecast.model == family.name
     assert forecast.mean.mean(axis=1) == pytest.approx(sold, rel=0.5)
+
+
+def test_a_large_shop_is_judged_by_a_part_of_its_windows(panel, monkeypatch):
+    monkeypatch.setattr(fitting, "MOST_JUDGED", 4)
+    prepared = fitting.prepare(panel, 7, 14)
+    some = fitting._some(prepared.validation.pairs, seed=0)
+    assert len(some) == 4
+    assert {tuple(pair) for pair in some} <= {tuple(pair) for pair in prepared.validation.pairs}
+    assert TINY.fit(panel).forecast(7).quantile(0.9).shape == (6, 7)

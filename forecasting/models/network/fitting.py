@@ -20,6 +20,7 @@ from forecasting.models.network.windows import Cutter, Inputs, usable
 
 _WINDOWS = {"h": 168, "D": 56, "B": 40, "W": 26, "MS": 12, "QS": 8, "YS": 4}
 TRUST, FEW_SKUS, MOST_LEVEL = 0.7, 20, 1.3
+MOST_JUDGED = 16_000
 _LONGEST_SEASON = 8  # periods that a series must have, unless its season is shorter
 
 
@@ -121,7 +122,7 @@ def judge(prepared: Prepared, shape: Architecture, loss: str, trained: tuple[Tra
     history, width = prepared.history, prepared.cutter.window
     own = classes_of(history)
     spread = prepared.spread()
-    rows, origins = prepared.validation.pairs.T
+    rows, origins = _some(prepared.validation.pairs, shape.seed).T
     if not trained or not len(rows):
         return Judged(1.0, pooled(np.zeros((0, shape.horizon)), np.zeros(0, dtype=int), spread, own, shape.seed))
     weights = tuple(member.weights for member in trained)
@@ -131,6 +132,13 @@ def judge(prepared: Prepared, shape: Architecture, loss: str, trained: tuple[Tra
     usual = spread_of(history, rows, origins, width)[:, None] if answer.spread is None else level * answer.spread
     errors = np.where(seen, sales - level * answer.mean, np.nan) / usual
     return Judged(level, pooled(errors, own[rows], spread, own, shape.seed))
+
+
+def _some(pairs: np.ndarray, seed: int) -> np.ndarray:
+    """As many windows as are enough to judge by, so that the time and memory of it end to grow with the SKUs."""
+    if len(pairs) <= MOST_JUDGED:
+        return pairs
+    return pairs[np.sort(np.random.default_rng(seed).choice(len(pairs), MOST_JUDGED, replace=False))]
 
 
 def level_of(sold: float, expected: float, skus: int) -> float:
@@ -169,9 +177,9 @@ def _blocks(history: History, horizon: int, least: int) -> tuple[Block, Block]:
     length = min(2 * horizon, periods // 8)
     length = length if length >= horizon else max(1, min(horizon, periods // 4))
     first, last = periods - length, periods - min(horizon, length)
-    pairs = usable(history, periods, least)
-    starts = np.arange(last, first - 1, -min(history.season, 7))
-    return Block(usable(history, first, least), first), Block(pairs[np.isin(pairs[:, 1], starts)], periods)
+    starts = np.arange(last, first - 1, -min(history.season, 7))[::-1]
+    training = usable(history, np.arange(first), first, least)
+    return Block(training, first), Block(usable(history, starts, periods, least), periods)
 
 
 def _failures(panel: Panel, history: History, alone: np.ndarray, least: int) -> tuple[Failure, ...]:

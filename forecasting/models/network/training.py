@@ -120,7 +120,7 @@ def train(shape: Architecture, plan: Plan, batches: Batches, training: Block, va
     mean: list[np.ndarray] = []
     waited = 0
     for number in range(1, plan.epochs + 1):
-        chosen = training.pairs[random.permutation(len(training.pairs))[:drawn]]
+        chosen = training.pairs[random.choice(len(training.pairs), drawn, replace=False)]
         losses = [_step(model.train_on_batch, batch) for batch in _drawn(batches, training, chosen, random)]
         own = model.get_weights()
         mean = [KEPT * old + (1 - KEPT) * new for old, new in zip(mean, own, strict=True)] if mean else own

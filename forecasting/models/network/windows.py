@@ -94,11 +94,14 @@ def scale_of(history: History, rows: np.ndarray, origins: np.ndarray, window: in
     return (history.mean(rows, origins, window) + LONG * history.mean(rows, origins)) / (1 + LONG)
 
 
-def usable(history: History, end: int, least: int) -> np.ndarray:
-    """Windows that may be learnt from, as (SKU, origin) pairs: `least` periods and a sale before it, a target seen after it."""
-    origins = np.arange(end)
-    enough = (history.counts[:, :end] >= least) & (history.sums[:, :end] > 0)
-    return np.argwhere(enough & (history.counts[:, end][:, None] > history.counts[:, origins]))
+def usable(history: History, origins: np.ndarray, end: int, least: int) -> np.ndarray:
+    """Windows of these origins that may be learnt from, as (SKU, origin) pairs, SKU by SKU: `least` periods and a sale before
+    it, a target seen after it and before the period `end`.
+    """
+    before = history.counts[:, origins]
+    enough = (before >= least) & (history.sums[:, origins] > 0)
+    rows, places = np.nonzero(enough & (history.counts[:, [end]] > before))
+    return np.column_stack([rows, origins[places]])
 
 
 def _summary(history: History, rows: np.ndarray, origins: np.ndarray, scale: np.ndarray) -> np.ndarray:
