@@ -7,18 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from forecasting.core.checkpoint import remembered
 from forecasting.core.errors import FitFailed
-from forecasting.core.frequency import grain
-from forecasting.core.knob import between, check_knobs, knob
-from forecasting.core.panel import Panel
-from forecasting.core.progress import report
-from forecasting.features.lookback import Lookback
-from forecasting.models.trees import Examples, FittedTrees, examples, pools_of
+from forecasting.core.knob import between, knob
+from forecasting.models.trees import Examples, FittedTrees, TreeSpec
 
 
 @dataclass(frozen=True)
-class Boosting:
+class Boosting(TreeSpec):
     """LightGBM with Tweedie loss over all SKUs, all steps of the horizon at once.
 
     `rounds` trees of `leaves` leaves, each leaf holding at least `leaf_rows` rows; `power` between 1 (Poisson) and 2 says how
@@ -26,21 +21,6 @@ class Boosting:
     """
 
     name: ClassVar[str] = "boosting"
-    rounds: int = knob(
-        150, "Trees", "How many trees are grown, each on what the ones before it missed.", low=1, high=5000,
-        search=between(50, 400, log=True),
-    )  # fmt: skip
-    learning_rate: float = knob(
-        0.05, "Learning rate", "How much of each tree is believed.", low=0.001, high=1,
-        search=between(0.02, 0.2, log=True, neutral=True),
-    )  # fmt: skip
-    leaves: int = knob(
-        31, "Leaves", "How finely a tree may tell cases apart.", low=2, high=1024, search=between(7, 127, log=True)
-    )
-    leaf_rows: int = knob(
-        40, "Rows in a leaf", "At least so many examples stand behind each leaf.", low=1, high=100_000,
-        search=between(300, 10, log=True),
-    )  # fmt: skip
     power: float = knob(
         1.2,
         "Tweedie power",
@@ -49,42 +29,8 @@ class Boosting:
         high=1.99,
         search=between(1.0, 1.8, neutral=True),
     )
-    rows: int = knob(
-        400_000, "Examples", "At most so many training examples are drawn; this bounds time and memory.", low=1000,
-        high=10_000_000, advanced=True, quick=100_000,
-    )  # fmt: skip
-    horizon: int | None = None
-    seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
-    jobs: int = 1
-    calibrated: bool = knob(
-        True,
-        "Measured ranges",
-        "Ranges from forecasts that were held out; the trees are grown twice for it.",
-        advanced=True,
-        quick=False,
-    )
 
-    def __post_init__(self) -> None:
-        check_knobs(self)
-
-    def fit(self, panel: Panel) -> "FittedBoosting":
-        """Learn from all SKUs. Raises HistoryTooShort when no SKU has enough history."""
-        horizon = grain(panel.freq).horizon if self.horizon is None else self.horizon
-        lookback = Lookback.of(panel, 0, None)
-        report(0.1, "collecting examples")
-        sample = examples(lookback, horizon, self.rows, self.seed)
-        report(0.4, f"growing {self.rounds} trees on {len(sample.target):,} examples")
-        question = (self, lookback.names, sample.features, sample.target, sample.base, sample.weight)
-        trees = remembered(question, lambda: self._train(sample, lookback))
-        return FittedBoosting(
-            panel=panel,
-            trained=horizon,
-            spread=sample.spread,
-            pools=pools_of(self, panel, horizon) if self.calibrated else None,
-            trees=trees,
-        )
-
-    def _train(self, sample: Examples, lookback: Lookback) -> str:
+    def train(self, sample: Examples) -> str:
         import lightgbm
         from joblib import effective_n_jobs
 
@@ -93,8 +39,8 @@ class Boosting:
             sample.target,
             weight=sample.weight,
             init_score=np.log(sample.base),
-            feature_name=list(lookback.names),
-            categorical_feature=[name for name in lookback.names if name.startswith("group_")],
+            feature_name=list(sample.names),
+            categorical_feature=[name for name in sample.names if name.startswith("group_")],
             params={"verbose": -1, "max_bin": 127, "feature_pre_filter": False},
             free_raw_data=True,
         )
@@ -103,6 +49,9 @@ class Boosting:
         except lightgbm.basic.LightGBMError as error:
             raise FitFailed(f"the trees could not be grown ({error}).") from None
         return str(grown.model_to_string())
+
+    def grown(self, trees: str, **start: Any) -> "FittedBoosting":
+        return FittedBoosting(trees=trees, **start)
 
     def _parameters(self, threads: int) -> dict[str, Any]:
         return {

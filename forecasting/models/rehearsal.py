@@ -14,8 +14,9 @@ from forecasting.evaluation.habits import habits_at
 from forecasting.evaluation.intervals import Habits
 from forecasting.evaluation.metrics import scales
 from forecasting.features.lookback import Lookback
-from forecasting.models.boosting import Boosting, FittedBoosting
+from forecasting.models.boosting import Boosting
 from forecasting.models.candidates import FEW, routes
+from forecasting.models.trees import FittedTrees
 
 # One member that breaks down on odd data must not take the others with it; libraries raise more than our own errors.
 TROUBLE = (ShelfcastError, ArithmeticError, ValueError)
@@ -55,12 +56,12 @@ def rehearse(panel: Panel, models: tuple[Model, ...], horizon: int, cutoffs: int
 def _at(
     window: Window,
     models: tuple[Model, ...],
-    trees: FittedBoosting | None,
+    trees: FittedTrees | None,
     horizon: int,
     number: int,
     skus: int,
     rng: np.random.Generator,
-) -> tuple[Past | None, FittedBoosting | None]:
+) -> tuple[Past | None, FittedTrees | None]:
     """One cutoff. Trees grown at an earlier one are taken again: they see the later sales, and growing them is dear."""
     train = window.train
     lookback = Lookback.of(train.without(train.regressors), horizon, None)

@@ -6,15 +6,19 @@ the SKU's level at the origin, and the trees only bend a plain forecast (the off
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
+from forecasting.core.checkpoint import remembered
 from forecasting.core.errors import HistoryTooShort
 from forecasting.core.forecast import Errors, Forecast, Gaussian
+from forecasting.core.frequency import grain
+from forecasting.core.knob import between, check_knobs, knob
 from forecasting.core.model import Failure, future_grid
 from forecasting.core.panel import Panel
+from forecasting.core.progress import report
 from forecasting.features.lookback import Lookback, grouping
 from forecasting.models.attribution import REACH, attributed, topics_of
 from forecasting.models.calibration import Pools, held_out
@@ -23,15 +27,71 @@ _BATCH = 200_000
 _ORIGINS = 48
 
 
-class TreeSpec(Protocol):
-    """A spec whose fit is FittedTrees: a dataclass with at least the fields `horizon`, `seed` and `calibrated`."""
+@dataclass(frozen=True)
+class TreeSpec:
+    """What is chosen of trees over all SKUs and all steps of the horizon at once, whichever library grows them.
 
-    @property
-    def seed(self) -> int:
-        """What random draws start from."""
+    `rounds` trees of `leaves` leaves, each leaf holding at least `leaf_rows` rows; `rows` caps the training rows, which are
+    sampled.
+    """
+
+    name: ClassVar[str]
+    rounds: int = knob(
+        150, "Trees", "How many trees are grown, each on what the ones before it missed.", low=1, high=5000,
+        search=between(50, 400, log=True),
+    )  # fmt: skip
+    learning_rate: float = knob(
+        0.05, "Learning rate", "How much of each tree is believed.", low=0.001, high=1,
+        search=between(0.02, 0.2, log=True, neutral=True),
+    )  # fmt: skip
+    leaves: int = knob(
+        31, "Leaves", "How finely a tree may tell cases apart.", low=2, high=1024, search=between(7, 127, log=True)
+    )
+    leaf_rows: int = knob(
+        40, "Rows in a leaf", "At least so many examples stand behind each leaf.", low=1, high=100_000,
+        search=between(300, 10, log=True),
+    )  # fmt: skip
+    rows: int = knob(
+        400_000, "Examples", "At most so many training examples are drawn; this bounds time and memory.", low=1000,
+        high=10_000_000, advanced=True, quick=100_000,
+    )  # fmt: skip
+    horizon: int | None = None
+    seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
+    jobs: int = 1
+    calibrated: bool = knob(
+        True,
+        "Measured ranges",
+        "Ranges from forecasts that were held out; the trees are grown twice for it.",
+        advanced=True,
+        quick=False,
+    )
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def fit(self, panel: Panel) -> "FittedTrees":
-        """Learn from all SKUs."""
+        """Learn from all SKUs. Raises HistoryTooShort when no SKU has enough history."""
+        horizon = grain(panel.freq).horizon if self.horizon is None else self.horizon
+        lookback = Lookback.of(panel, 0, None)
+        report(0.1, "collecting examples")
+        sample = examples(lookback, horizon, self.rows, self.seed)
+        report(0.4, f"growing {self.rounds} trees on {len(sample.target):,} examples")
+        question = (self, sample.names, sample.features, sample.target, sample.base, sample.weight)
+        return self.grown(
+            remembered(question, lambda: self.train(sample)),
+            panel=panel,
+            trained=horizon,
+            spread=sample.spread,
+            pools=pools_of(self, panel, horizon) if self.calibrated else None,
+        )
+
+    def train(self, sample: "Examples") -> Any:
+        """Grow the trees, in a form that can be kept."""
+        raise NotImplementedError
+
+    def grown(self, trees: Any, **start: Any) -> "FittedTrees":
+        """The trees with the panel they start from, as fields of `FittedTrees`."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -144,8 +204,12 @@ def pools_of(spec: TreeSpec, panel: Panel, horizon: int) -> Pools | None:
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Training rows: what was known, what then happened (in units of the level), the plain forecast, how much a row counts."""
+    """Training rows: what was known, what then happened (in units of the level), the plain forecast, how much a row counts.
 
+    `names` are those of the features.
+    """
+
+    names: tuple[str, ...]
     features: np.ndarray
     target: np.ndarray
     base: np.ndarray
@@ -168,7 +232,7 @@ def examples(lookback: Lookback, horizon: int, rows: int, seed: int) -> Examples
     if not parts or sum(len(part[1]) for part in parts) < 2:
         raise HistoryTooShort("No SKU has a history long enough to learn from; use the window mean.")
     features, target, base, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Examples(features, _never_negative(target), base, weight)
+    return Examples(lookback.names, features, _never_negative(target), base, weight)
 
 
 def _never_negative(target: np.ndarray) -> np.ndarray:
