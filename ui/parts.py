@@ -72,24 +72,24 @@ def section(title: str, control: Callable[[], None] | None = None) -> None:
             control()
 
 
-def folded(label: str, key: str, draw: Callable[[], None], *, icon: str | None = None, expanded: bool = False) -> None:
+def folded(label: str, key: str, draw: Callable[[], object], *, icon: str | None = None, expanded: bool = False) -> None:
     """A part of the page one click away: it is drawn when it is opened, and nothing else is drawn anew for it."""
     st.fragment(_folded)(label, key, draw, icon, expanded)
 
 
-def _folded(label: str, key: str, draw: Callable[[], None], icon: str | None, expanded: bool) -> None:
+def _folded(label: str, key: str, draw: Callable[[], object], icon: str | None, expanded: bool) -> None:
     box = st.expander(t(label), expanded, key=f"folded-{key}", icon=icon, on_change="rerun")
     if box.open:
         with box:
             draw()
 
 
-def tabs(key: str, contents: Mapping[str, Callable[[], None]]) -> None:
+def tabs(key: str, contents: Mapping[str, Callable[[], object]]) -> None:
     """Several parts in one place: only the one in front is drawn."""
     st.fragment(_tabs)(key, contents)
 
 
-def _tabs(key: str, contents: Mapping[str, Callable[[], None]]) -> None:
+def _tabs(key: str, contents: Mapping[str, Callable[[], object]]) -> None:
     places = st.tabs([t(title) for title in contents], key=f"tabs-{key}-{language.tag()}", on_change="rerun")
     for tab, draw in zip(places, contents.values(), strict=True):
         if tab.open:

@@ -195,18 +195,18 @@ def _readable(
             "sku": table.index.to_numpy(),
             "name": [words.tidy(name) for name in table["name"]],
             "line": list(_whole(found.lines(rows))),
-            "worth": _sensible(table["worth"].to_numpy()),
+            "worth": tables.sensible(table["worth"].to_numpy()),
             "share": 100 * table["share"].to_numpy(),
             "abc": table["abc"].to_numpy(),
             "xyz": table["xyz"].replace("", None).to_numpy(),
             "trend": table["trend"].map(portfolio.TRENDS).to_numpy(),
-            "forecast": _sensible(ahead.units[rows]),
+            "forecast": tables.sensible(ahead.units[rows]),
             "range": [_range(*pair) for pair in zip(low, high, strict=True)],
-            "off": _sensible(table["off"].to_numpy()),
+            "off": tables.sensible(table["off"].to_numpy()),
             "bias": [_bias(bias) for bias in table["bias"]],
             "reason": [_reason(*pair) for pair in zip(kind[rows], count[rows], strict=True)],
             "demand": table["demand"].to_numpy(),
-            "units": _sensible(table["units"].to_numpy()),
+            "units": tables.sensible(table["units"].to_numpy()),
         }
     )
 
@@ -214,10 +214,6 @@ def _readable(
 def _whole(lines: np.ndarray) -> np.ndarray:
     """Small curves without decimals that nobody sees; they are most of what is sent."""
     return np.where(lines.max(axis=1, keepdims=True) >= 20, np.round(lines), np.round(lines, 2)).astype(np.float32)
-
-
-def _sensible(values: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(values) >= 10, np.round(values), np.round(values, 1))
 
 
 def _range(low: float, high: float) -> str | None:

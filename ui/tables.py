@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -31,8 +32,12 @@ def whole_where_many(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     >>> whole_where_many(pd.DataFrame({"units": [1234.56, 3.14]}), ["units", "low"])["units"].tolist()
     [1235.0, 3.1]
     """
-    shown = {name: frame[name].round(1).where(frame[name] < 10, frame[name].round()) for name in names if name in frame}
-    return frame.assign(**shown)
+    return frame.assign(**{name: sensible(frame[name].to_numpy()) for name in names if name in frame})
+
+
+def sensible(units: np.ndarray) -> np.ndarray:
+    """Numbers of units, whole from ten on, else to one decimal."""
+    return np.where(np.abs(units) >= 10, np.round(units), np.round(units, 1))
 
 
 def told(frame: pd.DataFrame) -> pd.DataFrame:

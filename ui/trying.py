@@ -147,16 +147,11 @@ def details(tryout: Tryout, sku: str) -> None:
         with st.expander(t("How the network learnt"), icon=":material/show_chart:", expanded=True):
             parts.chart(forecasts.loss_curve(fit.loss_curve, palette()), "loss", "Loss by epoch")
     if fit.summary:
-        summary = partial(_summary, fit.summary)
-        parts.folded("Summary", "summary", summary, icon=":material/description:")
+        parts.folded("Summary", "summary", partial(st.code, fit.summary, language=None), icon=":material/description:")
     if fit.failures:
         rows = pd.DataFrame([(failure.unique_id, failure.reason) for failure in fit.failures], columns=["SKU", "Reason"])
         fell_back = f"{words.count(len(rows), 'SKU')} fell back to a simpler model"
         parts.folded(fell_back, "failures", partial(tables.show, rows, hide_index=True), icon=":material/info:")
-
-
-def _summary(text: str) -> None:
-    st.code(text, language=None)
 
 
 def _coefficients(table: pd.DataFrame, sku: str) -> None:
