@@ -14,12 +14,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.pages import cpu, memory
 from benchmarks.scale import HORIZON, simulate
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
@@ -40,22 +40,6 @@ def request(skus: int, days: int, spec: Model) -> ForecastAll:
     return ForecastAll(panel, (spec,), HORIZON, table.loc[ahead, ["unique_id", "ds", *known]].reset_index(drop=True))
 
 
-def held(pid: int | str, what: str) -> float:
-    """Megabytes of memory of a process: what it holds (`VmRSS`) or held at most (`VmHWM`); 0 when it has ended."""
-    with suppress(OSError):
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-        return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith(f"{what}:")), 0.0)
-    return 0.0
-
-
-def cpu(pid: int) -> float:
-    """Seconds of all threads of a process; 0 when it has ended."""
-    with suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
-
-
 @contextmanager
 def watched(jobs: Jobs) -> Iterator[dict[int, tuple[float, float]]]:
     """The most memory and the CPU seconds of every worker that has worked meanwhile, by process id."""
@@ -66,7 +50,7 @@ def watched(jobs: Jobs) -> Iterator[dict[int, tuple[float, float]]]:
         while not over.wait(_EVERY):
             for pid in [worker.pid for worker in list(jobs._workers.values())]:
                 before = found.get(pid, (0.0, 0.0))
-                found[pid] = (max(before[0], held(pid, "VmHWM")), max(before[1], cpu(pid)))
+                found[pid] = (max(before[0], memory(pid, "VmHWM")), max(before[1], cpu(pid)))
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -118,8 +102,8 @@ def again_and_again(jobs: Jobs, skus: int, days: int, spec: Model, fits: int) ->
         pid, (most, _) = max(found.items(), key=lambda item: item[1])
         time.sleep(0.5)
         yield {
-            "fit": number + 1, "seconds": job.seconds, "worker MB": most, "worker MB afterwards": held(pid, "VmRSS"),
-            "server MB": held("self", "VmRSS"),
+            "fit": number + 1, "seconds": job.seconds, "worker MB": most, "worker MB afterwards": memory(pid),
+            "server MB": memory(os.getpid()),
         }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -139,21 +139,18 @@ def switch(page: Page, step: str, title: str, drawn: str = "() => true") -> floa
 
 def cpu(pid: int) -> float:
     """Processor seconds of a process so far: unlike the clock, they do not mind a busy machine. NaN where unknown."""
-    stat = Path(f"/proc/{pid}/stat")
-    if not stat.exists():
-        return float("nan")
-    words = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return float("nan")
 
 
-def memory(pid: int) -> float:
-    """Resident memory of a process in MB; NaN where the system does not say."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return float("nan")
-    return next(
-        int(line.split()[1]) / 1024 for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmRSS")
-    )
+def memory(pid: int, what: str = "VmRSS") -> float:
+    """Memory of a process in MB, what it holds or (`VmHWM`) held at most; NaN where the system does not say."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), float("nan"))
+    return float("nan")
 
 
 def wait_for(address: str) -> None:
