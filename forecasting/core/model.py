@@ -7,6 +7,7 @@ backtesting, tuning and intervals take models, not the other way round.
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import pandas as pd
 
 from forecasting.core.forecast import Forecast
@@ -99,6 +100,5 @@ class LearnsOn(Protocol):
 def future_grid(panel: Panel, horizon: int) -> pd.DataFrame:
     """Every SKU with every period ahead, SKU by SKU: the rows that a `future` frame must have."""
     dates = panel.future_dates(horizon)
-    return pd.DataFrame(
-        {"unique_id": [unique_id for unique_id in panel.ids for _ in dates], "ds": dates.to_numpy().tolist() * len(panel)}
-    ).astype({"ds": "datetime64[ns]"})
+    ids = np.repeat(np.asarray(panel.ids, dtype=object), len(dates))
+    return pd.DataFrame({"unique_id": ids, "ds": np.tile(dates.to_numpy(), len(panel))})

@@ -150,6 +150,24 @@ class Panel:
         width = int(self.calendar.searchsorted(cutoff, side="right"))
         return self._kept(np.flatnonzero(self.lengths > len(self.calendar) - width), width)
 
+    def after(self, cutoff: pd.Timestamp, periods: int) -> pd.DataFrame:
+        """What came in the `periods` periods after a cutoff, of the SKUs that `until(cutoff)` has: rows as in `frame`.
+
+        >>> sales = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=4), "y": [5, 7, 6, 8]})
+        >>> Panel.build(sales).after(pd.Timestamp("2024-01-02"), 2)["y"].tolist()
+        [6.0, 8.0]
+        """
+        width = int(self.calendar.searchsorted(cutoff, side="right"))
+        ahead = self.calendar[width : width + periods]
+        positions = np.flatnonzero(self.lengths > len(self.calendar) - width)
+        first = self.indptr[positions + 1] - (len(self.calendar) - width)
+        cells = (first[:, None] + np.arange(len(ahead))).ravel()
+        keys = {
+            "unique_id": np.repeat(np.asarray(self.ids, dtype=object)[positions], len(ahead)),
+            "ds": np.tile(ahead.to_numpy(), len(positions)),
+        }
+        return pd.DataFrame(keys | {name: values[cells].astype("float64") for name, values in self.columns.items()})
+
     def recent(self, periods: int) -> "Panel":
         """Only the last periods of every series. Raises PanelInvalid when it is not at least one."""
         if periods < 1:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forecasting.core.errors import HistoryTooShort, SpecInvalid
-from forecasting.core.model import future_grid
 from forecasting.core.panel import Panel
 from forecasting.features.plan import fill_plan
 
@@ -73,6 +72,6 @@ class Backtest:
             train = panel.until(cutoff)
             if self.memory is not None:
                 train = train.recent(self.memory)
-            grid = future_grid(train, self.horizon)
-            ahead = grid.merge(panel.frame[["unique_id", "ds", "y", *panel.known]], how="left", on=["unique_id", "ds"])
-            yield Window(train, fill_plan(train, ahead.drop(columns="y")), ahead[["unique_id", "ds", "y"]])
+            ahead = panel.after(cutoff, self.horizon)
+            plan = ahead[["unique_id", "ds", *panel.known]]
+            yield Window(train, fill_plan(train, plan), ahead[["unique_id", "ds", "y"]])

@@ -193,7 +193,8 @@ class Lookback:
 
     @cached_property
     def _last_sale(self) -> np.ndarray:
-        return np.maximum.accumulate(np.where(np.nan_to_num(self.sales) > 0, np.arange(self.periods), -1), axis=1)
+        period = np.arange(self.periods, dtype=np.int32)
+        return np.maximum.accumulate(np.where(np.nan_to_num(self.sales) > 0, period, np.int32(-1)), axis=1)
 
     def _between(self, running: np.ndarray, origin: int, window: int) -> np.ndarray:
         return running[:, origin + 1] - running[:, max(origin + 1 - window, 0)]
@@ -265,7 +266,7 @@ class Lookback:
         """Share of the periods of the last long window in which nothing was sold, shape (SKUs,); 0 where nothing is known."""
         selling = self._between(self._selling, origin, self.windows[2])
         count = self._between(self._counts, origin, self.windows[2])
-        return 1.0 - np.divide(selling, count, out=np.ones_like(selling), where=count > 0)
+        return 1.0 - np.divide(selling, count, out=np.ones(len(count)), where=count > 0)
 
     def silence(self) -> tuple[np.ndarray, np.ndarray]:
         """Periods since the last sale, and the longest pause before, shape (SKUs,) each; 0 for what never sold."""
@@ -359,8 +360,8 @@ def _planned(panel: Panel, name: str, horizon: int, future: pd.DataFrame | None)
 
 
 def _running(values: np.ndarray) -> np.ndarray:
-    """Running sums with a zero in front, so that a window is a difference of two."""
-    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    """Running sums with a zero in front, so that a window is a difference of two; of flags, in half the room of units."""
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=np.int32 if values.dtype == bool else float)
     np.cumsum(values, axis=-1, out=sums[..., 1:])
     return sums
 

@@ -16,6 +16,7 @@ from forecasting.ingest.known import known_ahead
 
 STATIC = ("name", "category", "brand", "channel")
 MAX_CELLS = 60_000_000
+GROUPED_ROWS = 2_000_000
 MONEY = 1e6  # money is added up in whole millionths, which sum to the same total in any order
 _ZERO_WHERE_ABSENT = frozenset(("y", "returns", *AMOUNTS))
 _NOUN = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year", "h": "hour"}
@@ -62,10 +63,19 @@ def period_start(freq: str) -> pl.Expr:
 
 def sum_to_periods(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
     """One row per SKU and period: units, returns and amounts summed, prices weighted by units, stock as last seen."""
-    # Codes group several times faster than text, and plain sums than sums with a condition.
+    # Codes group several times faster than text. Grouping takes many times the room of the rows: so many SKUs at a time.
     ids = frame["sku"].unique().sort()
-    frame = frame.with_columns(period_start(freq), pl.col("sku").cast(pl.Enum(ids)))
-    frame, prices = _with_paid(frame)
+    frame = frame.with_columns(pl.col("sku").cast(pl.Enum(ids)))
+    number = pl.col("sku").to_physical()
+    stride = max(1, len(ids) * GROUPED_ROWS // frame.height)
+    parts = (number.is_between(first, first + stride, closed="left") for first in range(0, len(ids), stride))
+    return pl.concat([_summed(frame.filter(part), freq, layout) for part in parts])
+
+
+def _summed(frame: pl.DataFrame, freq: str, layout: str) -> pl.DataFrame:
+    """The sums of some SKUs, sorted by SKU and period."""
+    # Plain sums are faster than sums with a condition.
+    frame, prices = _with_paid(frame.with_columns(period_start(freq)))
     sums = ["sold", *(r for r in AMOUNTS if r in frame.columns and r not in ("tax", "cost", "revenue"))]
     totals: list[pl.Expr] = [pl.col(name).sum() for name in [*sums, "returned", *prices]]
     totals += [pl.col(name).count().alias(f"n:{name}") for name in sums if frame[name].null_count()]

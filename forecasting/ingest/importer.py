@@ -221,7 +221,7 @@ def _finish(
         issues.extend(note for note in (*source.table.notes, *source.facts.issues) if note not in issues)
     frames = mark_overlap([s.facts.frame for s in sources], main.mapping.layout, issues)
     rejects = _rejects(sources, frames)
-    facts = pl.concat([f.filter(~pl.col("again")).drop("again") for f in frames], how="diagonal_relaxed")
+    facts = pl.concat([_counted_once(frame) for frame in frames], how="diagonal_relaxed")
     if not facts.height:
         raise InputError(_nothing_left(main, rejects))
     if main.mapping.channels == "split" and "channel" in facts.columns:
@@ -242,6 +242,11 @@ def _finish(
     read = sum(s.facts.rows for s in sources) + sum(table.height for table, _ in left)
     report = _report(main, sources, grain, read, _rows_unused(rejects), issues)
     return Import(panel, report, rejects.drop("table").to_pandas(), tuple(tables), main.mapping, channels)
+
+
+def _counted_once(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table that no earlier one has; not a copy where that is all of them, for tables can be large."""
+    return (frame.filter(~pl.col("again")) if frame["again"].any() else frame).drop("again")
 
 
 def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:

@@ -39,15 +39,16 @@ def rehearse(panel: Panel, models: tuple[Model, ...], horizon: int, cutoffs: int
     calendar = len(panel.calendar)
     reach = max(1, min(horizon, calendar // 4))
     wanted = int(np.clip(cutoffs * FEW * 4 // max(len(panel), 1), cutoffs, 6))
+    backtest = Backtest(reach, wanted, step=max(1, reach if wanted <= cutoffs else reach // 2))
     try:
-        windows = list(Backtest(reach, wanted, step=max(1, reach if wanted <= cutoffs else reach // 2)).split(panel))
+        count = len(backtest.cutoffs(panel))
     except HistoryTooShort:
         return None
     rng = np.random.default_rng(seed)
     parts = []
     trees = None
-    for number, window in enumerate(windows):
-        with part(number / len(windows), (number + 1) / len(windows)):
+    for number, window in enumerate(backtest.split(panel)):
+        with part(number / count, (number + 1) / count):
             past, trees = _at(window, models, trees, reach, number, skus, rng)
             parts.append(past)
     return _joined([past for past in parts if past is not None], tuple(model.name for model in models))

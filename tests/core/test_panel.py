@@ -64,6 +64,15 @@ def test_until_forgets_everything_later():
     assert len(past.frame) == 2
 
 
+def test_after_is_what_the_past_does_not_have():
+    panel = Panel.build(frame(price=[1.0, 2.0, 3.0]), freq="D")
+    cutoff = panel.calendar[1]
+    past, rest = panel.until(cutoff), panel.after(cutoff, 2)
+    expected = panel.frame[panel.frame["unique_id"].isin(past.ids) & (panel.frame["ds"] > cutoff)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rest, expected)
+    assert past.ids == ("A",)
+
+
 def test_digest_sees_one_changed_cell_in_a_large_panel():
     sales = pd.DataFrame(
         {

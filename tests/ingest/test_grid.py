@@ -1,0 +1,28 @@
+"""Sums of sales lines to the grid of a panel."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.ingest import grid, import_files
+
+
+def sales() -> bytes:
+    """Many SKUs, several rows on a day, and columns that some SKUs leave empty."""
+    rng = np.random.default_rng(3)
+    dates = pd.date_range("2024-01-01", periods=30).strftime("%Y-%m-%d")
+    rows = pd.DataFrame({"date": rng.choice(dates, 2000), "sku": rng.integers(0, 40, 2000).astype(str)})
+    rows["units"] = rng.integers(0, 9, 2000)
+    rows["price"] = np.where(rng.random(2000) < 0.9, rng.uniform(1, 9, 2000).round(2), np.nan)
+    rows["stock"] = np.where(rows["sku"].astype(int) < 20, rng.integers(0, 50, 2000), np.nan)
+    rows["promo"] = rng.integers(0, 2, 2000)
+    return rows.sort_values("date").to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize("rows", [1, 150, 1999])
+def test_sums_are_the_same_however_many_skus_are_grouped_at_once(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    at_once = import_files([("sales.csv", sales())])
+    monkeypatch.setattr(grid, "GROUPED_ROWS", rows)
+    in_parts = import_files([("sales.csv", sales())])
+    assert in_parts.panel.digest == at_once.panel.digest
+    assert in_parts.report.issues == at_once.report.issues
