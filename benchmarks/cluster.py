@@ -1,11 +1,12 @@
-"""One worker against two on a Dask cluster: `python -m benchmarks.cluster [--model ets] [--skus 400]`.
+"""One process against two workers of a Dask cluster: `python -m benchmarks.cluster [--model ets] [--skus 400]`.
 
-A scheduler and its workers are started on this machine, one thread each, and the forecast of the same SKUs is made through
-`--cluster`'s own way, first with one worker, then with two, `--rounds` times in turn. Worker time is the CPU that the workers
-themselves used: where other programs share the cores, it says more than the clock about how evenly the work was split.
+The forecast of the same SKUs is made on one core of this process, which is what joblib does with a cluster of a single core
+too, and through `--cluster`'s own way by a scheduler and two workers of one thread each, `--rounds` times in turn. Beside the
+clock it counts the CPU of the busiest: where other programs share the cores, it says more about how evenly the work was split.
 """
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.scale import simulate
+from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.core.parallel import on_cluster
 from forecasting.models import make
@@ -53,19 +55,28 @@ def cluster(workers: int) -> Iterator[tuple[str, list[int]]]:
                 process.wait()
 
 
-def measure(panel: Panel, model: str, workers: int) -> dict[str, float]:
-    """Seconds of one forecast, after the workers have loaded their libraries, and the CPU of the busiest of them."""
+def alone(panel: Panel, spec: Model) -> dict[str, float]:
+    """The forecast on one core of this process."""
+    return {"workers": 1} | timed(panel, spec, [os.getpid()])
+
+
+def together(panel: Panel, spec: Model, workers: int) -> dict[str, float]:
+    """The forecast on a cluster."""
+    with cluster(workers) as (address, pids), _patient(address, workers):
+        return {"workers": workers} | timed(panel, spec, pids)
+
+
+def timed(panel: Panel, spec: Model, pids: list[int]) -> dict[str, float]:
+    """Seconds of one forecast, after the libraries are loaded, and the CPU of the processes that work on it."""
     import psutil
 
-    spec = make(model, horizon=HORIZON)
-    with cluster(workers) as (address, pids), _patient(address, workers):
-        spec.fit(panel.select(panel.ids[:20]))  # libraries are loaded before the clock starts
-        used = [psutil.Process(pid).cpu_times().user for pid in pids]
-        started = time.perf_counter()
-        spec.fit(panel)
-        wall = time.perf_counter() - started
-        busy = [psutil.Process(pid).cpu_times().user - before for pid, before in zip(pids, used, strict=True)]
-    return {"workers": workers, "wall_s": wall, "busiest_cpu_s": max(busy), "all_cpu_s": sum(busy)}
+    spec.fit(panel.select(panel.ids[:20]))
+    used = [psutil.Process(pid).cpu_times().user for pid in pids]
+    started = time.perf_counter()
+    spec.fit(panel)
+    wall = time.perf_counter() - started
+    busy = [psutil.Process(pid).cpu_times().user - before for pid, before in zip(pids, used, strict=True)]
+    return {"wall_s": wall, "busiest_cpu_s": max(busy), "all_cpu_s": sum(busy)}
 
 
 @contextmanager
@@ -92,7 +103,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     panel = sales(options.skus, options.days)
-    rows = [measure(panel, options.model, workers) for _ in range(options.rounds) for workers in (1, 2)]
+    spec = make(options.model, horizon=HORIZON, jobs=1)
+    rows = [row for _ in range(options.rounds) for row in (alone(panel, spec), together(panel, spec, 2))]
     table = pd.DataFrame(rows).groupby("workers").min()
     print(table.round(2).to_string())
     ratio = table.loc[2] / table.loc[1]

@@ -141,19 +141,19 @@ def is_group_total(texts: pl.Series) -> pl.Series:
     >>> is_group_total(pl.Series(["Kitchen", "Kitchen Total", "Colgate Total"])).to_list()
     [False, True, False]
     """
-    maybe = texts.filter(texts.str.contains(r"(?i)(?:total|ergebnis|gesamt|summe|汇总|小计|合计)\s*$")).unique().to_list()
+    distinct = texts.unique()
+    maybe = distinct.filter(distinct.str.contains(r"(?i)(?:total|ergebnis|gesamt|summe|汇总|小计|合计)\s*$")).to_list()
     groups = {word: match.group(1).strip() for word in maybe if (match := _OF_GROUP.fullmatch(word.strip()))}
-    known = (
-        set(texts.filter(texts.str.strip_chars().is_in(list(groups.values()))).str.strip_chars().to_list()) if groups else set()
-    )
+    known = set(distinct.str.strip_chars().to_list()) if groups else set()
     return texts.is_in([word for word, group in groups.items() if group in known])
 
 
 def is_total_cell(texts: pl.Series) -> pl.Series:
     """Which cells of a key column say that their row sums others up."""
     # No totals word holds more than 30 letters, or fewer than two; digits only where it names the day it sums up.
-    plain_words = ~texts.str.contains(r"\d") | texts.str.contains(_SUMMED)
-    short = texts.filter(texts.str.len_chars().is_between(2, 30) & plain_words).unique()
+    distinct = texts.unique()
+    plain_words = ~distinct.str.contains(r"\d") | distinct.str.contains(_SUMMED)
+    short = distinct.filter(distinct.str.len_chars().is_between(2, 30) & plain_words)
     words = [w for w in short.to_list() if is_total(w)]
     return texts.is_in(words) if words else pl.Series([False]).new_from_index(0, len(texts))
 

@@ -205,12 +205,10 @@ def _empty_cells(summed: pl.DataFrame) -> tuple[int, int]:
     A row of 0 with a return is there for the return; periods without a row of any SKU tell nothing.
     """
     nothing = (pl.col("y") == 0) & (pl.col("returns").fill_null(0) == 0 if "returns" in summed.columns else pl.lit(value=True))
-    spans = (
-        summed.with_columns(place=pl.col("ds").rank("dense").cast(pl.Int64))
-        .group_by("sku")
-        .agg(absent=pl.col("place").max() - pl.col("place").min() + 1 - pl.len(), stated=nothing.sum())
-    )
-    return int(spans["stated"].sum()), int(spans["absent"].sum())
+    spans = summed.group_by("sku").agg(first=pl.col("ds").min(), last=pl.col("ds").max(), rows=pl.len(), stated=nothing.sum())
+    days = summed["ds"].unique().sort().to_numpy()
+    periods = np.searchsorted(days, spans["last"].to_numpy()) - np.searchsorted(days, spans["first"].to_numpy()) + 1
+    return int(spans["stated"].sum()), int(periods.sum() - spans["rows"].sum())
 
 
 def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, issues: list[str]) -> Panel:

@@ -49,8 +49,10 @@ def _filled(table: Table, index: int | None) -> pl.Series | None:
         return None
     column = table.column(index)
     blank = column.str.strip_chars() == ""
+    if blank[0] or blank.mean() < _FEWEST_BLANK:  # type: ignore[operator]
+        return None
     values = column.filter(~blank & ~is_total_cell(column) & ~is_group_total(column))
-    if blank[0] or blank.mean() < _FEWEST_BLANK or len(values) < 2 or values.n_unique() < len(values):  # type: ignore[operator]
+    if len(values) < 2 or values.n_unique() < len(values):
         return None
     return column.set(blank, None).forward_fill()
 
