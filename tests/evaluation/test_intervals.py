@@ -58,10 +58,24 @@ def test_a_period_with_more_sales_has_a_wider_interval():
 
 def test_few_rows_widen_and_thousands_at_two_cutoffs_are_not_certain_either():
     levels = np.array([0.1, 0.5, 0.9])
-    few, many, certain = (_corrected(levels, rows, cutoffs)[2] for rows, cutoffs in ((20, 2), (2_000, 2), (2_000, 2_000)))
+
+    def corrected(rows: int, cutoffs: int) -> np.ndarray:
+        return _corrected(levels, np.random.default_rng(0).normal(size=(rows, 4)), np.arange(rows) % cutoffs)
+
+    few, many, certain = (corrected(*shape)[2] for shape in ((20, 2), (2_000, 2), (2_000, 2_000)))
     assert few == pytest.approx(0.9 * (1 + (1 + 9 * 0.01) / 20))
     assert few > many > certain == pytest.approx(0.9, abs=1e-3)
-    np.testing.assert_allclose(_corrected(levels, 20, 2), [1 - few, 0.5, few])
+    np.testing.assert_allclose(corrected(20, 2), [1 - few, 0.5, few])
+
+
+def test_what_all_skus_have_in_common_at_a_cutoff_widens():
+    rng = np.random.default_rng(0)
+    own, origin = rng.normal(size=(200, 4)), np.arange(200) % 2
+    together = own + np.array([-1.0, 1.0])[origin][:, None]
+    levels = np.array([0.1, 0.5, 0.9])
+    apart, alike = _corrected(levels, own, origin), _corrected(levels, together, origin)
+    assert alike[2] > apart[2] + 0.01
+    assert alike[0] < apart[0] - 0.01
 
 
 @pytest.mark.parametrize("rows", [60, 300])
