@@ -21,7 +21,7 @@ from forecasting.models.candidates import BASELINES, EFFORTS, ROUTES, Profile, m
 from forecasting.models.naive import WindowMean
 from forecasting.models.rehearsal import TROUBLE, Past, dead, rehearse
 
-_MARGIN = 0.05
+_MARGIN = 0.3
 _SOME = 25  # forecasts of one SKU at one cutoff
 
 
@@ -196,7 +196,8 @@ def _beaten(rehearsal: Rehearsal, forecast: np.ndarray, baseline: np.ndarray) ->
 
     A handful of series proves little: the fewer there are, the clearer the baseline has to win, and with less than a couple of
     dozen of forecasts at fewer than four cutoffs nothing is proven at all. On 28 sets a rule without this caution raised the
-    error by 3 %; two SKUs that went to the window mean after three cutoffs once cost a set 25 %.
+    error by 3 %; two SKUs that went to the window mean after three cutoffs once cost a set 25 %, and the weeks around one
+    Christmas, in which the seasonal naive won by a tenth, another one 20 %.
     """
     pairs = zip(rehearsal.losses(forecast), rehearsal.losses(rehearsal.combined(baseline)), strict=True)
     ratios = [score(own, usual) for own, usual in pairs]

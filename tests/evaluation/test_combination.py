@@ -20,8 +20,18 @@ def test_the_useless_member_gets_no_weight_and_a_useful_one_some():
 
 
 def test_a_handful_of_series_leaves_the_prior_as_it_is():
-    prior = np.array([1.0, 0.0, 1.0])
-    assert select(rehearsal(20), prior).tolist() == [0.5, 0.0, 0.5]
+    assert select(rehearsal(8), np.array([1.0, 1.0, 0.0])).tolist() == [0.5, 0.5, 0.0]
+
+
+def test_what_is_far_off_at_each_cutoff_is_struck_off_the_prior():
+    assert select(rehearsal(8), np.array([1.0, 0.0, 1.0])).tolist() == [1.0, 0.0, 0.0]
+
+
+def test_what_is_far_off_at_one_cutoff_only_stays():
+    past = rehearsal(8)
+    first = past.origin == 0
+    past.forecasts[2, first], past.forecasts[0, ~first] = past.actual[first], 3 * past.actual[~first]
+    assert select(past, np.array([1.0, 0.0, 1.0]))[2] > 0.2
 
 
 def test_a_member_that_fails_has_no_weight_and_does_no_harm():
