@@ -162,7 +162,7 @@ def test_two_skus_at_three_cutoffs_do_not_overturn_a_mixture():
 
 
 def test_the_mixtures_fit_the_data_they_are_for(panel):
-    assert set(mixture("smooth", panel)) == {"boosting", "theta", "ces"}
+    assert set(mixture("smooth", panel)) == {"boosting", "linear", "theta"}
     assert set(mixture("smooth", panel.select(panel.ids[:3]))) == {"damped", "theta", "ces"}
     for route in ROUTES:
         names = {model.name for model in members("fast", panel, 7, 0, 1)}
