@@ -270,7 +270,7 @@ def _baselines_beside(specs: tuple[Model, ...]) -> tuple[Model, ...]:
 
 
 def _outlook_notes(dropped: tuple[str, ...], plan: Plan | None) -> tuple[str, ...]:
-    unplanned = f"No plan was given for {', '.join(dropped)}, so the forecast does not use it."
+    unplanned = f"The forecast does without {', '.join(dropped)}: no plan was given."
     return ((unplanned,) if dropped else ()) + (plan.notes if plan is not None else ())
 
 

@@ -74,7 +74,7 @@ def test_what_is_written_on_the_screen_goes_through_the_catalogue() -> None:
         ("Usually off by 33 units a week for each SKU, on target.", "每个 SKU 通常每周误差 33 件，不偏不倚。"),
         ("Linear for smooth", "平稳：线性"),
         ("9 Dec 2011", "2011/12/9"),
-        (":material/info: No plan was given for price, so the forecast does not use it.",
+        (":material/info: The forecast does without price: no plan was given.",
          ":material/info: 没有给出价格的计划，因此预测不使用它。"),
         ("**Gift shop**", "**礼品店**"),
         ("There is no file 'a, b.csv'; check the name and the folder.", "没有文件“a, b.csv”；请检查名称和文件夹。"),
