@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forecasting.ingest.datetext import TIME, full_year, parse_date_text
+from forecasting.ingest.datetext import TIME, WEEK_OF, full_year, parse_date_text
 from forecasting.ingest.numbers import is_missing, unwrap
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -19,11 +19,18 @@ _FAR_DAYS = 3 * 366
 _NUMERIC = (
     rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{TIME}$"
 )
-_COMPACT = rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\.0)?{TIME}$"
+_COMPACT = rf"^(\d{{4}})(0[1-9]|1[0-2])([0-2]\d|3[01])(?:\.0)?{TIME}$"
+_COMPACT_YEAR_LAST = rf"^([0-3]\d)([0-3]\d)((?:19|20)\d\d){TIME}$"
 _DAY = r"\d{1,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,4}\s?[日号.]?"
 _SPAN = rf"^({_DAY})\s*(?:~|–|—|至|到|to|bis|au|hasta|\s-\s|-)\s*({_DAY})$"
 HALF_YEARS = "half-years are added up to years: a forecast is made by years, quarters, months, weeks, days or hours"
 _HALVES = re.compile(r"(上午|下午|晚上|中午|凌晨)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
+# The weekday behind a date, as Chinese and Japanese write it, and years counted from an emperor's first.
+_WEEKDAY = re.compile(
+    r"\s*(?:\([月火水木金土日一二三四五六]\)|星期[一二三四五六日天]|[周週][一二三四五六日](?!\w)|[月火水木金土日]曜日?)"
+)
+_ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年")
+_ERAS = {"令和": 2018, "平成": 1988}
 _PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 
 
@@ -56,16 +63,16 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     """
     column = column.alias("cell")
     texts = column.unique(maintain_order=True)
-    clean, ends = _first_days(_tidied(texts))
+    clean, ends = _first_days(_without_week_words(_tidied(texts)))
     parts = _split_numeric(clean)
     found, ambiguous = (order, False) if order else _decide_order(parts, hint)
     if ambiguous and _dotted(clean.filter(parts["a"].is_not_null())):
         found, ambiguous = "DMY", False
     values = _from_parts(parts, found)
-    rest = texts.filter(values.is_null()).to_list()
+    rest = clean.filter(values.is_null()).to_list()
     others, grain = _parse_rest([t for t in rest if t is not None and not is_missing(t)])
     if others:
-        extra = texts.replace_strict(list(others), list(others.values()), default=None, return_dtype=pl.Datetime("us"))
+        extra = clean.replace_strict(list(others), list(others.values()), default=None, return_dtype=pl.Datetime("us"))
         values = values.fill_null(extra)
     values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(False), None)
     values = _without_placeholders(values)
@@ -158,11 +165,19 @@ def _tidied(texts: pl.Series) -> pl.Series:
     return pl.Series(
         texts.name,
         [
-            _western_time(unicodedata.normalize("NFKC", unwrap(t))) if o and t is not None else t
+            _western(unicodedata.normalize("NFKC", unwrap(t))) if o and t is not None else t
             for t, o in zip(texts.to_list(), odd.to_list(), strict=True)
         ],
         dtype=pl.String,
     )
+
+
+def _without_week_words(texts: pl.Series) -> pl.Series:
+    """ "W/E 07-Jan-24" and "Wk 1 (01/01/2024)" as the days they name."""
+    if not texts.str.contains(WEEK_OF).any():
+        return texts
+    days = texts.str.extract_groups(WEEK_OF).struct.rename_fields(["said", "bracketed"]).struct.unnest()
+    return days["said"].fill_null(days["bracketed"]).fill_null(texts).alias(texts.name)
 
 
 def _first_days(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -182,8 +197,10 @@ def _span_grain(values: pl.Series, ends: pl.Series, order: str) -> str:
     return "week" if usual == 6 else "month" if 27 <= usual <= 30 else "quarter" if 89 <= usual <= 91 else ""
 
 
-def _western_time(text: str) -> str:
-    """`下午 3:05` as 3:05 PM."""
+def _western(text: str) -> str:
+    """`令和6年1月5日(金) 下午 3:05` as 2024年1月5日 3:05 PM."""
+    text = _ERA.sub(lambda m: f"{_ERAS[m.group(1)] + (1 if m.group(2) == '元' else int(m.group(2)))}年", text)
+    text = _WEEKDAY.sub("", text)
     return _HALVES.sub(lambda m: f"{m.group(2)} {'AM' if m.group(1) in ('上午', '凌晨') else 'PM'}", text)
 
 
@@ -192,6 +209,9 @@ def _split_numeric(texts: pl.Series) -> pl.DataFrame:
     names = ["a", "b", "c", "hour", "minute", "second", "half"]
     separated = texts.str.extract_groups(_NUMERIC).struct.rename_fields(names).struct.unnest()
     compact = texts.str.extract_groups(_COMPACT).struct.rename_fields(names).struct.unnest()
+    if compact["a"].is_null().any() and separated["a"].is_null().any():
+        last = texts.str.extract_groups(_COMPACT_YEAR_LAST).struct.rename_fields(names).struct.unnest()
+        separated = separated.with_columns(pl.col(n).fill_null(last[n]) for n in names)
     use = pl.Series(separated["a"].is_null() & compact["a"].is_not_null())
     merged = [pl.when(use).then(compact[n]).otherwise(separated[n]).alias(n) for n in names]
     frame = pl.select(*merged, pl.lit(separated["a"].str.len_chars()).alias("digits"), compact_form=use)

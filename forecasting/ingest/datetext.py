@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words read best as they stand
 """One text -> one date: names of months, weeks, quarters, serial numbers; no order of day and month is needed to read it."""
 
 from __future__ import annotations
@@ -10,38 +11,54 @@ from forecasting.ingest.numbers import unwrap
 
 TIME = (
     r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?"
-    r"\s*(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(?:Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[A-Z]{3,4})?)?"
 )
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar jänner janvier janv enero ene gennaio",
-            "feb february februar février fevrier févr fevr fév febrero febbraio",
-            "mar march märz mrz maerz mars marzo",
-            "apr april avril avr abril abr aprile",
-            "may mai mayo maggio",
-            "jun june juni juin junio giugno",
-            "jul july juli juillet juil julio luglio",
-            "aug august août aout agosto ago",
-            "sep sept september septembre septiembre settembre set",
-            "oct october okt oktober octobre octubre ottobre",
-            "nov november novembre noviembre",
-            "dec december dez dezember décembre decembre déc diciembre dic dicembre",
+            "jan january januar jänner janvier janv enero ene gennaio gen januari janeiro styczeń stycznia leden ledna ocak январь января янв",
+            "feb february februar février fevrier févr fevr fév febrero febbraio februari fevereiro luty lutego únor února şubat февраль февраля фев",
+            "mar march märz mrz maerz mars marzo maart mrt março marts marzec marca březen března mart март марта",
+            "apr april avril avr abril abr aprile kwiecień kwietnia duben dubna nisan апрель апреля апр",
+            "may mai mayo maggio mag mei maio maj maja květen května mayıs май мая",
+            "jun june juni juin junio giugno giu junho czerwiec czerwca červen června haziran июнь июня июн",
+            "jul july juli juillet juil julio luglio lug julho lipiec lipca červenec července temmuz июль июля июл",
+            "aug august août aout agosto ago augustus augusti sierpień sierpnia srpen srpna ağustos август августа авг",
+            "sep sept september septembre septiembre settembre set setembro wrzesień września září eylül сентябрь сентября сен",
+            "oct october okt oktober octobre octubre ottobre ott outubro październik października říjen října ekim октябрь октября окт",
+            "nov november novembre noviembre novembro listopad listopada listopadu kasım ноябрь ноября ноя",
+            "dec december dez dezember décembre decembre déc diciembre dic dicembre dezembro grudzień grudnia prosinec prosince aralık декабрь декабря дек",
         ),
         1,
     )
     for name in names.split()
 }
+MONTH_NAMES = tuple(_MONTHS)
+# Short names that are also words of other languages: only beside a sign that joins them to a number, as in "out/23".
+_SHORT_MONTHS = {
+    "fev": 2,
+    "out": 10,
+    "sty": 1,
+    "lut": 2,
+    "kwi": 4,
+    "cze": 6,
+    "lip": 7,
+    "sie": 8,
+    "wrz": 9,
+    "paź": 10,
+    "lis": 11,
+    "gru": 12,
+}
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _WEEK_WORD = r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
     rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,]+(\d{{4}})"
-    r"|(\d{4})年第?(\d{1,2})周|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})",
+    r"|(\d{4})年第?(\d{1,2})[周週]|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})",
     re.IGNORECASE,
 )
 _QUARTER = re.compile(
-    r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/]?(\d{4})|([1-4])(?:\.|er|[eè]me)?\s?(?:Quartal|Quarter|trimestre)\s?(\d{4})"
+    r"(\d{4})[-\s/]?Q([1-4])|[QT]([1-4])[-\s/']?(\d{4}|(?<=[-\s/'])\d\d)|([1-4])(?:\.|er|[eè]me)?\s?(?:Quartal|Quarter|trimestre)\s?(\d{4})"
     r"|(\d{4})年?第?([1-4一二三四])季度?",
     re.IGNORECASE,
 )
@@ -50,7 +67,16 @@ _HALF = re.compile(
     r"|([12])(?:\.|er|[eè]me)?\s?(?:Halbjahr|HJ|semestre)\s?(\d{4})|(\d{4})年?([上下])半年",
     re.IGNORECASE,
 )
-_YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?月?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+_YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年M]\s?(\d{1,2})\s?月?份?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+# A moment without signs between its numbers, and one with the year behind the time of day.
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_YEAR_LAST = re.compile(r"(\D+\s\d{1,2})\s(\d{1,2}:\d\d:\d\d)(?:\s[A-Z]{3,4})?\s(\d{4})")
+_NAMED_ZONE = re.compile(r"\s*\([^()]*\)$")
+# "W/E 07-Jan-24", "Week commencing 01/01/2024", "Wk 1 (01/01/2024)": a day, with words that say which of a week it is.
+WEEK_OF = (
+    r"(?i)^\s*(?:w/?[ecb]|(?:week|wk)\s?(?:ending|ended|end|commencing|beginning|starting|start|of)|wochenende|woche (?:ab|vom|bis))"
+    r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*\(([^()]+)\)\s*$"
+)
 _TRAILING_TIME = re.compile(TIME.removesuffix("?") + "$")
 
 
@@ -70,30 +96,52 @@ def month_number(word: str) -> int | None:
     return _MONTHS.get(text)
 
 
-def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:
+def day_of_week(text: str) -> str:
+    """The day that a heading of a week names, without the words around it; any other text as it is.
+
+    >>> day_of_week("W/E 07-Jan-24"), day_of_week("Wk 1 (01/01/2024)"), day_of_week("Week 5")
+    ('07-Jan-24', '01/01/2024', 'Week 5')
+    """
+    match = re.match(WEEK_OF, text)
+    return (match.group(1) or match.group(2)) if match else text
+
+
+def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR0911 - one line for each way to write a date
     """One date that needs no order, and the period it names ("" for a day or moment).
 
     >>> parse_date_text("2024-W07")[0], parse_date_text("Feb-24"), parse_date_text("45292")[0]
     (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
     """
-    plain = unicodedata.normalize("NFKC", unwrap(text)).strip()
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", unwrap(text))).strip()
     if match := _WEEK.fullmatch(plain):
         return _iso_week(match), "week"
+    if match := _BASIC.fullmatch(plain):
+        return _moment(match), ""
     if match := _QUARTER.fullmatch(plain):
         year = next(match.group(k) for k in (1, 4, 6, 7) if match.group(k))
         quarter = next(match.group(k) for k in (2, 3, 5, 8) if match.group(k))
         number = _CHINESE.index(quarter) + 1 if quarter in _CHINESE else int(quarter)
-        return dt.datetime(int(year), 3 * number - 2, 1), "quarter"
+        return dt.datetime(full_year(year), 3 * number - 2, 1), "quarter"
     if match := _HALF.fullmatch(plain):
         year = next(match.group(k) for k in (1, 4, 6, 7) if match.group(k))
         half = next(match.group(k) for k in (2, 3, 5, 8) if match.group(k))
         return dt.datetime(int(year), 1 if half in "1上" else 7, 1), "half"
-    if re.fullmatch(r"\d{5,13}(?:\.\d+)?", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
+    if re.fullmatch(r"\d{5,13}(?:\.\d+)?|\d{16}|\d{19}", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
         return _from_number(float(plain)), ""
     if match := _YEAR_MONTH.fullmatch(plain):
         year, month = match.group(1) or match.group(4) or match.group(5), match.group(2) or match.group(3) or match.group(6)
         return (dt.datetime(int(year), int(month), 1) if 1 <= int(month) <= 12 and int(year) > 0 else None), "month"
+    plain = _NAMED_ZONE.sub("", plain)
+    if match := _YEAR_LAST.fullmatch(plain):
+        plain = f"{match.group(1)} {match.group(3)} {match.group(2)}"
     return _with_month_name(plain)
+
+
+def _moment(match: re.Match[str]) -> dt.datetime | None:
+    try:
+        return dt.datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]
+    except ValueError:
+        return None
 
 
 def _iso_week(match: re.Match[str]) -> dt.datetime | None:
@@ -106,21 +154,23 @@ def _iso_week(match: re.Match[str]) -> dt.datetime | None:
 
 
 def _from_number(number: float) -> dt.datetime | None:
-    """Excel serials (1900 system) and seconds or milliseconds since 1970; other sizes are no dates."""
+    """Excel serials (1900 system) and seconds, or parts of them, since 1970; other sizes are no dates."""
     if 20_000 <= number < 80_000:
         return (dt.datetime(1899, 12, 30) + dt.timedelta(days=number)).replace(microsecond=0)
     if 10**9 * 0.3 <= number < 4.2e9:
         return dt.datetime(1970, 1, 1) + dt.timedelta(seconds=int(number))
-    if 3e11 <= number < 4.2e12:
-        return dt.datetime(1970, 1, 1) + dt.timedelta(milliseconds=int(number))
+    for parts in (1e3, 1e6, 1e9):
+        if 3e8 * parts <= number < 4.2e9 * parts:
+            return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=int(number / parts * 1e6))
     return None
 
 
 def _with_month_name(text: str) -> tuple[dt.datetime | None, str]:
     time = _TRAILING_TIME.search(text)
     body = text[: time.start()] if time and time.group(1) else text
-    words = re.findall(r"[A-Za-zÀ-ÿ]+|\d+", body)
-    month = next((_MONTHS[w.lower()] for w in words if w.lower() in _MONTHS), None)
+    words = re.findall(r"[^\W\d_]+|\d+", body)
+    named = {**_MONTHS, **_SHORT_MONTHS} if re.search(r"\d[-/.']|[-/.']\d", body) else _MONTHS
+    month = next((named[w.lower()] for w in words if w.lower() in named), None)
     numbers = [w for w in words if w.isdigit()]
     if month is None or not 1 <= len(numbers) <= 2:
         return None, ""

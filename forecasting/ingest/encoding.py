@@ -10,6 +10,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from forecasting.ingest.vocabulary import names_role
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -27,7 +29,13 @@ _LATIN_LETTERS = set("éèàùçâêîôûäöüßñáíóúëïœæøåãõÄÖ
 _LATIN_SIGNS = set("€£°–—’‘“”…«»®©™²³½¼¾×±µ§·•\u00a0\u202f¥")
 # The five bytes that cp1252 leaves open are control characters in it, as browsers read them: no byte is lost.
 _WINDOWS = "".join(bytes([b]).decode("cp1252", errors="ignore") or chr(b) for b in range(256))
-_SINGLE_BYTE = ("cp1252", "mac_roman", "cp850", "cp1250")
+_SINGLE_BYTE = ("cp1252", "mac_roman", "cp850", "cp1250", "cp1254")
+_OWN_LETTERS = {
+    "cp1250": frozenset("ąćęłńśźżčďěňřšťýžľĺŕőűĄĆĘŁŃŚŹŻČĎĚŇŘŠŤÝŮŽŐŰů"),
+    "cp1254": frozenset("ğışĞİŞ"),
+}
+_HEADING_LINES = 4
+_KOREAN_WORD = 3  # bytes; two letters of a western word in a row are often a Korean syllable by accident
 
 
 @dataclass(frozen=True)
@@ -113,8 +121,10 @@ def _legacy(data: bytes) -> str:
     runs = re.findall(rb"[\x80-\xff]+", sample)
     high = b"".join(runs)
     double = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.7}
+    if len(high) < _KOREAN_WORD * len(runs):
+        double.pop("cp949", None)
     if double and len(high) / max(1, len(runs)) >= 1.5:
-        return max(double, key=lambda name: double[name])
+        return max(double, key=lambda name: (_headings(_decode_lenient(sample, name)), double[name]))
     if len(high) / max(1, len(runs)) > 2.2 and sum(b >= 0xC0 for b in high) > 0.95 * len(high):
         return "cp1251"
     return max(_SINGLE_BYTE, key=lambda name: _single_byte_score(sample, name))
@@ -150,8 +160,12 @@ def _mostly_utf8(sample: bytes) -> bool:
 def _double_byte_scores(sample: bytes) -> dict[str, float]:
     """Share of characters among the everyday ones of each double-byte encoding; 0 where it cannot decode the sample."""
     scores: dict[str, float] = {}
-    for name, common in (("gb18030", _common_gb), ("big5", _common_big5), ("shift_jis", _common_sjis)):
+    kinds = (("gb18030", _common_gb), ("big5", _common_big5), ("shift_jis", _common_sjis), ("cp949", _common_korean))
+    for name, common in kinds:
         wide = [c for c in _decode_lenient(sample, name) if ord(c) > 0x7F and c not in "\u00a0\u202f"]
+        if name == "gb18030" and _decodes(sample, name):
+            # Rare characters take four bytes that hardly stand so by accident: they speak for it, not against.
+            wide = [c for c in wide if len(c.encode(name)) < 4] or wide
         scores[name] = sum(map(common, wide)) / len(wide) if wide else 0.0
     return scores
 
@@ -170,6 +184,10 @@ def _common_big5(char: str) -> bool:
     return len(raw) == 2 and (0xA4 <= raw[0] <= 0xC6 or raw[0] == 0xA1)
 
 
+def _common_korean(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7a3"
+
+
 def _common_sjis(char: str) -> bool:
     return "\u3041" <= char <= "\u30ff" or "\uff61" <= char <= "\uff9f" or _is_first_level(char)
 
@@ -180,22 +198,29 @@ def _is_first_level(char: str) -> bool:
     return len(raw) == 2 and 0x88 <= raw[0] <= 0x97
 
 
+def _headings(text: str) -> int:
+    """How many cells of the first lines are headings that merchants use: the wrong encoding makes none."""
+    lines = re.split(r"[\r\n]+", text[:20_000])[:_HEADING_LINES]
+    cells = {cell.strip(" \"'") for line in lines for cell in re.split(r"[,;\t|]", line)}
+    return sum(names_role(cell) for cell in cells if any(ord(c) > 0x7F for c in cell))
+
+
 def _single_byte_score(sample: bytes, name: str) -> float:
     """Letters and signs that western merchants write count for, anything else against; the first of equals wins."""
     text = sample.decode(name, errors="replace")
     high = [c for c in text if ord(c) > 0x7F]
-    own = set("ąćęłńśźżčďěňřšťůžőűĄĆĘŁŃŚŹŻČĎĚŇŘŠŤŮŽŐŰ") if name == "cp1250" else set()
+    own = _OWN_LETTERS.get(name, frozenset())
     gain = sum(1.0 if c in _LATIN_LETTERS or c in own else 0.6 if c in _LATIN_SIGNS else -1.0 for c in high)
     # A sign of money stands at a digit; a letter there is a sign that was misread.
     gain += 2 * len(re.findall(r"[€£¥]\s?\d|\d\s?[€£¥]", text))
     inside = len(re.findall(r"[A-Za-z][^\x00-\x7f\w][a-z]", text)) - text.count("’")
     shouting = sum(c.isupper() for c in re.findall(r"(?<=[a-zß-ÿ])([^\x00-\x7f])", text))
-    return gain - 2 * max(0, inside) - 2 * shouting
+    return gain - 2 * max(0, inside) - 2 * shouting + 2 * _headings(text)
 
 
 def _decode_damaged(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
     """Line by line: good lines as they are, the others in the best legacy encoding."""
-    base = encoding if encoding in ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis") else "utf-8"
+    base = encoding if encoding in ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis", "cp949") else "utf-8"
     if encoding in ("utf-16", "utf-32", "utf-16-le", "utf-16-be"):
         text = data.decode(encoding, errors="replace")
         return text, encoding, [f"{text.count(chr(0xFFFD))} damaged characters are shown as \ufffd"]
@@ -220,7 +245,7 @@ def _second_encoding(data: bytes, base: str) -> str:
     sample = b"".join(bad[:2000])
     if base.startswith("utf-8"):
         sample = _WELL_FORMED.sub(b"", sample)
-        scores = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.85}
+        scores = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.85 and name != "cp949"}
         if scores and len(re.findall(rb"[\x80-\xff]{4,}", sample)):
             return max(scores, key=lambda name: scores[name])
     return max(_SINGLE_BYTE, key=lambda name: _single_byte_score(sample, name))

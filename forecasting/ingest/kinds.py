@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from forecasting.ingest.datetext import MONTH_NAMES
+
 BLANK, NUMBER, DATE, TEXT = "blank", "number", "date", "text"
 
-_MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|"
-    r"november|december|januar|februar|märz|mrz|mai|juni|juli|okt|oktober|dez|dezember|janv|janvier|févr|fevr|février|mars|avr|avril|"
-    r"juin|juil|juillet|août|aout|septembre|octobre|novembre|déc|décembre|ene|enero|febrero|marzo|abr|abril|mayo|junio|julio|ago|"
-    r"agosto|septiembre|octubre|noviembre|dic|diciembre)\.?"
+# Short names of months that no code or word of a product looks like; the long ones stand in `datetext`.
+_SHORT_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mai|mrz|okt|dez|janv|févr|fevr|mars|avr|juin|juil|août|aout|déc|ene|abr"
+    "|ago|dic|maj"
 )
+_MONTH = rf"(?:{'|'.join([_SHORT_MONTHS, *(name for name in MONTH_NAMES if len(name) > 3)])})\.?"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?(?:\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?"
 _NUMBER = re.compile(
     r"""[\s]*[(+\-\u2212\u2013]?\s*(?:[$€£¥￥₹元]|US\$|[A-Z]{3}\s|R\$|kr\.?|zł)?\s*[+\-\u2212]?
@@ -25,10 +27,10 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     rf"""\s*(?:
         (?:[a-zé]{{2,9}}\.?,?\s+)?\d{{1,4}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?\d{{1,4}}\.?(?:[T\s,]\s*{_TIME})?
-      | \d{{4}}\s*年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*[日号])?(?:\s*{_TIME})?
+      | \d{{4}}\s*年\s*\d{{1,2}}\s*月(?:份|\s*\d{{1,2}}\s*[日号])?(?:\s*{_TIME})?
       | \d{{4}}[-\s]?w\d{{1,2}}(?:-?\d)? | w\d{{1,2}}[-\s/]?\d{{4}}
       | \d{{4}}[-\s/]*(?:kw|wk|cw|week|woche)\.?\s?\d{{1,2}} | (?:kw|wk|cw|week|woche)\.?\s?\d{{1,2}}[-\s/,]+\d{{4}}
-      | \d{{4}}年第?\d{{1,2}}周 | \d{{4}}[-/]\d{{1,2}} | \d{{1,2}}[-/]\d{{4}}
+      | \d{{4}}年第?\d{{1,2}}[周週] | \d{{4}}M\d{{1,2}} | \d{{4}}[-/]\d{{1,2}} | \d{{1,2}}[-/]\d{{4}}
       | \d{{4}}[-\s/]?q[1-4] | [qt][1-4][-\s/]?\d{{4}} | [1-4](?:\.|er|[eè]me)?\s?(?:quartal|quarter|trimestre)\s?\d{{4}}
       | \d{{4}}[-\s/]?s\d\d | s\d\d[-\s/]\d{{4}} | \d{{4}}[-\s/]?h[12] | (?:h|s|hj|halbjahr\s?)[12][-\s/]?(?:19|20)\d\d
       | [12](?:\.|er|[eè]me)?\s?(?:halbjahr|hj|semestre)\s?\d{{4}}

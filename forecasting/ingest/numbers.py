@@ -43,11 +43,11 @@ MISSING = frozenset(
     }
 )
 _CURRENCY = re.compile(
-    r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩元圆]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?",
+    r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩₺₫฿¤元圆円원]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"\s*(?:pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|[件个個只双套盒瓶袋箱台条張张包支本份])\.?$",
+    r"\s*(?:pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|szt|ks|adet|шт|pezzi|stuks|styck|[件个個只双套盒瓶袋箱台条張张包支本份点枚개])\.?$",
     re.IGNORECASE,
 )
 _SCALE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "k": 1e3, "K": 1e3, "%": 0.01, "‰": 0.001}

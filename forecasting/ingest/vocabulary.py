@@ -1,11 +1,13 @@
 # ruff: noqa: E501 - tables of words and files read best as they stand
-"""The words merchants head their columns with, in five languages, and the role each one names."""
+"""The words merchants head their columns with, and the role each one names: in five languages here, in others in `languages`."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
+
+from forecasting.ingest.languages import FURTHER_WORDS
 
 DATE, TIME, YEAR, MONTH, WEEK, DAY = "date", "time", "year", "month", "week", "day"
 SKU, NAME, UNITS, REVENUE, PRICE = "sku", "name", "units", "revenue", "price"
@@ -21,9 +23,9 @@ _WORDS: dict[str, str] = {
     "统计时间|日|周|月份|月|month|week|period|periode|période|periodo|timestamp|datetime|date time|日期时间|出库日期|发货时间|订单成交时间|"
     "order creation date|order created|paid at|sale time|calendar day|calendar date|week ending|week start|week of|week commencing|woche|"
     "kalenderwoche|semana|semaine|monat|mes|mois|year month|yearmonth|sale day|trading day|invoice_date|created|date sold|交易日期|"
-    "交易创建时间|开票日期|业务日期|单据日期|制单日期|销售时间|dt|data|fecha de compra|date d'achat|transaktionsdatum|jour de vente|quarter|quartal|trimestre|季度|ts|half|half year|halbjahr|semestre|半年",
+    "交易创建时间|开票日期|业务日期|单据日期|制单日期|销售时间|dt|data|fecha de compra|date d'achat|transaktionsdatum|jour de vente|quarter|quartal|trimestre|季度|ts|half|half year|halbjahr|semestre|半年|shipment date|customer shipment date|transaction creation date|posted-date|posted date|payment date|shipping date|ship date|document date|date de facture|fecha de emisión|jahr/monat|kw|wk|order placed|date/time|dates|days|weeks|months|quarters",
     "time": "time|uhrzeit|hora|heure|time of day|hour|hour of day|stunde|时段|小时|钟点",
-    "year": "year|yr|jahr|année|annee|año|ano|年|年份|fiscal year|calendar year",
+    "year": "year|yr|jahr|année|annee|año|ano|年|年份|fiscal year|calendar year|years|fiscal yr|fy",
     "sku": "sku|unique id|商家编码|référence produit|référence article|reference produit|product reference|sku reference no|sku reference|item id|item code|itemcode|product id|productid|product code|stock code|stockcode|article|article no|"
     "article number|article code|artikelnummer|artikelnr|artikel nr|artikel-nr|artikel|art nr|artnr|art.-nr|material|material number|"
     "materialnummer|product sku|variant sku|lineitem sku|seller sku|merchant sku|asin|(child) asin|child asin|parent asin|(parent) asin|"
@@ -31,7 +33,7 @@ _WORDS: dict[str, str] = {
     "référence|reference|ref|réf|code article|code produit|réf produit|article id|id produit|código|codigo|código de producto|código producto|codigo producto|cód. producto|cód. artículo|referencia|"
     "id producto|producto id|código artículo|商品id|商品编码|商品编号|货号|sku编码|sku编号|sku id|skuid|规格编码|物料编码|物料号|物料|"
     "商品代码|产品编码|产品编号|产品id|款号|条码|商品条码|宝贝id|外部系统编号|样式id|商品sku|产品代码|存货编码|series|series id|product_id|"
-    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid",
+    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cod. artículo|custom sku|internal reference|product/internal reference",
     "name": "name|product name|product|product title|title|item name|description|product description|lineitem name|item title|"
     "bezeichnung|artikelbezeichnung|produkt|produktname|artikelname|beschreibung|produit|nom du produit|désignation|designation|libellé|libelle|"
     "nom|nom produit|descripción|descripcion|producto|nombre|nombre del producto|artículo|articulo|商品名称|商品名|商品标题|宝贝标题|产品名称|品名|名称|"
@@ -44,15 +46,15 @@ _WORDS: dict[str, str] = {
     "quantité|quantite|qté|qte|quantité vendue|quantite vendue|unités|unites|ventes|unités vendues|nombre|"
     "cantidad|unidades|unidades vendidas|ventas|cantidad vendida|cant|uds|"
     "数量|销量|销售数量|件数|支付件数|成交商品件数|商品数量|购买数量|宝贝数量|订购数量|销售件数|成交件数|成交数量|出库数量|发货数量|商品数量(件)|销售量|"
-    "下单件数|宝贝总数量|购买件数|商品销量|支付商品件数|销量(件)|主数量|实发数量|net units sold|ordered units|shipped units|quantity shipped|unit_sales|cnt|sales count",
+    "下单件数|宝贝总数量|购买件数|商品销量|支付商品件数|销量(件)|主数量|实发数量|net units sold|ordered units|shipped units|quantity shipped|unit_sales|cnt|sales count|verkaufte einheiten|einheiten|qty. sold|qty. ordered|item qty|qte vendue|uds. vendidas|pz|sales (units)|unit volume|units shipped|sold qty|net qty|net units|total units|total qty|total quantity|quantity (- refund)|actual|actuals|actual sales|ist|istmenge",
     "revenue": "revenue|sales amount|amount|net sales|gross sales|total sales|turnover|ordered product sales|item total|total|subtotal|line total|"
     "sales value|sales revenue|n. revenue|n revenue|gmv|value|net revenue|gross revenue|item subtotal|order total|total price|sales ($)|"
     "umsatz|betrag|nettoumsatz|bruttoumsatz|gesamtpreis|gesamtbetrag|chiffre d'affaires|chiffre d affaires|ca|montant|montant total|ca ht|ca ttc|"
     "importe|ingresos|monto|total venta|facturación|facturacion|支付金额|成交金额|销售额|金额|实付金额|买家实付金额|总金额|销售金额|实收金额|商品总价|"
-    "买家实际支付金额|订单金额|应付货款|sales eur|sales usd|sales gbp|商家实收金额(元)|商品总价(元)|用户实付金额(元)|价税合计|item price total|买家应付货款|dollar sales|sales in eur",
+    "买家实际支付金额|订单金额|应付货款|sales eur|sales usd|sales gbp|商家实收金额(元)|商品总价(元)|用户实付金额(元)|价税合计|item price total|买家应付货款|dollar sales|sales in eur|line amount|item subtotal|product sales|revenu|net amount|gross amount|montant ttc|montant ht|umsatz netto|umsatz brutto|importe total|ext price|extended price",
     "price": "price|unit price|unitprice|selling price|sale price|item price|lineitem price|price per unit|actual price|price paid|"
     "net price|avg price|average price|preis|einzelpreis|stückpreis|verkaufspreis|vk|vk preis|vk-preis|nettopreis|prix|prix unitaire|prix de vente|pu|"
-    "precio|precio unitario|precio de venta|pvp|价格|单价|售价|销售单价|成交价|商品单价|商品价格|销售价|unit cost price|sell price|sell_price|含税单价|sold for|unit price eur",
+    "precio|precio unitario|precio de venta|pvp|价格|单价|售价|销售单价|成交价|商品单价|商品价格|销售价|unit cost price|sell price|sell_price|含税单价|sold for|unit price eur|pu ht|p.u.|p.u. ht|prix ht|prix ttc|prix de vente ht|vk netto|vk brutto|vk-preis netto|unit amount|rate|item cost|价格(元)|京东价|p.v.p.|price each|sales price",
     "list_price": "list price|regular price|compare at price|lineitem compare at price|rrp|msrp|base price|original price|normal price|uvp|listenpreis|"
     "prix public|prix catalogue|precio de lista|precio regular|原价|吊牌价|市场价|标价|shelf price",
     "discount": "discount|discounts|discount amount|discount rate|lineitem discount|retail discount|rabatt|nachlass|remise|descuento|折扣|优惠|优惠金额|折扣率|"
@@ -74,10 +76,10 @@ _WORDS: dict[str, str] = {
     "basket id|basket|sales record number|amazon-order-id|amazon order id|order-id|sale id|ticket|payment id|"
     "bestellnummer|auftragsnummer|auftrag|bestellung|rechnung|rechnungsnummer|rechnungsnr|belegnummer|beleg|bon|bonnummer|n° commande|numéro de commande|"
     "numero de commande|commande|facture|n° facture|pedido|número de pedido|numero de pedido|nº pedido|factura|"
-    "订单编号|订单号|主订单编号|子订单编号|订单id|交易编号|单号|凭证编号|物料凭证|交易号|order name|父订单编号|document number|发票号",
+    "订单编号|订单号|主订单编号|子订单编号|订单id|交易编号|单号|凭证编号|物料凭证|交易号|order name|父订单编号|document number|发票号|order reference|order ref|order name|sales order|document|document no|doc no|check number",
     "line_id": "line|line id|line no|line item|position|pos|row|row id|index|no|nr|lfd nr|序号|行号|行项目|order item id|order-item-id|id|idx|lineitem id",
     "status": "status|order status|financial status|item status|订单状态|交易状态|状态|auftragsstatus|bestellstatus|statut|état|etat|estado|payment status|state of order|event type|"
-    "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型",
+    "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型|vorgang|vorgangsart|belegart|umsatzart|buchungsart|transaktionsart|type de mouvement|type de document|tipo|tipo de movimiento|document type|doc type|order state|order type name|record type",
     "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled|void|voided|is void|is voided|anulado|作废|是否作废|是否取消",
     "fulfilled": "fulfillment status|lineitem fulfillment status|shipping status|发货状态|物流状态",
     "returns": "returns|returned|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
@@ -117,6 +119,12 @@ _KINDS = {
 }
 
 
+# Chinese, Japanese and Korean headers are written without spaces between their words.
+_UNSPACED = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+# What a pivot table writes before the name of the column that it adds up.
+_SUM_OF = re.compile(r"(?:sum of|summe von|somme de|suma de|somma di|som van|soma de|求和项[:：]?)\s*(?=\S)")
+
+
 def plain(header: str) -> str:
     """A header without what varies: width, case, underscores, line breaks, units in brackets at the end.
 
@@ -126,6 +134,7 @@ def plain(header: str) -> str:
     text = unicodedata.normalize("NFKC", header).replace("\u2013", "-").replace("\u2014", "-").replace("\u2019", "'")
     text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text).lower().translate(_TRADITIONAL)
     text = re.sub(r"[_\s\u200b\ufeff*#]+", " ", text).strip(" .:;,?\"'")
+    text = _SUM_OF.sub("", text, count=1) if _SUM_OF.match(text) else text
     return re.sub(r"\s*[(\[](?!parent|child|formatted)[^()\[\]]{0,14}[)\]]$", "", text).strip() or text
 
 
@@ -133,7 +142,8 @@ def plain(header: str) -> str:
 def _index() -> dict[str, tuple[str, float]]:
     """Plain word -> (role, strength); the earlier a word stands in its line, the stronger it is."""
     found: dict[str, tuple[str, float]] = {}
-    for role, words in _WORDS.items():
+    lines = [*_WORDS.items(), *((role, words) for role, lines in FURTHER_WORDS.items() for words in lines)]
+    for role, words in lines:
         for rank, word in enumerate(words.split("|")):
             strength = 1.0 - 0.2 * min(1.0, rank / 40)
             for form in {plain(word), word}:
@@ -157,12 +167,21 @@ def role_of(header: str) -> tuple[str, float] | None:
     return _by_words(text, index)
 
 
+def names_role(header: str) -> bool:
+    """Whether a header as a whole is a known word.
+
+    >>> names_role("Menge"), names_role("Ürün Adı"), names_role("Ürün Adý")
+    (True, True, False)
+    """
+    return plain(header) in _index()
+
+
 def _by_words(text: str, index: dict[str, tuple[str, float]]) -> tuple[str, float] | None:
     """A longer header that holds a known one: the longest known part, counted for less."""
     if not text or len(text) > 60:
         return None
-    if re.search(r"[\u4e00-\u9fff]", text):
-        parts = [w for w in index if len(w) >= 2 and w in text and re.search(r"[\u4e00-\u9fff]", w)]
+    if _UNSPACED.search(text):
+        parts = [w for w in index if len(w) >= 2 and w in text and _UNSPACED.search(w)]
     else:
         words = text.replace("-", " ").replace("/", " ").split()
         spans = {" ".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, min(len(words), a + 4) + 1)}
