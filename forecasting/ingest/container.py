@@ -49,6 +49,17 @@ _NOT_TABLES = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95|[c\]}(K\x8c])")
+_OTHER_TEXTS = (
+    (re.compile(rb"\[\s*[\[{\]]|\{\s*(?:\"[^\"]*\"\s*:|\})"), "JSON"),
+    (
+        re.compile(rb"(?:--[^\n]*\n\s*|/\*.*?\*/;?\s*)*(?:INSERT INTO|CREATE TABLE|DROP TABLE|SET NAMES)\s", re.I | re.S),
+        "a database script (SQL)",
+    ),
+    (
+        re.compile(rb"MIME-Version:|Content-Type: multipart/|Return-Path:|Received: ", re.I),
+        "an e-mail or a web archive (MHTML)",
+    ),
+)
 # What zipfile and its decompressors raise on damaged bytes.
 ZIP_ERRORS = (
     zipfile.BadZipFile,
@@ -128,7 +139,16 @@ def _kind_of_single(data: bytes, name: str) -> str:  # noqa: PLR0911 - one line 
     if head.startswith(b"<?xml") and b"<table" in data[: 1 << 20].lower():
         return "html"
     _refuse_binary(data, name)
+    _refuse_other_texts(data, name)
     return "text"
+
+
+def _refuse_other_texts(data: bytes, name: str) -> None:
+    """Text in a form that is no table; its commas would be taken for those of a CSV."""
+    head = data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    what = next((what for pattern, what in _OTHER_TEXTS if pattern.match(head)), None)
+    if what:
+        raise FileUnreadable(f"{name} is {what}, not a table: {_NEEDED}")
 
 
 def _refuse_binary(data: bytes, name: str) -> None:

@@ -91,12 +91,19 @@ def _with_quotes(sample: str, mark: str) -> list[tuple[float, Dialect, int]]:
     weight = _WEIGHT.get(mark, 0.8 if len(mark) == 1 else 1.02)
     for quote in _QUOTES:
         if quote == '"' or _stands_at_borders(sample, mark, quote):
-            for escape in ("", "\\") if "\\" in sample else ("",):
+            for escape in ("", "\\") if "\\" in sample and not _regular(sample, Dialect(mark, quote, "")) else ("",):
                 dialect = Dialect(mark, quote, escape)
                 score, width = _score(sample, dialect)
                 # The plain reading wins ties.
                 found.append((score * weight * (1.0 if quote == '"' else 0.999) * (0.9995 if escape else 1.0), dialect, width))
     return found
+
+
+def _regular(sample: str, dialect: Dialect) -> bool:
+    """Whether all rows come out at one width without a repair: then a backslash is a character like others."""
+    rows = [row for row in tokenize(sample, dialect) if any(c.strip() for c in row.cells)]
+    widths = {len(row.cells) for row in rows}
+    return len(rows) > 1 and len(widths) == 1 and widths != {1} and not any(row.repaired for row in rows)
 
 
 def _stands_at_borders(sample: str, mark: str, quote: str) -> bool:

@@ -102,8 +102,13 @@ def _as_text(column: pl.Series) -> pl.Series:
         return column.dt.to_string(form).fill_null("")
     if dtype == pl.Categorical or isinstance(dtype, pl.Enum):
         return column.cast(pl.String).fill_null("")
-    values = ["" if value is None else cell_text(value) for value in column.to_list()]
+    values = ["" if value is None else _said(value) for value in column.to_list()]
     return pl.Series(column.name, values, dtype=pl.String)
+
+
+def _said(value: object) -> str:
+    """The text of a value; bytes are text whose writer did not say so."""
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else cell_text(value)  # type: ignore[arg-type]
 
 
 def main_table(tables: list[Table]) -> Table:
