@@ -37,8 +37,10 @@ FALSE_WORDS = {
 
 
 _CANCELLED = re.compile(
-    r"cancel(?:l?ed)?|voided|void|failed|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?|交易关闭|已关闭|已取消|待付款|等待买家付款"
-    r"|未付款|unpaid|pending payment|draft|expired|取消",
+    r"(?:order )?(?:cancel(?:l?ed)?|voided|void|failed)|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
+    r"|unpaid|pending payment|draft|expired|annullat[oa]|geannuleerd|anulowan[ea]|annulleret|avbruten|makulerad|kansellert"
+    r"|zrušen[aáo]|отмен[её]н[ао]?|iptal(?: edildi)?|.*キャンセル(?:済み?)?|.*취소(?:완료)?"
+    r"|.*(?:交易关闭|已关闭|已取消|交易取消)|待付款|等待买家付款|未付款|取消",
     re.IGNORECASE,
 )
 
@@ -102,6 +104,9 @@ def _check_status(reader: ColumnReader) -> None:
     if status is not None:
         words = [w for w in status.unique().to_list() if says_not_sold(w, platform)]
         reader.check(status.is_in(words), "status", status, "the order was cancelled or never paid")
+        if platform is not None and platform.only:
+            other = (status != "") & ~status.str.to_lowercase().is_in(list(platform.only))
+            reader.check(other, "status", status, "not a sale of goods, but a fee, a tax or a payment")
     cancelled = reader.text("cancelled")
     if cancelled is not None:
         yes = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))

@@ -132,18 +132,24 @@ def decimal_hint(table: Table, mapping: Mapping) -> str:
 
 
 _SUMMED = r"(?i)total|summe|umsatz|somme|suma|[合总小]计"
-_OF_GROUP = re.compile(r"(.+?)[\s:：-]*(?:total|ergebnis|gesamt|summe|汇总|小计|合计)", re.IGNORECASE)
+_OF_GROUP = re.compile(
+    r"(.+?)[\s:：-]*(?:total|ergebnis|gesamt|summe|汇总|小计|合计)"
+    r"|(?:sub)?(?:total|summe|gesamt|somme|suma|totale)[\s:：-]+(?:(?:for|of|für|de|del|pour)\s+)?(.+)",
+    re.IGNORECASE,
+)
+_NAMES_GROUP = r"(?i)(?:total|ergebnis|gesamt|summe|汇总|小计|合计)\s*$|^\s*(?:sub)?(?:total|summe|gesamt|somme|suma)"
 
 
 def is_group_total(texts: pl.Series) -> pl.Series:
-    """Which cells sum up a group that the same column names, as pivot tables write it: "Kitchen Total" below "Kitchen".
+    """Which cells sum up a group that the same column names: "Kitchen Total" or "Total for Kitchen" below "Kitchen".
 
     >>> is_group_total(pl.Series(["Kitchen", "Kitchen Total", "Colgate Total"])).to_list()
     [False, True, False]
     """
     distinct = texts.unique()
-    maybe = distinct.filter(distinct.str.contains(r"(?i)(?:total|ergebnis|gesamt|summe|汇总|小计|合计)\s*$")).to_list()
-    groups = {word: match.group(1).strip() for word in maybe if (match := _OF_GROUP.fullmatch(word.strip()))}
+    maybe = distinct.filter(distinct.str.contains(_NAMES_GROUP)).to_list()
+    matches = {word: match for word in maybe if (match := _OF_GROUP.fullmatch(word.strip()))}
+    groups = {word: (match.group(1) or match.group(2)).strip() for word, match in matches.items()}
     known = set(distinct.str.strip_chars().to_list()) if groups else set()
     return texts.is_in([word for word, group in groups.items() if group in known])
 

@@ -41,26 +41,44 @@ def month_columns(table: Table) -> dict[int, int]:
 
 
 def units_across(table: Table) -> dict[int, str]:
-    """The columns of units where a pivot table has several measures for each period ("Jan 2024 Units", "Jan 2024 Revenue").
+    """The columns of units where headers name a period and a measure ("Jan 2024 Units", "2024-01_revenue", "Qty Feb-24").
 
     Two periods or more, each once; else empty. The other measures are left to those who ask for them.
     """
-    parted = {j: found for j, header in enumerate(table.header) if (found := _period_and_measure(header.split()))}
+    parted = _measures_across(table)
     # "Sales" may be units, but not beside "Units": the word that says units best is taken.
     best = max((strength for _, measure, strength in parted.values() if measure == "units"), default=0.0)
     units = {j: period for j, (period, measure, strength) in parted.items() if measure == "units" and strength == best}
-    return units if 1 < len(units) == len(set(units.values())) and len(parted) > len(units) else {}
+    return units if 1 < len(units) == len(set(units.values())) else {}
+
+
+def other_measures(table: Table) -> bool:
+    """Whether a period has a measure beside its units, known or not ("Budget")."""
+    return len(_measures_across(table)) > len(units_across(table)) > 0
+
+
+def _measures_across(table: Table) -> dict[int, tuple[str, str, float]]:
+    """Columns by number: the period that the header names, the role of its other words ("" if unknown), and how sure it is."""
+    words = {j: re.split(r"[\s_]+", header.strip()) for j, header in enumerate(table.header)}
+    return {j: found for j, each in words.items() if (found := _period_and_measure(each))}
 
 
 def _period_and_measure(words: list[str]) -> tuple[str, str, float] | None:
-    """A header taken apart into the period, and the role that its other words name and how surely, whichever stands first."""
+    """A header taken apart into the period and the words for the measure, whichever stands first."""
+    unknown = None
     for k in range(1, len(words)):
         for period, measure in ((words[:k], words[k:]), (words[k:], words[:k])):
             text = " ".join(period)
-            named = role_of(" ".join(measure))
-            if named and (kind_of(text) == DATE or parse_date_text(text)[0] is not None):
-                return text, *named
-    return None
+            if (kind_of(text) == DATE or parse_date_text(text)[0] is not None) and not any(map(_is_number, measure)):
+                named = role_of(" ".join(measure))
+                if named:
+                    return text, *named
+                unknown = (text, "", 0.0)
+    return unknown
+
+
+def _is_number(word: str) -> bool:
+    return bool(re.search(r"\d", word))
 
 
 def months_across(table: Table) -> dict[int, str]:

@@ -10,7 +10,17 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
-from forecasting.ingest.columns import AMOUNTS, LEVELS, ColumnReader, Whole, clean_text, named_columns
+from forecasting.ingest.columns import (
+    AMOUNTS,
+    LEVELS,
+    Check,
+    ColumnReader,
+    Whole,
+    clean_text,
+    is_group_total,
+    is_total_cell,
+    named_columns,
+)
 from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.known import planned
@@ -20,17 +30,28 @@ from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.outline import without_outline
 from forecasting.ingest.table import Table
+from forecasting.ingest.titles import title_rows, under_titles
+from forecasting.ingest.vocabulary import plain, role_of
 
 _FLAG_SAMPLE = 10_000
+_GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
 # An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
 _CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
-_WEEKS = re.compile(r"week|woche|semaine|semana|周|\bkw\b|\bwk\b", re.IGNORECASE)
+_WEEKS = re.compile(
+    r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
+)
+_MONTHS = re.compile(r"month|monat|\bm[eê]s\b|mois|mese|maand|miesiąc|månad|måned|měsíc|месяц|年?月|년?월", re.IGNORECASE)
+_WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]\s?((?:19|20)\d\d))\s*$"
 _RETURNED = re.compile(
-    r"returned|returns?|refund(?:ed)?|retoure?n?|rücksendung|gutschrift|retour|remboursé|devoluci[oó]n|devuelto|reembolso"
-    r"|退货|销售退货|已退款|退款成功|credit note",
+    r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?|credit (?:note|memo))|credit"
+    r"|retoure?n?|rücksendung|rückgabe|rücknahme|gutschrift|storno|retour|avoir|remboursé|devoluci[oó]n|devuelto|reembolso|abono"
+    r"|nota (?:de cr[ée]dito|di credito)|reso|devolução|zwrot|korekta|retur|creditnota|vratka|возврат|iade|返品|반품"
+    r"|退货|销售退货|已退款|退款成功",
     re.IGNORECASE,
 )
+_OF_ORDERS = ("order", "date", "time", "status", "customer", "channel", "country")
+_NET = re.compile(r"\bnet\b|\bnetto\b|净")
 
 
 @dataclass(frozen=True)
@@ -52,7 +73,7 @@ class Facts:
 
 def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts:
     """Read a long table or order lines as sales facts; `whole` says what a part of a file cannot tell by itself."""
-    table, outlines = (table, ()) if whole else without_outline(table, mapping)
+    table, outlines, titles = (table, (), None) if whole else _keys_repeated(table, mapping)
     reader = ColumnReader(_filled_down(table, mapping), mapping, whole)
     reader.issues.extend(outlines)
     sku, name = _keys(reader)
@@ -62,7 +83,20 @@ def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts
     frame = _with_measures(reader, frame)
     frame = _with_attributes(reader, frame, name)
     check_keys(reader, sku, name)
+    if titles is not None:
+        reader.checks.insert(0, Check(titles, reader.header("sku"), sku, "a heading of the rows below it, not a sale"))
+        reader.checks.insert(0, Check(is_group_total(sku), reader.header("sku"), sku, "a totals row, not a sale"))
     return _split(reader, frame, dates)
+
+
+def _keys_repeated(table: Table, mapping: Mapping) -> tuple[Table, tuple[str, ...], pl.Series | None]:
+    """The table with keys that stand once on all of their rows, what to say about it, and which rows are titles of others."""
+    j = mapping.index("sku")
+    titles = None if j is None else title_rows(table, j)
+    if j is None or titles is None:
+        return *without_outline(table, mapping), None
+    said = "each SKU stands once, in a row of its own above its rows: it was repeated on them"
+    return under_titles(table, j), (said,), titles
 
 
 def _filled_down(table: Table, mapping: Mapping) -> Table:
@@ -70,7 +104,7 @@ def _filled_down(table: Table, mapping: Mapping) -> Table:
     platform = platform_of(mapping, table)
     order = mapping.index("order")
     if platform is None or not platform.fill_down or order is None:
-        return table
+        return _orders_repeated(table, mapping)
     wanted = [j for j, h in enumerate(table.header) if h.strip().lower() in platform.fill_down]
     key = f"c{order}"
     filled = [
@@ -83,11 +117,44 @@ def _filled_down(table: Table, mapping: Mapping) -> Table:
     return replace(table, cells=table.cells.with_columns(*(e.alias(f"c{j}") for e, j in zip(filled, wanted, strict=True))))
 
 
+def _orders_repeated(table: Table, mapping: Mapping) -> Table:
+    """Order lines below the first of their order, on which both number and date are blank, with the fields of the order.
+
+    Only where the two always stand or miss together and each such line has goods of its own: else a blank is a missing value.
+    """
+    number, date, units = (mapping.index(role) for role in ("order", "date", "units"))
+    if mapping.layout != "orders" or number is None or date is None or units is None:
+        return table
+    blank, undated = (table.column(j).str.strip_chars() == "" for j in (number, date))
+    goods = (table.column(units).str.strip_chars() != "") & ~_any_total(table)
+    if not (blank & goods).any() or blank[0] or ((blank != undated) & goods).any():
+        return table
+    fields = [
+        j
+        for role in ("order", "date", "time", "status", "customer", "channel", "country")
+        if (j := mapping.index(role)) is not None
+    ]
+    filled = [
+        pl.when(blank & goods).then(table.column(j).set(blank, None).forward_fill()).otherwise(table.column(j)).alias(f"c{j}")
+        for j in fields
+    ]
+    return replace(table, cells=table.cells.with_columns(filled))
+
+
+def _any_total(table: Table) -> pl.Series:
+    """Rows in which some cell says that the row sums others up."""
+    found = pl.Series([False]).new_from_index(0, table.height)
+    for j in range(table.width):
+        found = found | is_total_cell(table.column(j))
+    return found
+
+
 def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
     """The SKU of each row: its code, else its name and variant."""
     name, variant, sku = reader.text("name"), reader.text("variant"), reader.text("sku")
     if sku is not None and sku.is_in(["-", "--", "n/a", "N/A", "nan", "null"]).any():
         sku = sku.replace(["-", "--", "n/a", "N/A", "nan", "null"], [""] * 6)
+    sku = None if sku is None else _whole_codes(reader, sku)
     spoken = name
     if name is not None and variant is not None:
         spoken = pl.select(pl.when(variant.is_in(["", "Regular"])).then(name).otherwise(name + " / " + variant)).to_series()
@@ -103,6 +170,16 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
     return sku.alias("sku"), name
 
 
+def _whole_codes(reader: ColumnReader, sku: pl.Series) -> pl.Series:
+    """Codes that a program took for numbers, all of them, without the ".0" that it put behind each."""
+    if reader.whole is not None or not (sku.str.contains(r"^\d+\.0$") | (sku == "")).all() or (sku == "").all():
+        return sku
+    reader.issues.append(
+        f"the codes in {reader.header('sku')!r} were written as numbers; '.0' was taken off, as in {sku.max()!r}"
+    )
+    return sku.str.strip_suffix(".0")
+
+
 def one_series(table: Table, issues: list[str]) -> pl.Series:
     """The name of the file as the SKU of every row, which is said."""
     label = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", table.name.rsplit("/", 1)[-1])
@@ -112,7 +189,7 @@ def one_series(table: Table, issues: list[str]) -> pl.Series:
 
 def _dates(reader: ColumnReader) -> Dates:
     j = reader.mapping.index("date")
-    column = _composed_dates(reader) if j is None else _weeks_in_digits(reader.header("date"), reader.table.column(j))
+    column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), reader.table.column(j))
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:
         reader.issues.append(
@@ -128,12 +205,30 @@ def _dates(reader: ColumnReader) -> Dates:
     return _with_clock(reader, found)
 
 
-def _weeks_in_digits(header: str, column: pl.Series) -> pl.Series:
-    """ "202413" below a heading that says week is the 13th week of 2024, and no month."""
-    digits = column.str.extract_groups(r"^\s*((?:19|20)\d\d)([0-5]\d)\s*$").struct.unnest()
-    if not _WEEKS.search(header) or not (digits.to_series(0).is_not_null() | (column == "")).all():
+def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:
+    """Weeks and months in digits that mean another thing, or nothing, without the heading above them."""
+    column = _weeks_in_digits(header, column)
+    if not _MONTHS.search(header):
         return column
-    return (digits.to_series(0) + "-W" + digits.to_series(1)).fill_null("").alias(column.name)
+    parts = (
+        column.str.extract_groups(r"^\s*(\d{1,2})\s?[-/.]\s?(\d\d)\s*$").struct.rename_fields(["month", "year"]).struct.unnest()
+    )
+    month, year = (parts[name].cast(pl.Int64, strict=False) for name in ("month", "year"))
+    # "01/23": with years beyond 12 nothing else can be meant.
+    if not (month.is_not_null() | (column == "")).all() or not month.is_between(1, 12).all() or not (year > 12).all():
+        return column
+    return ("20" + parts["year"] + "-" + parts["month"].str.zfill(2)).fill_null("").alias(column.name)
+
+
+def _weeks_in_digits(header: str, column: pl.Series) -> pl.Series:
+    """ "202413", "2024-13" or "13/2024" below a heading that says week is the 13th week of 2024, and no month."""
+    if not _WEEKS.search(header):
+        return column
+    parts = column.str.extract_groups(_WEEK_DIGITS).struct.rename_fields(["year", "week", "first", "last"]).struct.unnest()
+    year, week = parts["year"].fill_null(parts["last"]), parts["week"].fill_null(parts["first"])
+    if not (year.is_not_null() | (column == "")).all():
+        return column
+    return (year + "-W" + week.str.zfill(2)).fill_null("").alias(column.name)
 
 
 def _with_clock(reader: ColumnReader, dates: Dates) -> Dates:
@@ -157,8 +252,8 @@ def _with_clock(reader: ColumnReader, dates: Dates) -> Dates:
 
 def _composed_dates(reader: ColumnReader) -> pl.Series:
     """Dates from a year and a month, week or day in columns of their own; what no column says, a name or a title may."""
-    year, month, week, day = (reader.text(role) for role in ("year", "month", "week", "day"))
-    if year is None and month is None and week is None:
+    year, quarter, month, week, day = (reader.text(role) for role in ("year", "quarter", "month", "week", "day"))
+    if year is None and quarter is None and month is None and week is None:
         return _named_dates(reader, day)
     whole = _year_of_title(reader) if year is None else year.str.replace(r"\.0$", "")
     if month is not None:
@@ -170,7 +265,14 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
     if week is not None:
         number = week.str.extract(r"(\d{1,2})")
         return whole + "-W" + number.fill_null("").str.zfill(2)
+    if quarter is not None:
+        return whole + "-Q" + _quarter_numbers(quarter)
     return whole + "-01-01"
+
+
+def _quarter_numbers(quarter: pl.Series) -> pl.Series:
+    chinese = {word: str(k) for k, word in enumerate("一二三四", 1)}
+    return quarter.str.extract(r"([1-4一二三四])").replace(list(chinese), list(chinese.values())).fill_null("")
 
 
 def _month_numbers(month: pl.Series) -> pl.Series:
@@ -220,6 +322,7 @@ def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
     orders = reader.mapping.layout == "orders"
     if j is None:
         return _without_quantity(reader)
+    _say_if_guessed(reader, j)
     found = reader.numbers(j)
     reader.check(found.bad & ~reader.totals, "units", reader.table.column(j), "not a number of units")
     huge = (found.values.abs() > 1e12).fill_null(False)
@@ -236,13 +339,31 @@ def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
             "this movement is no sale and no return",
         )
     values = found.values if signed is None else signed
+    k = reader.mapping.index("returns")
+    came_back = None if k is None else reader.numbers(k).values.abs().fill_null(0.0)
+    if came_back is not None and _NET.search(plain(reader.header("units"))):
+        values = values + came_back  # net units are those sold less those that came back, which are counted apart
     back = _returned_rows(reader, values) if signed is None else pl.Series([False]).new_from_index(0, len(values))
     sold = pl.select(pl.when(values.is_null()).then(None).when(back | (values < 0)).then(0.0).otherwise(values)).to_series()
     returned = pl.select(pl.when(values < 0).then(-values).when(back).then(values).otherwise(0.0)).to_series().fill_null(0.0)
-    k = reader.mapping.index("returns")
-    if k is not None:
-        returned = returned + reader.numbers(k).values.abs().fill_null(0.0)
-    return sold, returned
+    return sold, returned if came_back is None else returned + came_back
+
+
+def _say_if_guessed(reader: ColumnReader, index: int) -> None:
+    """Units that no heading names were chosen among other numbers, which the user must know."""
+    column = reader.mapping.columns[index]
+    others = [c.column for c in reader.mapping.columns if c.role in ("regressor", "ignore") and _can_be_units(c.samples)]
+    named = role_of(column.column)
+    if reader.whole is None and column.sure <= _GUESSED and others and not (named and named[0] == "units"):
+        listed = ", ".join(map(repr, others[:3])) + (" ..." if len(others) > 3 else "")
+        reader.issues.append(
+            f"no heading says which column holds the units sold; {column.column!r} was taken, and not {listed}: "
+            "choose another column in the mapping if that is wrong"
+        )
+
+
+def _can_be_units(samples: tuple[str, ...]) -> bool:
+    return bool(samples) and all(re.fullmatch(r"\s*-?\d[\d.,]*\s*", s) for s in samples)
 
 
 def _without_quantity(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
@@ -264,11 +385,21 @@ def _without_quantity(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
 
 
 def _returned_rows(reader: ColumnReader, values: pl.Series) -> pl.Series:
+    back = pl.Series([False]).new_from_index(0, len(values))
+    for status in _statuses(reader):
+        words = [w for w in status.unique().to_list() if w and says_returned(w)]
+        back = back | (status.is_in(words) & (values > 0).fill_null(False) if words else back)
+    return back
+
+
+def _statuses(reader: ColumnReader) -> list[pl.Series]:
+    """The column of the status, and others that are headed as one ("Type" beside "Status") and were put to no use."""
     status = reader.text("status")
-    if status is None:
-        return pl.Series([False]).new_from_index(0, len(values))
-    words = [w for w in status.unique().to_list() if w and says_returned(w)]
-    return status.is_in(words) & (values > 0).fill_null(False) if words else pl.Series([False]).new_from_index(0, len(values))
+    if status is None or reader.whole is not None:
+        return [] if status is None else [status]
+    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role == "ignore" and c.sure <= _GUESSED]
+    named = [j for j in spare if (role_of(reader.table.header[j]) or ("",))[0] == "status"]
+    return [status, *(clean_text(reader.table.column(j)) for j in named)]
 
 
 def says_returned(status: str) -> bool:

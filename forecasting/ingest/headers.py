@@ -200,6 +200,8 @@ def _drop_titles(found: list[Row], width: int) -> list[Row]:
     while len(found) > 1:
         top, below = found[0], found[1]
         pairs = filled_cells(top) == 2 and top.cells[0].strip() and top.cells[1].strip() and width > 3
+        if pairs and _YEAR.fullmatch(top.cells[1].strip()) and not below.cells[0].strip():
+            break  # one year over all periods, beside the name of the first column
         looks_like_note = top.cells[0].strip().endswith((":", "：")) or pairs
         typed = sum(kind_of(cell) in (NUMBER,) and not _YEAR.fullmatch(cell.strip()) for cell in top.cells)
         if (

@@ -14,6 +14,7 @@ SINGLE_ROLES = (
     "date",
     "time",
     "year",
+    "quarter",
     "month",
     "week",
     "day",

@@ -14,7 +14,8 @@ class Platform:
     """One kind of export.
 
     `needs` must all be among the headers; `roles` overrides the vocabulary for its headers; rows whose status holds one of
-    `not_sold` are set aside; `fill_down` columns stand only on an order's first row.
+    `not_sold` are set aside, and so are those whose status is none of `only`, where that is given; `fill_down` columns stand
+    only on an order's first row.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Platform:
     layout: str = "orders"
     not_sold: tuple[str, ...] = ()
     fill_down: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     left_out: bool = field(default=False)
 
 
@@ -75,6 +77,16 @@ PLATFORMS = (
         not_sold=("cancelled", "canceled"),
     ),
     Platform(
+        # One row for each part of a price: the goods themselves are on the row of the principal.
+        "Amazon settlement",
+        ("settlement-id", "amount-description", "quantity-purchased"),
+        {"order-id": "order", "posted-date": "date", "posted-date-time": "ignore", "sku": "sku", "quantity-purchased": "units",
+         "amount": "revenue", "amount-description": "status", "marketplace-name": "channel", "transaction-type": "ignore", "amount-type": "ignore",
+         "currency": "currency", "merchant-order-id": "ignore", "order-item-code": "ignore", "merchant-order-item-id": "ignore",
+         "settlement-start-date": "ignore", "settlement-end-date": "ignore", "deposit-date": "ignore", "total-amount": "ignore"},
+        only=("principal",),
+    ),
+    Platform(
         "WooCommerce",
         ("items sold", "n. revenue"),
         {"items sold": "units", "n. revenue": "revenue", "n. revenue (formatted)": "ignore", "product title": "name", "sku": "sku",
@@ -104,6 +116,21 @@ PLATFORMS = (
         {"sales record number": "order", "order number": "order", "item title": "name", "custom label": "sku", "item number": "ignore",
          "quantity": "units", "sold for": "price", "sale date": "date", "total price": "ignore", "paid on date": "ignore",
          "buyer username": "customer", "variation details": "variant", "ship to country": "country"},
+    ),
+    Platform(
+        "eBay transactions",
+        ("transaction creation date", "item title", "quantity"),
+        {"transaction creation date": "date", "type": "status", "order number": "order", "legacy order id": "ignore", "item id": "ignore",
+         "transaction id": "ignore", "item title": "name", "custom label": "sku", "quantity": "units", "item subtotal": "revenue",
+         "buyer username": "customer", "net amount": "ignore", "payout currency": "currency", "description": "note"},
+        only=("order", "refund"),
+    ),
+    Platform(
+        "Toast items",
+        ("menu item", "qty", "void?"),
+        {"order date": "date", "sent date": "ignore", "order id": "order", "order #": "ignore", "location": "channel", "menu item": "name", "sku": "sku",
+         "plu": "ignore", "item id": "ignore", "master id": "ignore", "item selection id": "line_id", "sales category": "category", "qty": "units",
+         "net price": "revenue", "gross price": "ignore", "discount": "discount", "tax": "tax", "void?": "cancelled"},
     ),
     Platform(
         "Etsy",

@@ -9,9 +9,10 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.arithmetic import factors
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.datetext import month_number, parse_date_text
+from forecasting.ingest.datetext import day_of_week, month_number, parse_date_text
 from forecasting.ingest.daysheets import days_across, month_columns, units_across
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
@@ -22,14 +23,29 @@ from forecasting.ingest.platforms import Platform, recognise
 from forecasting.ingest.products import is_total
 from forecasting.ingest.reader import main_table
 from forecasting.ingest.table import Table
+from forecasting.ingest.titles import titled_column
 from forecasting.ingest.vocabulary import plain, role_of
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
+_DATE_WORDS = frozenset(["date", "datum", "fecha", "data", "dato", "tarih", "дата"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
+# Headings of a part of a date; the year stands in a column of its own, or in a name or title.
+_PARTS = {
+    "quarter": re.compile(r"quarters?|quartal|trimestre|kwartaal|kwartał|kvartal|čtvrtletí|квартал|季度|四半期|분기"),
+    "month": re.compile(r"months?|monat|mes|mois|mese|mês|maand|miesiąc|månad|måned|měsíc|месяц|ay|月份?|월"),
+    "week": re.compile(
+        r"weeks?|(?:kalender)?woche|kw|wk|semana|semaine|settimana|tydzień|vecka|uge|uke|týden|неделя|hafta|[周週]|주차"
+    ),
+    "day": re.compile(r"days?|tag|jour|dia|giorno|dag|dzień|den|день|gün|日|일"),
+}
+_QUARTER_ALONE = re.compile(
+    r"[QT]\s?[1-4]|[1-4](?:\.|er|[eè]me)?\s?(?:quartal|quarter|trimestre)|第?[1-4一二三四]季度?", re.IGNORECASE
+)
+_WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem|s)\.?\s?\d{1,2}|第?\d{1,2}[周週]", re.IGNORECASE)
 _MEMBERS = frozenset(["sku", "name", "variant", "channel", "category", "brand"])
 _LABELS = re.compile(
     r"row labels|column labels|zeilenbeschriftungen|spaltenbeschriftungen|行标签|列标签|étiquettes de (?:lignes|colonnes)"
@@ -61,16 +77,22 @@ def propose_for(table: Table) -> Mapping:
     if is_panel(table.header):
         return _panel_mapping(columns)
     platform = recognise(table.header)
-    roles = _named_roles(columns, platform)
-    wide = _wide_periods(columns) or list(days_across(table)) or list(month_columns(table)) or list(units_across(table))
+    roles = _with_titles(table, _named_roles(columns, platform))
+    wide = list(units_across(table)) or _wide_periods(columns) or list(days_across(table)) or list(month_columns(table))
     if wide and not _only_dates_beside(columns, wide):
         return _wide_mapping(table, columns, roles, wide)
-    roles = _with_content(columns, _without_members(columns, roles))
+    roles = _with_content(table, columns, _without_members(columns, roles))
     if _series_across(columns, roles):
         return _across_mapping(table, columns, roles)
     layout = platform.layout if platform else _layout(roles)
     mapping = _assemble(columns, roles, layout, platform.name if platform else _generic_name(roles))
     return _with_questions(table, mapping)
+
+
+def _with_titles(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """A column of titles above their rows names the SKU, where no other column does."""
+    j = titled_column(table) if "sku" not in {role for role, _ in roles.values()} else None
+    return roles if j is None else roles | {j: ("sku", 0.8)}
 
 
 def is_panel(header: Sequence[str]) -> bool:
@@ -123,27 +145,20 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     words = set(text.split())
     if role == "units" and words & _SALES and not words & _COUNTED and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
-    if role == "date" and column.kind == NUMBER and small_numbers(column):
-        part = next(
-            (
-                p
-                for p, words in (
-                    ("month", "month monat mes mois 月 月份"),
-                    ("week", "week woche semana semaine kalenderwoche"),
-                    ("day", "day tag jour dia 日"),
-                )
-                if text in words.split()
-            ),
-            "",
-        )
-        return (part or "ignore", 0.9 if part else 0.1)
     said = [s for s in column.samples if not is_total(s)]
+    if role == "date" and column.kind == NUMBER and small_numbers(column):
+        part = next((p for p, words in _PARTS.items() if words.fullmatch(text)), "")
+        return (part or "ignore", 0.9 if part else 0.1)
+    if role == "date" and said and all(_QUARTER_ALONE.fullmatch(s.strip()) for s in said):
+        return "quarter", 0.9
+    if role == "date" and said and all(_WEEK_ALONE.fullmatch(s.strip()) for s in said):
+        return "week", 0.9
     if role == "date" and said and all(month_number(s) for s in said):
         return "month", 0.9
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d+[-/.]\d", s) for s in column.samples):
         return "date", 0.8
-    if role == "order" and column.kind == DATE:
-        return "date", 0.7
+    if column.kind == DATE and (role == "order" or (role not in ("date", "time", "cancelled") and words & _DATE_WORDS)):
+        return "date", 0.7  # "Order date", "Customer shipment date"
     if role == "order" and column.kind == NUMBER and text in ("orders", "order count"):
         return "orders", 0.9
     if role == "units" and text == "sold" and column.kind == TEXT:
@@ -151,8 +166,8 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     return role, strength
 
 
-def _with_content(columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
-    """Fill the roles that no header named from what the cells look like."""
+def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Fill the roles that no header named from what the cells look like, and from what they add up to."""
     roles = dict(roles)
     have = {role for role, _ in roles.values()}
     free = [c for c in columns if c.index not in roles]
@@ -170,6 +185,9 @@ def _with_content(columns: list[Look], roles: dict[int, tuple[str, float]]) -> d
         )
         if dated:
             roles[dated.index] = ("date", 0.7)
+    codes = _second_names(columns, roles) if "sku" not in have and "name" in have else []
+    if codes:
+        roles[max(codes, key=_like_codes).index] = ("sku", 0.6)
     if not have & {"sku", "name"}:
         keyed = [
             c for c in columns if c.index not in roles and c.kind in (TEXT, NUMBER) and c.distinct < 0.95 and c.blank < 0.5
@@ -177,13 +195,34 @@ def _with_content(columns: list[Look], roles: dict[int, tuple[str, float]]) -> d
         texts = [c for c in keyed if c.kind == TEXT]
         if texts:
             roles[max(texts, key=lambda c: c.distinct).index] = ("sku", 0.6)
-    if "units" not in have:
+    if "units" not in have and (found := _by_arithmetic(table, columns, roles)):
+        roles |= found
+    elif "units" not in have:
         numbers = [c for c in columns if c.index not in roles and c.kind == NUMBER]
         whole = [c for c in numbers if c.whole and c.blank < 0.9]
         chosen = (whole or numbers)[-1:] if "revenue" not in have else whole[-1:]
         if chosen:
             roles[chosen[0].index] = ("units", 0.5)
     return roles
+
+
+def _second_names(columns: list[Look], roles: dict[int, tuple[str, float]]) -> list[Look]:
+    """Further columns that are headed like a product: beside its name, one of them is its code."""
+    named = [(c, role_of(c.header)) for c in columns if c.index not in roles and c.blank < 0.5 and not planned(c.header)]
+    return [column for column, found in named if found and found[0] in ("name", "sku")]
+
+
+def _like_codes(column: Look) -> float:
+    """The share of the cells seen that hold a digit and no blank, as codes do and names do not."""
+    return sum(bool(re.search(r"\d", s)) and " " not in s.strip() for s in column.samples) / max(1, len(column.samples))
+
+
+def _by_arithmetic(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Units, price and amount of three columns of which one is the product of the others, whatever they are called."""
+    numbers = [c.index for c in columns if c.kind == NUMBER and roles.get(c.index, ("",))[0] in ("", "price", "revenue")]
+    sku = next((j for j, (role, _) in roles.items() if role == "sku"), None)
+    found = factors(table, numbers, sku)
+    return {j: (role, 0.6) for j, role in found.items() if j not in roles}
 
 
 def _wide_periods(columns: list[Look]) -> list[int]:
@@ -201,7 +240,7 @@ def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:
 
 
 def _is_period(header: str) -> bool:
-    text = header.strip()
+    text = day_of_week(header.strip())
     if not text or len(text) > 30:
         return False
     if (

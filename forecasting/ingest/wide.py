@@ -13,15 +13,17 @@ from forecasting.ingest.checks import NOT_CHOSEN
 from forecasting.ingest.columns import clean_text, is_group_total, is_total_cell, named_columns
 from forecasting.ingest.dates import HALF_YEARS, parse_dates
 from forecasting.ingest.datetext import month_number
-from forecasting.ingest.daysheets import days_across, months_across, units_across
+from forecasting.ingest.daysheets import days_across, months_across, other_measures, units_across
 from forecasting.ingest.facts import Facts, one_series
 from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.naming import year_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
 from forecasting.ingest.subtotals import summing_rows
 from forecasting.ingest.table import Table
 
 _MONTHS = tuple(str(k) for k in range(1, 13))
+_WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|第)[_\s.-]?(\d{1,2})[周週]?", re.IGNORECASE)
 _COUNTER = re.compile(r"\D*(\d{1,4})\D*")
 _SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 _FEWEST_IN_GROUPS = 3
@@ -38,11 +40,11 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     periods = mapping.indices("period")
     days = days_across(table) or months_across(table) or units_across(table)
     labels = [days.get(j, table.header[j]) for j in periods]
-    if units_across(table):
+    if other_measures(table):
         issues.append("each period has several measures; only the units are used")
     if any(re.match(r"(?i)\s*p", table.header[j]) for j in days):
         issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
-    dates, grain, order = _period_dates(labels, mapping, issues)
+    dates, grain, order = _period_dates(_weeks_of_year(labels, table, issues), mapping, issues)
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
     months = _months_down(table, mapping)
     if sku is None:
@@ -75,6 +77,16 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     if skipped:
         issues.append(f"columns that are no periods were left out: {', '.join(map(repr, skipped[:5]))}")
     return Facts(pl.concat(frames), rejects, table.height, tuple(issues), order, grain, tuple(labels))
+
+
+def _weeks_of_year(labels: list[str], table: Table, issues: list[str]) -> list[str]:
+    """ "KW01", "W2", ... with the year that the sheet, a title or the file names, where one does."""
+    weeks = [_WEEK_ALONE.fullmatch(label.strip()) for label in labels]
+    year = year_named(table) if all(weeks) else None
+    if year is None:
+        return labels
+    issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
+    return [f"{year}-W{int(week.group(1)):02d}" for week in weeks if week]
 
 
 def _months_down(table: Table, mapping: Mapping) -> pl.Series | None:

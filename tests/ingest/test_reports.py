@@ -1,0 +1,177 @@
+# ruff: noqa: E501 - tables of words and files read best as they stand
+"""Reports of accounting programs, shops and tills: titles above rows, order fields said once, returns, fees, net units."""
+
+import polars as pl
+import pytest
+
+from forecasting.ingest import Import, import_files
+from forecasting.ingest.reader import read_tables
+from tests.ingest.truth import to_csv
+
+
+def _read(text: str, name: str = "s.csv") -> Import:
+    return import_files([(name, text.encode())])
+
+
+def _sums(done: Import) -> dict[str, float]:
+    return done.panel.frame.groupby("unique_id")["y"].sum().to_dict()
+
+
+@pytest.mark.parametrize("total", ["Total for {}", "Total - {}", "{} Total"])
+def test_titles_above_their_rows_name_the_sku(total: str) -> None:
+    rows = [["", "Transaction date", "Transaction type", "Num", "Memo", "Quantity", "Amount"]]
+    for sku in ("00417", "TX-9"):
+        rows += [
+            [sku, "", "", "", "", "", ""],
+            ["", "01/05/2024", "Invoice", "7", "x", "2", "9"],
+            ["", "01/05/2024", "Invoice", "8", "x", "1", "9"],
+        ]
+        rows += [["", "01/16/2024", "Credit Memo", "9", "x", "1", "9"], [total.format(sku), "", "", "", "", "4", "27"]]
+    done = _read("Example Ltd\nSales by item\n\n" + to_csv(rows))
+    assert _sums(done) == {"00417": 3, "TX-9": 3}
+    assert done.panel.frame["returns"].sum() == 2
+    reasons = done.set_aside["reason"].value_counts().to_dict()
+    assert reasons == {"a heading of the rows below it, not a sale": 2, "a totals row, not a sale": 2}
+
+
+def test_order_fields_on_the_first_line_of_an_order_hold_for_its_other_lines() -> None:
+    lines = ["Order Reference,Order Date,Status,Order Lines/Product/Internal Reference,Order Lines/Quantity"]
+    lines += ["S1,2024-01-05 09:00:00,Sales Order,A,2.0", ",,,B,3.0", "S2,2024-01-06 09:00:00,Cancelled,A,5.0", ",,,B,1.0"]
+    done = _read("\n".join(lines))
+    assert _sums(done) == {"A": 2, "B": 3}
+    assert done.report.rows_set_aside == 2
+    # One date that is missing beside its number is a missing value.
+    lost = _read("order,date,sku,qty\n1,2024-01-01,A,1\n2,,A,2\n3,2024-01-03,A,3\n")
+    assert (_sums(lost), lost.report.rows_set_aside) == ({"A": 4}, 1)
+
+
+def test_net_units_are_made_gross_by_the_returns_beside_them() -> None:
+    done = _read(
+        "Day,Product title,Product variant SKU,Quantity ordered,Quantity returned,Net items sold,Gross sales\n2024-01-01,Mug,A,5,-2,3,50\n2024-01-02,Mug,A,0,-1,-1,0\n2024-01-03,Mug,A,4,0,4,40\n"
+    )
+    assert done.panel.frame["y"].tolist() == [5, 0, 4]
+    assert done.panel.frame["returns"].tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "sold", "back"),
+    [("Exchange return", 5, 2), ("Sales credit note", 5, 2), ("Storno", 5, 2), ("zwrot", 5, 2), ("返品", 5, 2), ("Anulowane", 5, 0), ("(删除)已取消", 5, 0), ("キャンセル", 5, 0)],
+)  # fmt: skip
+def test_a_row_that_came_back_or_was_called_off(status: str, sold: float, back: float) -> None:
+    done = _read(f"Date,SKU,Type,Qty\n2024-01-01,A,Sale,3\n2024-01-02,A,Sale,2\n2024-01-02,A,{status},2\n")
+    frame = done.panel.frame
+    assert frame["y"].sum() == sold
+    assert (frame["returns"].sum() if "returns" in frame else 0) == back
+
+
+def test_a_type_beside_a_status_tells_returns_too() -> None:
+    done = _read(
+        "*InvoiceNumber,*InvoiceDate,InventoryItemCode,*Quantity,*UnitAmount,Type,Status\nI1,2024-01-05,A,3.0000,9,Sales invoice,Paid\nC1,2024-01-16,A,2.0000,9,Sales credit note,Paid\n"
+    )
+    assert (_sums(done), done.panel.frame["returns"].sum()) == ({"A": 3}, 2)
+
+
+def test_each_part_of_a_price_is_no_sale_of_its_own() -> None:
+    rows = [
+        [
+            "settlement-id",
+            "transaction-type",
+            "order-id",
+            "amount-type",
+            "amount-description",
+            "amount",
+            "posted-date",
+            "sku",
+            "quantity-purchased",
+        ]
+    ]
+    rows += [
+        ["1", "Order", str(k), "ItemPrice", part, "9", f"2024-01-{k:02d}", "A", "2"]
+        for k in (1, 2, 3)
+        for part in ("Principal", "Tax", "Commission")
+    ]
+    done = _read(to_csv(rows, "\t"), "settlement.txt")
+    assert (done.report.platform, _sums(done), done.report.rows_set_aside) == ("Amazon settlement", {"A": 6}, 6)
+
+
+def test_transactions_without_goods_are_set_aside_and_dishes_are_known_by_name() -> None:
+    rows = [
+        [
+            "Transaction creation date",
+            "Type",
+            "Order number",
+            "Item ID",
+            "Item title",
+            "Custom label",
+            "Quantity",
+            "Description",
+        ]
+    ]
+    rows += [
+        ["5 Jan 2024", "Order", "1", "77", "Mug", "A", "2", "--"],
+        ["6 Jan 2024", "Other fee", "1", "77", "Mug", "A", "1", "Ad"],
+        ["6 Jan 2024", "Order", "2", "77", "Mug", "--", "1", "--"],
+    ]
+    done = _read(to_csv(rows))
+    assert (done.report.platform, _sums(done), done.report.rows_set_aside) == ("eBay transactions", {"A": 2, "Mug": 1}, 1)
+    rows = [
+        ["Order Id", "Order Date", "Item Id", "SKU", "Menu Item", "Qty", "Void?"],
+        ["1", "1/9/24 1:35 PM", "7", "", "Soup", "2.0", "false"],
+        ["1", "1/19/24 1:35 PM", "7", "", "Soup", "1.0", "true"],
+    ]
+    done = _read(to_csv(rows))
+    assert (done.report.platform, _sums(done)) == ("Toast items", {"Soup": 2})
+
+
+def test_a_date_may_be_headed_by_whose_it_is() -> None:
+    done = _read("Customer Shipment Date,Merchant SKU,FNSKU,Quantity\n2024-01-05,A,X1,2\n2024-01-06,A,X1,3\n")
+    assert _sums(done) == {"A": 5}
+
+
+def test_codes_that_became_numbers_lose_their_points() -> None:
+    done = _read("Date,SKU,Units\n2024-01-01,1001.0,2.0\n2024-01-02,1002.0,3.0\n")
+    assert _sums(done) == {"1001": 2, "1002": 3}
+    assert any("'.0'" in issue for issue in done.report.issues)
+    assert _sums(_read("Date,SKU,Units\n2024-01-01,1001.0,2\n2024-01-02,AB,3\n")) == {"1001.0": 2, "AB": 3}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Qty {m} 2024|Value {m} 2024",
+        "2024-{n:02d}_qty|2024-{n:02d}_revenue",
+        "{m}-24 Actual|{m}-24 Budget",
+        "Units sold {m}-24",
+    ],
+)
+def test_measures_across_are_not_added_to_each_other(form: str) -> None:
+    months = [("Jan", 1), ("Feb", 2), ("Mar", 3)]
+    head = [part.format(m=m, n=n) for part in form.split("|") for m, n in months]
+    done = _read(
+        to_csv(
+            [
+                ["SKU", *head],
+                ["A", "1", "2", "3", "10", "20", "30"][: 1 + len(head)],
+                ["B", "4", "5", "6", "40", "50", "60"][: 1 + len(head)],
+            ]
+        )
+    )
+    assert (done.panel.freq, _sums(done)) == ("MS", {"A": 6, "B": 15})
+    assert any("several measures" in issue for issue in done.report.issues) == ("|" in form)
+
+
+def test_weeks_across_take_the_year_that_is_named() -> None:
+    weeks = "Artikel;KW01;KW02;KW14\nA;1;2;3\nB;4;5;6\n"
+    assert [f"{w:%F}" for w in _read(weeks, "Absatz 2024.csv").panel.calendar[[0, 1, -1]]] == [
+        "2024-01-01",
+        "2024-01-08",
+        "2024-04-01",
+    ]
+    over = _read("Artikel;2024;;\n;KW 1;KW 2;KW 3\nA;1;2;3\nB;4;5;6\n").panel
+    assert (over.freq, f"{over.calendar[0]:%F}") == ("W-MON", "2024-01-01")
+
+
+def test_bytes_in_a_parquet_file_are_text(tmp_path) -> None:
+    frame = pl.DataFrame({"date": ["2024-01-01", "2024-01-02"], "sku": [b"00417", b"B"], "units": [1, 2]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    assert read_tables((tmp_path / "a.parquet").read_bytes(), "a.parquet")[0].column(1).to_list() == ["00417", "B"]
