@@ -16,6 +16,7 @@ from forecasting.ingest.numbers import is_missing, unwrap
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _MODERN, _ENOUGH_OLD = 1980, 10
 _FAR_DAYS = 3 * 366
+_FEWEST_SWAPPED = 5
 _NUMERIC = (
     rf"^(?:[A-Za-zéäöüÀ-ÿ]{{2,10}}\.?,?\s+)?(\d{{1,4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,4}})\s?[日号.]?{TIME}$"
 )
@@ -39,7 +40,8 @@ class Dates:
     """A column as dates: `values` (Datetime, null where blank or bad), `bad` (text that is no usable date), the order used.
 
     `order` is YMD, DMY, MDY or "" (written so that no order is needed). `ambiguous` says that day and month could be swapped
-    throughout; `grain` is "week", "month", "quarter" or "half" when the texts name whole periods, else "".
+    throughout; `grain` is "week", "month", "quarter" or "half" when the texts name whole periods, else "". `swapped` says that
+    day and month of some dates were put back in their places.
     """
 
     values: pl.Series
@@ -47,6 +49,7 @@ class Dates:
     order: str
     ambiguous: bool = False
     grain: str = ""
+    swapped: bool = False
 
 
 def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", strays: bool = True) -> Dates:
@@ -69,6 +72,8 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     if ambiguous and _dotted(clean.filter(parts["a"].is_not_null())):
         found, ambiguous = "DMY", False
     values = _from_parts(parts, found)
+    back = _put_back(parts, values) if strays else None
+    values = values if back is None else back
     rest = clean.filter(values.is_null()).to_list()
     others, grain = _parse_rest([t for t in rest if t is not None and not is_missing(t)])
     if others:
@@ -82,7 +87,7 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     bad = column.is_in(wrong) if wrong else pl.Series([False]).new_from_index(0, len(column))
     used = found if parts.drop_nulls("a").height else ""
     grain = grain or _span_grain(values, ends, found)
-    return Dates(mapped, bad, used or "", ambiguous and bool(used), grain)
+    return Dates(mapped, bad, used or "", ambiguous and bool(used), grain, back is not None)
 
 
 def plain_day(text: str, order: str) -> dt.date | None:
@@ -222,6 +227,34 @@ def _split_numeric(texts: pl.Series) -> pl.DataFrame:
         c_digits=pl.col("c").str.len_chars(),
         half=pl.col("half").str.to_lowercase().str.slice(0, 1),
     )
+
+
+def _put_back(parts: pl.DataFrame, values: pl.Series) -> pl.Series | None:
+    """Dates of which a spreadsheet read those up to the 12th of a month with day and month swapped, put right; else None.
+
+    A program set to month first takes 05/02 for the 2nd of May, a date, and leaves 13/02 as text, for there is no such month.
+    So the dates that it made all have days up to 12, all other texts begin with a number beyond, and only swapped do the
+    dates follow each other as days do.
+    """
+    made = parts["digits"] == 4
+    typed = parts["c_digits"] == 4
+    beyond = parts.filter(typed)["a"] > 12
+    if (
+        made.sum() < _FEWEST_SWAPPED
+        or typed.sum() < _FEWEST_SWAPPED
+        or (parts.filter(made)["c"] > 12).any()
+        or not beyond.all()
+    ):
+        return None
+    swapped = _from_parts(parts.with_columns(b="c", c="b"), "YMD")
+    back = values.zip_with(~made.fill_null(False), swapped)
+    return back if _closeness(back) > 2 * _closeness(values) else None
+
+
+def _closeness(values: pl.Series) -> float:
+    """The share of the days between the first and the last on which something stands."""
+    days = values.dt.date().drop_nulls().unique()
+    return len(days) / (1 + (days.max() - days.min()).days) if len(days) else 0.0  # type: ignore[operator, union-attr]
 
 
 def _decide_order(parts: pl.DataFrame, hint: str) -> tuple[str, bool]:

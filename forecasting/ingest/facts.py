@@ -25,6 +25,7 @@ from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.datetext import month_number, parse_date_text
 from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.measures import NOT_UNITS, measure_column, other_measures_rows
 from forecasting.ingest.movements import movement_signs
 from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.numbers import parse_numbers
@@ -33,8 +34,9 @@ from forecasting.ingest.table import Table
 from forecasting.ingest.titles import title_rows, under_titles
 from forecasting.ingest.vocabulary import plain, role_of
 
+NO_SKU = "there is no SKU column"
 _FLAG_SAMPLE = 10_000
-_GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
+GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
 # An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
 _CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
@@ -83,6 +85,9 @@ def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts
     frame = _with_measures(reader, frame)
     frame = _with_attributes(reader, frame, name)
     check_keys(reader, sku, name)
+    others = None if whole else other_measures_rows(table, mapping)
+    if others is not None:
+        reader.checks.insert(0, Check(others, table.header[measure_column(table) or 0], sku, NOT_UNITS))
     if titles is not None:
         reader.checks.insert(0, Check(titles, reader.header("sku"), sku, "a heading of the rows below it, not a sale"))
         reader.checks.insert(0, Check(is_group_total(sku), reader.header("sku"), sku, "a totals row, not a sale"))
@@ -183,7 +188,7 @@ def _whole_codes(reader: ColumnReader, sku: pl.Series) -> pl.Series:
 def one_series(table: Table, issues: list[str]) -> pl.Series:
     """The name of the file as the SKU of every row, which is said."""
     label = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", table.name.rsplit("/", 1)[-1])
-    issues.append(f"there is no SKU column; all rows are taken as one series, {label!r}")
+    issues.append(f"{NO_SKU}; all rows are taken as one series, {label!r}")
     return pl.Series("sku", [label]).new_from_index(0, table.height)
 
 
@@ -198,6 +203,11 @@ def _dates(reader: ColumnReader) -> Dates:
         )
     if found.grain == "half":
         reader.issues.append(HALF_YEARS)
+    if found.swapped:
+        reader.issues.append(
+            f"dates up to the 12th of a month in {reader.header('date')!r} had day and month swapped, as a spreadsheet set to "
+            "month first leaves them; they were put right"
+        )
     order = f"; dates are read as {found.order}" if found.order else ""
     missing = found.values.is_null() & ~found.bad
     reader.check(missing & ~reader.totals, "date", column, "no date")
@@ -354,7 +364,7 @@ def _say_if_guessed(reader: ColumnReader, index: int) -> None:
     column = reader.mapping.columns[index]
     others = [c.column for c in reader.mapping.columns if c.role in ("regressor", "ignore") and _can_be_units(c.samples)]
     named = role_of(column.column)
-    if reader.whole is None and column.sure <= _GUESSED and others and not (named and named[0] == "units"):
+    if reader.whole is None and column.sure <= GUESSED and others and not (named and named[0] == "units"):
         listed = ", ".join(map(repr, others[:3])) + (" ..." if len(others) > 3 else "")
         reader.issues.append(
             f"no heading says which column holds the units sold; {column.column!r} was taken, and not {listed}: "
@@ -397,7 +407,7 @@ def _statuses(reader: ColumnReader) -> list[pl.Series]:
     status = reader.text("status")
     if status is None or reader.whole is not None:
         return [] if status is None else [status]
-    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role == "ignore" and c.sure <= _GUESSED]
+    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role == "ignore" and c.sure <= GUESSED]
     named = [j for j in spare if (role_of(reader.table.header[j]) or ("",))[0] == "status"]
     return [status, *(clean_text(reader.table.column(j)) for j in named)]
 

@@ -16,6 +16,7 @@ _YEAR = re.compile(r"(19|20)\d\d")
 _MAX_HEADER_ROWS = 6
 _SERIALS = (36_526, 55_153)  # from 2000 to 2050
 _LAST_COUNT = 9_999
+_FEWEST_DAYS = 7
 
 
 def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[Row]]:
@@ -27,6 +28,8 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
         return _find_text_body(rows, width, kinds)
     first = _below_group_row(rows, first, width, kinds)
     first = _up_to_full_header(rows, first, width, kinds)
+    if first and _days_under_months(rows[first - 1], rows[first]):
+        return first + 1, [rows[first - 1], rows[first]]
     counted = first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width)
     if counted and not _all_named(rows[first - 1], rows[first]):
         return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
@@ -132,6 +135,15 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     )
     counted = steps == {1} and max(values) <= _LAST_COUNT and (years or values[0] in (0, 1))
     return (counted or serials) and not all(r.cells[: len(cells)] == row.cells for r in below)
+
+
+def _days_under_months(above: Row, row: Row) -> bool:
+    """Days that count up from each month named above them ("Jan 2024" over 1, 2, 3, ...)."""
+    days = [(j, int(cell)) for j, cell in enumerate(row.cells) if re.fullmatch(r"\d{1,2}", cell.strip())]
+    months = {j for j, cell in enumerate(above.cells) if kind_of(cell) == DATE}
+    if len(days) < _FEWEST_DAYS or len(days) < filled_cells(row) or days[0][0] not in months:
+        return False
+    return all(day == before + 1 or (j in months and day == 1) for (_, before), (j, day) in pairwise(days))
 
 
 def _all_named(above: Row, row: Row) -> bool:

@@ -16,7 +16,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.checks import platform_of
 from forecasting.ingest.content import Content
-from forecasting.ingest.facts import Facts, extract
+from forecasting.ingest.facts import GUESSED, NO_SKU, Facts, extract
 from forecasting.ingest.grid import (
     absent_rule,
     add_up,
@@ -34,6 +34,7 @@ from forecasting.ingest.reader import read_tables
 from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
 from forecasting.ingest.stream import Streamed, stream_orders
 from forecasting.ingest.table import Table
+from forecasting.ingest.tabs import named_by_table
 from forecasting.ingest.wide import extract_wide
 
 Progress = Callable[[float, str], None]
@@ -176,7 +177,42 @@ def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source],
             issues.append(f"{_label(table)} holds no sales and was left out ({table.height} rows)")
     if not sources:
         raise refusals[0] if refusals else MappingNeeded(_no_rows(tables))
-    return _of_one_kind(sources, left, issues), left, issues
+    sources = _of_one_kind(_without_guesses(sources, left, issues), left, issues)
+    return _told_apart_by_name(sources, issues), left, issues
+
+
+def _without_guesses(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
+    """A table in which nothing names SKU and units is no further part of the sales of one that names both."""
+    main = max(sources, key=lambda s: s.facts.frame.height)
+    others = [s for s in sources if _names_sales(main) and not _names_sales(s) and s.table.header != main.table.header]
+    for source in others:
+        left.append((source.table, "this table names no SKU and no units sold, as the main table does"))
+        issues.append(f"{_label(source.table)} names no SKU and no units sold and was left out ({source.table.height} rows)")
+    return [s for s in sources if s not in others] if others else sources
+
+
+def _names_sales(source: _Source) -> bool:
+    if source.mapping.layout == "wide":
+        return True
+    named = {c.role for c in source.mapping.columns if c.sure > GUESSED}
+    return bool(named & {"sku", "name"}) or "units" in named
+
+
+def _told_apart_by_name(sources: list[_Source], issues: list[str]) -> list[_Source]:
+    """Tables without a column of SKUs, each of one SKU that its sheet or title names."""
+    bare = [s for s in sources if s.mapping.layout == "long" and s.mapping.role("sku") is None is s.mapping.role("name")]
+    labels = named_by_table([s.table for s in bare]) if len(bare) == len(sources) else []
+    if not labels:
+        return sources
+    said = ", ".join(map(repr, labels[:5])) + (" ..." if len(labels) > 5 else "")
+    issues.append(f"{NO_SKU}; each table is one series, called by its sheet or the title above it: {said}")
+    return [replace(s, facts=_called(s.facts, label)) for s, label in zip(sources, labels, strict=True)]
+
+
+def _called(facts: Facts, label: str) -> Facts:
+    """The facts of a table as one series of that name."""
+    issues = tuple(issue for issue in facts.issues if not issue.startswith(NO_SKU))
+    return replace(facts, frame=facts.frame.with_columns(sku=pl.lit(label)), issues=issues)
 
 
 def _no_rows(tables: list[Table]) -> str:

@@ -38,7 +38,7 @@ _DATE = re.compile(
       | (?:[a-zé]{{2,9}}\.?,?\s+)?\d{{1,2}}(?:st|nd|rd|th|\.)?[-\s/]*(?:de\s)?{_MONTH}
         (?:[-\s/,]*(?:de\s)?(?:\d{{4}}|\d{{2}}))?(?:[T\s,]\s*{_TIME})?
       | (?:[a-zé]{{2,9}}\.?,?\s+)?{_MONTH}[-\s/']*(?:\d{{1,2}}(?:st|nd|rd|th)?\s*,?\s+)?(?:\d{{4}}|\d{{2}})(?:[T\s,]\s*{_TIME})?
-      | \d{{4}}[-\s/.]*{_MONTH}
+      | \d{{4}}[-\s/.]*{_MONTH} | {_MONTH}\s\d{{4}}\s\d{{1,2}}
       | {_TIME}
     )\s*""",
     re.VERBOSE | re.IGNORECASE,

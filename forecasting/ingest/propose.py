@@ -18,6 +18,7 @@ from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.mapping import SINGLE_ROLES, ColumnRole, Mapping, Question
+from forecasting.ingest.measures import measure_column
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.platforms import Platform, recognise
 from forecasting.ingest.products import is_total
@@ -25,6 +26,7 @@ from forecasting.ingest.reader import main_table
 from forecasting.ingest.table import Table
 from forecasting.ingest.titles import titled_column
 from forecasting.ingest.vocabulary import plain, role_of
+from forecasting.ingest.within import hours_across, stores_across, weekdays_across
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
@@ -81,6 +83,10 @@ def propose_for(table: Table) -> Mapping:
     wide = list(units_across(table)) or _wide_periods(columns) or list(days_across(table)) or list(month_columns(table))
     if wide and not _only_dates_beside(columns, wide):
         return _wide_mapping(table, columns, roles, wide)
+    parts = _parts_across(table, roles)
+    if parts:
+        return _parts_mapping(table, columns, roles, parts)
+    roles = _with_measures(table, roles)
     roles = _with_content(table, columns, _without_members(columns, roles))
     if _series_across(columns, roles):
         return _across_mapping(table, columns, roles)
@@ -274,6 +280,28 @@ def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str,
     mapping = _assemble(columns, roles, "wide", "pivot table", unknown="attribute")
     order = parse_dates(pl.Series([table.header[j] for j in periods]))
     return _ask_order(replace(mapping, date_order=order.order), order.ambiguous, table.header[periods[0]])
+
+
+def _parts_across(table: Table, roles: dict[int, tuple[str, float]]) -> list[int]:
+    """Columns of hours, weekdays or stores beside a column of dates, in a table that names no units of its own."""
+    have = {role for j, (role, strength) in roles.items() if strength > _BY_WORD and not is_total(table.header[j])}
+    if "date" not in have or have & {"units", "revenue"}:
+        return []
+    return list(hours_across(table) or weekdays_across(table) or stores_across(table))
+
+
+def _parts_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], parts: list[int]) -> Mapping:
+    kept = {j: r for j, r in roles.items() if j not in parts and r[0] not in ("units", "revenue", "time", "day", "week")}
+    kept |= {c.index: ("ignore", 0.9) for c in columns if is_total(c.header)} | dict.fromkeys(parts, ("period", 0.9))
+    return _with_questions(table, _assemble(columns, kept, "wide", "pivot table", unknown="attribute"))
+
+
+def _with_measures(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Where a column says what the numbers count, the one column of numbers beside it holds the units on some rows."""
+    j = measure_column(table)
+    if j is None or "units" in {role for role, _ in roles.values()}:
+        return roles
+    return {k: ("units", 0.9) if role == "revenue" else (role, sure) for k, (role, sure) in roles.items() if k != j}
 
 
 def _without_members(columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:

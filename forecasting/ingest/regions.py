@@ -129,7 +129,11 @@ def _until_next_table(
     kept: list[Row] = []
     repeated: list[int] = []
     for position, row in enumerate(body):
-        if names and tuple(c.strip() for c in row.cells if c.strip()) in names and not fits_kinds(row, kinds):
+        again = bool(names) and tuple(c.strip() for c in row.cells if c.strip()) in names and not fits_kinds(row, kinds)
+        if again and len(kept) > 1 and _is_title(kept[-1], kinds):
+            title = kept.pop()
+            return kept, [r for r in rows if r.line >= title.line], tuple(repeated)
+        if again:
             repeated.append(row.line)
         elif position and _starts_table(body, position, width, kinds, blank_lines, header_rows):
             start = _preamble_start(body, position, blank_lines)
@@ -139,6 +143,11 @@ def _until_next_table(
         else:
             kept.append(row)
     return kept, [], tuple(repeated)
+
+
+def _is_title(row: Row, kinds: list[str]) -> bool:
+    """Whether a row holds nothing but words, in a first column that holds none: the name of the table below it."""
+    return filled_cells(row) == 1 and kind_of(row.cells[0]) == TEXT and kinds[0] in (NUMBER, DATE) and len(kinds) > 1
 
 
 def fits_kinds(row: Row, kinds: Sequence[str]) -> bool:
@@ -174,7 +183,8 @@ def _starts_table(
     new_kinds = column_kinds([r.cells for r in below], len(row.cells))
     valued = any(kind in (NUMBER, DATE) for kind in new_kinds)
     unlike = other_width or new_kinds[: len(kinds)] != kinds[: len(new_kinds)]
-    full = filled_cells(row) >= 0.7 * max(len(r.cells) for r in below)
+    # In a sheet all rows are as wide as the widest table: what is filled tells how wide this one is.
+    full = filled_cells(row) >= 0.7 * max(filled_cells(r) if len(r.cells) == width else len(r.cells) for r in below)
     return (
         valued
         and full

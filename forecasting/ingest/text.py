@@ -20,7 +20,7 @@ from forecasting.ingest.regions import Region, find_regions
 from forecasting.ingest.regroup import has_quote_between, joined, regroup
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table, column_names
-from forecasting.ingest.tokens import Dialect, Row, tokenize
+from forecasting.ingest.tokens import Dialect, Row, split_lines, tokenize
 from forecasting.ingest.vocabulary import expected_kind, role_of
 
 MAX_COLUMNS = 20_000
@@ -60,6 +60,11 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     """Read decoded text with the careful parser."""
     _refuse_too_wide(text, name)
     sniffed = sniff(text)
+    bare = _without_wrapping(text) if sniffed.width == 1 else ""
+    if bare:
+        return tables_from_text(
+            bare, name, encoding, (*notes, "each line stood in quotation marks as a whole; they were taken off")
+        )
     _refuse_long_lines(text, name, sniffed.dialect.delimiter)
     rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
     tables = tables_from_rows(rows, sniffed, name, notes)
@@ -67,6 +72,16 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
         raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
     parts = [part for table in tables for part in split_sideways(table)]
     return number_tables([_with_source(part, encoding, sniffed.dialect) for part in parts])
+
+
+def _without_wrapping(text: str) -> str:
+    """The lines of a file in which each line as a whole became one quoted cell; "" for any other file."""
+    lines = [text[start:stop] for start, stop in split_lines(text)]
+    filled = [line for line in lines if line.strip()]
+    wrapped = sum(len(line) > 2 and line[0] == line[-1] == '"' and any(mark in line for mark in ",;\t") for line in filled)
+    if len(filled) < 2 or wrapped < len(filled):
+        return ""
+    return "\n".join(line.strip()[1:-1].replace('""', '"') for line in lines)
 
 
 def tables_from_rows(rows: list[Row], sniffed: Sniffed, name: str, notes: Sequence[str] = ()) -> list[Table]:

@@ -16,11 +16,13 @@ from forecasting.ingest.datetext import month_number
 from forecasting.ingest.daysheets import days_across, months_across, other_measures, units_across
 from forecasting.ingest.facts import Facts, one_series
 from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.measures import NOT_UNITS, other_measures_rows
 from forecasting.ingest.naming import year_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
 from forecasting.ingest.subtotals import summing_rows
 from forecasting.ingest.table import Table
+from forecasting.ingest.within import hours_across, moments_across, stores_across, weekdays_across
 
 _MONTHS = tuple(str(k) for k in range(1, 13))
 _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|第)[_\s.-]?(\d{1,2})[周週]?", re.IGNORECASE)
@@ -32,7 +34,40 @@ _FIRST_DAY = "2000-01-03"
 
 def extract_wide(table: Table, mapping: Mapping) -> Facts:
     """Read a pivot table as sales facts, one per filled cell; blank cells stay missing (null), they are not zero."""
-    return _periods_across(table, mapping) if mapping.indices("period") else _series_across(table, mapping)
+    if not mapping.indices("period"):
+        return _series_across(table, mapping)
+    return _periods_across(table, mapping) if mapping.index("date") is None else _parts_across(table, mapping)
+
+
+def _parts_across(table: Table, mapping: Mapping) -> Facts:
+    """Dates down, and across the hours of a day, the days of a week, or stores."""
+    issues: list[str] = []
+    j = mapping.index("date") or 0
+    found = parse_dates(table.column(j), mapping.date_order or None)
+    sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
+    sku = sku if sku is not None else name if name is not None else one_series(table, issues)
+    sku, rejects = _checked_rows(table, mapping, sku, name)
+    undated = found.values.is_null() & ~table.lines.is_in(rejects["line"].implode())
+    rejects = pl.concat([rejects, _undated(table, j, undated)])
+    keep = ~table.lines.is_in(rejects["line"].implode())
+    dates = found.values.filter(keep)
+    stores = {} if hours_across(table) or weekdays_across(table) else stores_across(table)
+    moments = dict.fromkeys(stores, dates) if stores else moments_across(_kept(table, keep), dates, table.header[j])
+    attributes = _attributes(table, mapping, keep)
+    frames, bad = [], []
+    for k in [k for k in mapping.indices("period") if k in moments]:
+        numbers = parse_numbers(table.column(k), mapping.decimal or None, _hint(table))
+        bad.append(_bad_cells(table, k, numbers.bad & keep))
+        cells = _cells(table.lines.filter(keep), sku.filter(keep), None, numbers.values.filter(keep))
+        of_store = {"channel": pl.Series([stores[k]]).new_from_index(0, cells.height)} if stores else {}
+        frames.append(cells.with_columns(ds=moments[k], **{**attributes, **of_store}))
+    grain = "" if hours_across(table) or weekdays_across(table) else found.grain
+    facts = pl.concat(frames)
+    return Facts(facts, pl.concat([rejects, *bad]), table.height, tuple(issues), found.order, grain, tuple(table.header))
+
+
+def _kept(table: Table, keep: pl.Series) -> Table:
+    return replace(table, cells=table.cells.filter(keep), lines=table.lines.filter(keep))
 
 
 def _periods_across(table: Table, mapping: Mapping) -> Facts:
@@ -160,8 +195,12 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
     reasons: list[str | None] = []
     names = name.to_list() if name is not None else [""] * len(sku)
     groups = _group_totals(table, mapping)
-    for code, words, total in zip(sku.to_list(), names, groups.to_list(), strict=True):
-        if total or is_total(code) or is_total(words):
+    others = other_measures_rows(table, mapping)
+    counts = [False] * len(sku) if others is None else others.to_list()
+    for code, words, total, counted in zip(sku.to_list(), names, groups.to_list(), counts, strict=True):
+        if counted:
+            reasons.append(NOT_UNITS)
+        elif total or is_total(code) or is_total(words):
             reasons.append("a totals row, not a sale")
         elif not code:
             reasons.append("no SKU")

@@ -1,0 +1,53 @@
+"""Tables with a column that says what each number counts: "Units" on one row, "Revenue" on the next."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from forecasting.ingest.columns import clean_text
+from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.table import Table
+from forecasting.ingest.vocabulary import names_role, role_of
+
+NOT_UNITS = "a row of another measure, not of units"
+_MOST_MEASURES = 12
+_COUNTED = frozenset(
+    ["units", "revenue", "price", "stock", "returns", "discount", "cost", "orders", "refund", "tax", "visitors", "page_views"]
+)
+_WITHOUT_MEASURE = frozenset(["date", "sku", "units", "revenue", "period", "order", "status", "channel"])
+
+
+def measure_column(table: Table) -> int | None:
+    """The column whose few words are all names of measures, one of them the units; None for other tables.
+
+    Example:
+        >>> from forecasting.ingest.reader import read_tables
+        >>> rows = [f"A,2024-01-0{d},{what},{d}" for d in (1, 2, 3) for what in ("Units", "Revenue")]
+        >>> measure_column(read_tables("\\n".join(["SKU,Date,Metric,Value", *rows]).encode(), "a.csv")[0])
+        2
+    """
+    return next((j for j in range(table.width) if _names_measures(table.column(j))), None)
+
+
+def other_measures_rows(table: Table, mapping: Mapping) -> pl.Series | None:
+    """Rows of measures other than units; None where no column names measures."""
+    j = measure_column(table)
+    if j is None or mapping.columns[j].role in _WITHOUT_MEASURE:
+        return None
+    return ~clean_text(table.column(j)).is_in(_units_words(table.column(j)))
+
+
+def _names_measures(column: pl.Series) -> bool:
+    # The head tells most columns apart at once, so that large ones are not counted through.
+    if column.head(100).n_unique() > _MOST_MEASURES or not 1 < column.n_unique() <= _MOST_MEASURES:
+        return False
+    words = [word for word in clean_text(column).unique().to_list() if word]
+    roles = {(role_of(word) or ("",))[0] for word in words if names_role(word)}
+    return all(names_role(word) for word in words) and "units" in roles and len(roles) > 1 and roles <= _COUNTED
+
+
+def _units_words(column: pl.Series) -> list[str]:
+    """The word that says units best, of those that do: "Sales" is money beside "Units"."""
+    named = {word: found for word in clean_text(column).unique().to_list() if (found := role_of(word)) and found[0] == "units"}
+    best = max(strength for _, strength in named.values())
+    return [word for word, (_, strength) in named.items() if strength == best]
