@@ -29,7 +29,8 @@ from ui.phrases import ENDS, HOLE, LOCALES
 ROOT = Path(__file__).resolve().parent.parent
 TERMS = LOCALES / "terms.txt"
 UNSEEN = (
-    "forecasting/cli.py", "forecasting/exchange.py", "forecasting/ingest/vocabulary.py", "forecasting/ingest/platforms.py",
+    "forecasting/cli.py", "forecasting/exchange.py", "forecasting/ingest/vocabulary.py", "forecasting/ingest/languages.py",
+    "forecasting/ingest/platforms.py",
     "forecasting/ingest/numberformats.py", "forecasting/ingest/products.py", "forecasting/ingest/text.py",
     "forecasting/ingest/datetext.py",
     "forecasting/store/migrations", "ui/headers.py", "ui/language.py", "ui/phrases.py", "ui/tables.py",

@@ -179,16 +179,14 @@ def _whole_codes(reader: ColumnReader, sku: pl.Series) -> pl.Series:
     """Codes that a program took for numbers, all of them, without the ".0" that it put behind each."""
     if reader.whole is not None or not (sku.str.contains(r"^\d+\.0$") | (sku == "")).all() or (sku == "").all():
         return sku
-    reader.issues.append(
-        f"the codes in {reader.header('sku')!r} were written as numbers; '.0' was taken off, as in {sku.max()!r}"
-    )
+    reader.issues.append(f"the codes in {reader.header('sku')!r} were written as numbers: the '.0' behind them was taken off")
     return sku.str.strip_suffix(".0")
 
 
 def one_series(table: Table, issues: list[str]) -> pl.Series:
     """The name of the file as the SKU of every row, which is said."""
     label = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", table.name.rsplit("/", 1)[-1])
-    issues.append(f"{NO_SKU}; all rows are taken as one series, {label!r}")
+    issues.append(f"there is no SKU column; all rows are taken as one series, {label!r}")
     return pl.Series("sku", [label]).new_from_index(0, table.height)
 
 

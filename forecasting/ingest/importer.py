@@ -205,7 +205,7 @@ def _told_apart_by_name(sources: list[_Source], issues: list[str]) -> list[_Sour
     if not labels:
         return sources
     said = ", ".join(map(repr, labels[:5])) + (" ..." if len(labels) > 5 else "")
-    issues.append(f"{NO_SKU}; each table is one series, called by its sheet or the title above it: {said}")
+    issues.append(f"there is no SKU column; each table is one series, called by its sheet or the title above it: {said}")
     return [replace(s, facts=_called(s.facts, label)) for s, label in zip(sources, labels, strict=True)]
 
 
