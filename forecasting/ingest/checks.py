@@ -8,6 +8,7 @@ import polars as pl
 
 from forecasting.ingest.columns import ColumnReader
 from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.platforms import PLATFORMS, Platform
 from forecasting.ingest.products import may_be_no_product, not_a_product
 from forecasting.ingest.table import Table
@@ -38,7 +39,9 @@ FALSE_WORDS = {
 
 _CANCELLED = re.compile(
     r"(?:order )?(?:cancel(?:l?ed)?|voided|void|failed)|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
-    r"|unpaid|pending payment|draft|expired|annullat[oa]|geannuleerd|anulowan[ea]|annulleret|avbruten|makulerad|kansellert"
+    r"|unpaid|pending payment|draft|expired|quot(?:e|ation)|estimate|pro-?forma(?: invoice)?"
+    r"|angebot|devis|presupuesto|preventivo"
+    r"|annullat[oa]|geannuleerd|anulowan[ea]|annulleret|avbruten|makulerad|kansellert"
     r"|zrušen[aáo]|отмен[её]н[ао]?|iptal(?: edildi)?|.*キャンセル(?:済み?)?|.*취소(?:완료)?"
     r"|.*(?:交易关闭|已关闭|已取消|交易取消)|待付款|等待买家付款|未付款|取消",
     re.IGNORECASE,
@@ -109,8 +112,16 @@ def _check_status(reader: ColumnReader) -> None:
             reader.check(other, "status", status, "not a sale of goods, but a fee, a tax or a payment")
     cancelled = reader.text("cancelled")
     if cancelled is not None:
-        yes = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))
-        reader.check(yes, "cancelled", cancelled, "the order was cancelled")
+        reader.check(_called_off(reader, cancelled), "cancelled", cancelled, "the order was cancelled")
+
+
+def _called_off(reader: ColumnReader, cancelled: pl.Series) -> pl.Series:
+    """Rows with a word or date of cancelling; where the column counts, those of which as many were cancelled as ordered."""
+    said = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))
+    counted, units = parse_numbers(cancelled), reader.mapping.index("units")
+    if counted.bad.any() or units is None or not (counted.values == 0).any():
+        return said
+    return (said & (counted.values > 0) & (counted.values >= reader.numbers(units).values)).fill_null(False)
 
 
 def says_not_sold(status: str, platform: Platform | None) -> bool:

@@ -11,7 +11,7 @@ from forecasting.ingest.numbers import unwrap
 
 TIME = (
     r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?"
-    r"\s*(?:Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[A-Z]{3,4})?)?"
+    r"\s*(?:Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[A-Z]{3,4}|hs?\.?|Uhr)?)?"
 )
 _MONTHS = {
     name: number

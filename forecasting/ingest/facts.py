@@ -44,6 +44,7 @@ _WEEKS = re.compile(
     r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
 )
 _MONTHS = re.compile(r"month|monat|\bm[eê]s\b|mois|mese|maand|miesiąc|månad|måned|měsíc|месяц|年?月|년?월", re.IGNORECASE)
+_DAY_OF_YEAR = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
 _WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]\s?((?:19|20)\d\d))\s*$"
 _RETURNED = re.compile(
     r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?|credit (?:note|memo))|credit"
@@ -92,6 +93,18 @@ def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts
         reader.checks.insert(0, Check(titles, reader.header("sku"), sku, "a heading of the rows below it, not a sale"))
         reader.checks.insert(0, Check(is_group_total(sku), reader.header("sku"), sku, "a totals row, not a sale"))
     return _split(reader, frame, dates)
+
+
+def told_by_whole(sample: Table, mapping: Mapping) -> bool:
+    """Whether a file must be read as a whole: something in a sample of its rows is told by all of them only."""
+    reader = ColumnReader(sample, mapping)
+    units, date, sku = (mapping.index(role) for role in ("units", "date", "sku"))
+    guessed = units is not None and mapping.columns[units].sure <= GUESSED
+    titled = sku is not None and title_rows(sample, sku) is not None
+    coded = sku is not None and _as_numbers(sample.column(sku))
+    swapped = date is not None and parse_dates(sample.column(date), mapping.date_order or None).swapped
+    repeated = _orders_repeated(sample, mapping) is not sample
+    return guessed or titled or coded or swapped or repeated or len(_statuses(reader)) > 1 or measure_column(sample) is not None
 
 
 def _keys_repeated(table: Table, mapping: Mapping) -> tuple[Table, tuple[str, ...], pl.Series | None]:
@@ -177,10 +190,14 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
 
 def _whole_codes(reader: ColumnReader, sku: pl.Series) -> pl.Series:
     """Codes that a program took for numbers, all of them, without the ".0" that it put behind each."""
-    if reader.whole is not None or not (sku.str.contains(r"^\d+\.0$") | (sku == "")).all() or (sku == "").all():
+    if reader.whole is not None or not _as_numbers(sku):
         return sku
     reader.issues.append(f"the codes in {reader.header('sku')!r} were written as numbers: the '.0' behind them was taken off")
     return sku.str.strip_suffix(".0")
+
+
+def _as_numbers(codes: pl.Series) -> bool:
+    return bool((codes.str.contains(r"^\d+\.0$") | (codes == "")).all() and (codes != "").any())
 
 
 def one_series(table: Table, issues: list[str]) -> pl.Series:
@@ -192,7 +209,7 @@ def one_series(table: Table, issues: list[str]) -> pl.Series:
 
 def _dates(reader: ColumnReader) -> Dates:
     j = reader.mapping.index("date")
-    column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), reader.table.column(j))
+    column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), _whole_days(reader, j))
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:
         reader.issues.append(
@@ -211,6 +228,16 @@ def _dates(reader: ColumnReader) -> Dates:
     reader.check(missing & ~reader.totals, "date", column, "no date")
     reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
     return _with_clock(reader, found)
+
+
+def _whole_days(reader: ColumnReader, index: int) -> pl.Series:
+    """Days written without their year ("31.12."), with the one that a name or title says."""
+    column = reader.table.column(index)
+    short = column.str.contains(_DAY_OF_YEAR) | (column == "") | is_total_cell(column)
+    if not short.all() or (year := year_named(reader.table)) is None:
+        return column
+    reader.issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
+    return column.str.replace(_DAY_OF_YEAR, f"${{1}}/${{2}}/{year}")
 
 
 def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:

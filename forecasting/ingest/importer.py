@@ -344,6 +344,11 @@ def _tidy_columns(summed: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
 def _common_issues(
     facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, channels: tuple[str, ...], issues: list[str]
 ) -> None:
+    spelled = summed.select(pl.col("sku").cast(pl.String).unique(maintain_order=True)).to_series()
+    twice = spelled.filter(spelled.str.to_lowercase().is_duplicated())
+    if len(twice):
+        said = ", ".join(map(repr, sorted(twice.to_list(), key=str.lower)[:4]))
+        issues.append(f"{len(twice):,} SKUs are spelled alike but for capital letters and are kept apart: {said}")
     back = float(facts["returned"].sum() or 0.0)
     if back:
         issues.append(f"{back:,.0f} returned units are kept apart in 'returns'; the sales are gross")

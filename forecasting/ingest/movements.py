@@ -17,7 +17,8 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\d{3}|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*"
+    r"\d{3}|(?:positive|negative) adj(?:mt|ustment)\.?|(?:assembly )?(?:consumption|output)|adjustment.*"
+    r"|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*"
     r"|wareneingang|we|umlagerung|inventur.*|采购入库|入库|调拨.*|盘点.*|报废.*"
     r"|生产入库|其他.*|compra|achat|entrada|entrée",
     re.IGNORECASE,
@@ -55,7 +56,7 @@ def movement_signs(status: pl.Series | None, values: pl.Series, issues: list[str
     if not sales and not back and not other:
         return _issues_alone(values, issues)
     if not sales or len(sales) + len(back) + len(other) < len(words):
-        return None
+        return _issues_alone(values, issues)
     sold = values.filter(status.is_in(sales))
     ledger = int((sold < 0).sum()) > 0.5 * len(sold)
     if not ledger and not back and not other:

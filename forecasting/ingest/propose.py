@@ -30,6 +30,9 @@ from forecasting.ingest.within import hours_across, stores_across, weekdays_acro
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
+_NOT_SOLD = frozenset(
+    ["ly", "py", "vorjahr", "vj", "n-1", "budget", "plan", "target", "goal", "forecast", "soll", "prognose", "预测", "目标"]
+)
 _DATE_WORDS = frozenset(["date", "datum", "fecha", "data", "dato", "tarih", "дата"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
@@ -149,6 +152,10 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     text = plain(column.header)
     money = any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) or (column.kind == NUMBER and not column.whole)
     words = set(text.split())
+    if role in ("units", "revenue") and (
+        words & _NOT_SOLD or re.search(r"last year|prior year|año anterior|去年|同期|上年", text)
+    ):
+        return role, 0.1  # what was sold a year before, or is planned
     if role == "units" and words & _SALES and not words & _COUNTED and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
     said = [s for s in column.samples if not is_total(s)]

@@ -16,7 +16,7 @@ from forecasting.ingest.coded import Coded, read_coded
 from forecasting.ingest.content import Content
 from forecasting.ingest.dialect import sniff
 from forecasting.ingest.encoding import detect_encoding
-from forecasting.ingest.facts import Facts, extract
+from forecasting.ingest.facts import Facts, extract, told_by_whole
 from forecasting.ingest.fastcsv import head_text, layout_of, offset_of_line
 from forecasting.ingest.grid import attribute_counts, period_sums
 from forecasting.ingest.lane import Lane, wanted_columns
@@ -143,7 +143,7 @@ def _mapping(sample: Table, given: Mapping | None) -> Mapping | None:
         chosen.layout == "orders" and not chosen.questions and chosen.channels == "sum" and chosen.index("date") is not None
     )
     usable = simple and not (platform and platform.fill_down) and chosen.index("units") is not None
-    return chosen if usable else None
+    return chosen if usable and not told_by_whole(sample, chosen) else None
 
 
 def _odd_share(facts: Facts) -> bool:

@@ -22,6 +22,7 @@ from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
 from forecasting.ingest.subtotals import summing_rows
 from forecasting.ingest.table import Table
+from forecasting.ingest.vocabulary import names_role, role_of
 from forecasting.ingest.within import hours_across, moments_across, stores_across, weekdays_across
 
 _MONTHS = tuple(str(k) for k in range(1, 13))
@@ -80,6 +81,7 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     if any(re.match(r"(?i)\s*p", table.header[j]) for j in days):
         issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
     dates, grain, order = _period_dates(_weeks_of_year(labels, table, issues), mapping, issues)
+    _refuse_on_its_side(table, mapping)
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
     months = _months_down(table, mapping)
     if sku is None:
@@ -112,6 +114,18 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     if skipped:
         issues.append(f"columns that are no periods were left out: {', '.join(map(repr, skipped[:5]))}")
     return Facts(pl.concat(frames), rejects, table.height, tuple(issues), order, grain, tuple(labels))
+
+
+def _refuse_on_its_side(table: Table, mapping: Mapping) -> None:
+    """A tidy table that was turned: its headings stand in its first column, and its dates come again and again across."""
+    j = mapping.index("sku")
+    names = [] if j is None else [role_of(word) for word in clean_text(table.column(j)).to_list() if names_role(word)]
+    headings = {found[0] for found in names if found}
+    if j is not None and (role_of(table.header[j]) or ("",))[0] == "date" and headings & {"sku", "name", "units"}:
+        raise MappingNeeded(
+            f"{table.name} lies on its side: its headings stand in the column {table.header[j]!r}; "
+            "turn it (copy it and paste it transposed), so that each row is a sale"
+        )
 
 
 def _weeks_of_year(labels: list[str], table: Table, issues: list[str]) -> list[str]:

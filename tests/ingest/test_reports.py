@@ -4,6 +4,7 @@
 import polars as pl
 import pytest
 
+from forecasting.core.errors import MappingNeeded
 from forecasting.ingest import Import, import_files
 from forecasting.ingest.reader import read_tables
 from tests.ingest.truth import to_csv
@@ -175,3 +176,49 @@ def test_bytes_in_a_parquet_file_are_text(tmp_path) -> None:
     frame = pl.DataFrame({"date": ["2024-01-01", "2024-01-02"], "sku": [b"00417", b"B"], "units": [1, 2]})
     frame.write_parquet(tmp_path / "a.parquet")
     assert read_tables((tmp_path / "a.parquet").read_bytes(), "a.parquet")[0].column(1).to_list() == ["00417", "B"]
+
+
+def test_a_stock_ledger_with_words_of_its_own_is_read_by_its_signs() -> None:
+    rows = [
+        ["Posting Date", "Entry Type", "Document No.", "Item No.", "Quantity"],
+        *([f"{d:02d}/01/2024", "Sale", f"S{d}", "A", "-2"] for d in range(1, 15)),
+    ]
+    for other in ("Positive Adjmt.", "Kit assembled"):
+        done = _read(to_csv([*rows, ["15/01/2024", other, "P1", "A", "500"]]))
+        assert (_sums(done), done.report.rows_set_aside) == ({"A": 28}, 1)
+
+
+def test_columns_that_count_what_was_cancelled_cancel_only_whole_rows() -> None:
+    done = _read(
+        "Order #,Purchase Date,SKU,Qty Ordered,Qty Canceled\n1,2024-01-05,A,2.0000,0.0000\n2,2024-01-06,A,3.0000,3.0000\n3,2024-01-17,A,4.0000,1.0000\n"
+    )
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 6}, 1)
+
+
+def test_offers_are_no_sales() -> None:
+    done = _read(
+        "Datum;Belegart;Artikelnr.;Menge\n05.01.2024;Rechnung;A;2\n06.01.2024;Angebot;A;7\n17.01.2024;Gutschrift;A;1\n"
+    )
+    assert (_sums(done), done.panel.frame["returns"].sum(), done.report.rows_set_aside) == ({"A": 2}, 1, 1)
+
+
+@pytest.mark.parametrize("other", ["Units LY", "Units Vorjahr", "Budget units", "Forecast units"])
+def test_what_was_sold_last_year_or_is_planned_was_not_sold(other: str) -> None:
+    done = _read(f"Date,SKU,{other},Units TY\n" + "".join(f"2024-01-{d:02d},A,9,{d}\n" for d in range(1, 6)))
+    assert _sums(done) == {"A": 15}
+
+
+def test_days_without_a_year_take_the_one_that_is_named() -> None:
+    done = _read("Datum;Artikel;Menge\n" + "".join(f"{d:02d}.01.;A;{d}\n" for d in range(1, 6)), "Umsatz 2024.csv")
+    assert (f"{done.panel.calendar[0]:%F}", _sums(done)) == ("2024-01-01", {"A": 15})
+
+
+def test_codes_that_differ_in_capitals_only_are_said() -> None:
+    done = _read("Date,SKU,Units\n2024-01-01,TX-9,2\n2024-01-02,tx-9,3\n2024-01-02,B,1\n")
+    assert _sums(done) == {"TX-9": 2, "tx-9": 3, "B": 1}
+    assert any("spelled alike" in issue and "'TX-9', 'tx-9'" in issue for issue in done.report.issues)
+
+
+def test_a_table_on_its_side_is_refused_in_one_sentence() -> None:
+    with pytest.raises(MappingNeeded, match="on its side"):
+        _read("Date,2024-01-01,2024-01-01,2024-01-02,2024-01-02\nSKU,A,B,A,B\nUnits,1,2,3,4\n")

@@ -177,3 +177,25 @@ def test_a_table_is_written_as_the_csv_module_writes_it(tmp_path: Path):
         Table("t.csv", "", ("h,1", 'b"', ""), frame, pl.Series(range(200))).write_csv(str(tmp_path / "t.csv"))
         with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
             assert list(csv.reader(file)) == [["h,1", 'b"', ""], *rows]
+
+
+def _one_order_in_three_lines(k: int) -> str:
+    return f"{k},2024-01-{1 + k // 100 % 28:02d},A,2" if k % 3 == 0 else ",,B,1"
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("order,date,sku,qty", _one_order_in_three_lines),
+        ("order,date,sku,qty,type,status", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'Return' if k % 9 else 'Sale'},Paid"),
+        ("order,date,sku,qty", lambda k: f"{k},2024-01-{1 + k % 28:02d},{1000 + k % 7}.0,2.0"),
+        ("order,date,sku,qty,status", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'Storno' if k % 9 == 0 else 'Sale'}"),
+        ("order,date,sku,metric,value", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,{'Units' if k % 2 else 'Revenue'},{k % 5}"),
+        ("order,date,sku,qty ordered,qty cancelled", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{2 if k % 9 == 0 else 0}"),
+        ("order,date,sku,net quantity,returned quantity", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,{1 - k % 3},{k % 3}"),
+    ],
+    ids=["outline", "type beside status", "codes with points", "returns", "measures", "cancelled units", "net units"],
+)  # fmt: skip
+def test_what_only_a_whole_file_tells_is_read_so(monkeypatch, head, line):
+    pieces, whole, _ = both([line(k) for k in range(3000)], monkeypatch, head=head)
+    same(pieces, whole)
