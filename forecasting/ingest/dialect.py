@@ -108,6 +108,8 @@ def _regular(sample: str, dialect: Dialect) -> bool:
 
 def _stands_at_borders(sample: str, mark: str, quote: str) -> bool:
     q, d = re.escape(quote), re.escape(mark)
+    if not re.search(rf"(?:^|{d}|[\r\n]) ?{q}[^{q}\r\n]+{q} ?(?:{d}|[\r\n]|\Z)", sample):
+        return False  # two in a row and nothing else are a text of their own
     opens = len(re.findall(rf"(?:^|{d}|[\r\n]) ?{q}", sample))
     closes = len(re.findall(rf"{q} ?(?:{d}|[\r\n]|\Z)", sample))
     return opens >= 2 and closes >= 2 and min(opens, closes) >= 0.5 * max(opens, closes)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.checks import FALSE_WORDS, check_keys, platform_of
+from forecasting.ingest.checks import FALSE_WORDS, check_keys
 from forecasting.ingest.columns import (
     AMOUNTS,
     LEVELS,
@@ -18,34 +17,24 @@ from forecasting.ingest.columns import (
     Whole,
     clean_text,
     is_group_total,
-    is_total_cell,
     named_columns,
 )
-from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
-from forecasting.ingest.datetext import month_number, parse_date_text
+from forecasting.ingest.dates import Dates, parse_dates
 from forecasting.ingest.known import planned
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.measures import NOT_UNITS, measure_column, other_measures_rows
+from forecasting.ingest.moments import read_dates
 from forecasting.ingest.movements import movement_signs
-from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.numbers import parse_numbers
-from forecasting.ingest.outline import without_outline
+from forecasting.ingest.repeated import filled_down, keys_repeated, orders_repeated
 from forecasting.ingest.table import Table
-from forecasting.ingest.titles import title_rows, under_titles
+from forecasting.ingest.titles import title_rows
 from forecasting.ingest.vocabulary import plain, role_of
 
 NO_SKU = "there is no SKU column"
 _FLAG_SAMPLE = 10_000
 GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
-# An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
-_CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
-_WEEKS = re.compile(
-    r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
-)
-_MONTHS = re.compile(r"month|monat|\bm[eê]s\b|mois|mese|maand|miesiąc|månad|måned|měsíc|месяц|年?月|년?월", re.IGNORECASE)
-_DAY_OF_YEAR = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
-_WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]\s?((?:19|20)\d\d))\s*$"
 _RETURNED = re.compile(
     r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?|credit (?:note|memo))|credit"
     r"|retoure?n?|rücksendung|rückgabe|rücknahme|gutschrift|storno|retour|avoir|remboursé|devoluci[oó]n|devuelto|reembolso|abono"
@@ -53,7 +42,6 @@ _RETURNED = re.compile(
     r"|退货|销售退货|已退款|退款成功",
     re.IGNORECASE,
 )
-_OF_ORDERS = ("order", "date", "time", "status", "customer", "channel", "country")
 _NET = re.compile(r"\bnet\b|\bnetto\b|净")
 
 
@@ -76,11 +64,11 @@ class Facts:
 
 def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts:
     """Read a long table or order lines as sales facts; `whole` says what a part of a file cannot tell by itself."""
-    table, outlines, titles = (table, (), None) if whole else _keys_repeated(table, mapping)
-    reader = ColumnReader(_filled_down(table, mapping), mapping, whole)
+    table, outlines, titles = (table, (), None) if whole else keys_repeated(table, mapping)
+    reader = ColumnReader(filled_down(table, mapping), mapping, whole)
     reader.issues.extend(outlines)
     sku, name = _keys(reader)
-    dates = _dates(reader)
+    dates = read_dates(reader)
     sold, returned = _quantities(reader)
     frame = pl.DataFrame({"line": table.lines, "sku": sku, "ds": dates.values, "sold": sold, "returned": returned})
     frame = _with_measures(reader, frame)
@@ -103,68 +91,8 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
     titled = sku is not None and title_rows(sample, sku) is not None
     coded = sku is not None and _as_numbers(sample.column(sku))
     swapped = date is not None and parse_dates(sample.column(date), mapping.date_order or None).swapped
-    repeated = _orders_repeated(sample, mapping) is not sample
+    repeated = orders_repeated(sample, mapping) is not sample
     return guessed or titled or coded or swapped or repeated or len(_statuses(reader)) > 1 or measure_column(sample) is not None
-
-
-def _keys_repeated(table: Table, mapping: Mapping) -> tuple[Table, tuple[str, ...], pl.Series | None]:
-    """The table with keys that stand once on all of their rows, what to say about it, and which rows are titles of others."""
-    j = mapping.index("sku")
-    titles = None if j is None else title_rows(table, j)
-    if j is None or titles is None:
-        return *without_outline(table, mapping), None
-    said = "each SKU stands once, in a row of its own above its rows: it was repeated on them"
-    return under_titles(table, j), (said,), titles
-
-
-def _filled_down(table: Table, mapping: Mapping) -> Table:
-    """Order fields that stand only on an order's first row are repeated on its other rows."""
-    platform = platform_of(mapping, table)
-    order = mapping.index("order")
-    if platform is None or not platform.fill_down or order is None:
-        return _orders_repeated(table, mapping)
-    wanted = [j for j, h in enumerate(table.header) if h.strip().lower() in platform.fill_down]
-    key = f"c{order}"
-    filled = [
-        pl.when(pl.col(f"c{j}") == "")
-        .then(pl.col(f"c{j}").filter(pl.col(f"c{j}") != "").first().over(key))
-        .otherwise(pl.col(f"c{j}"))
-        .fill_null("")
-        for j in wanted
-    ]
-    return replace(table, cells=table.cells.with_columns(*(e.alias(f"c{j}") for e, j in zip(filled, wanted, strict=True))))
-
-
-def _orders_repeated(table: Table, mapping: Mapping) -> Table:
-    """Order lines below the first of their order, on which both number and date are blank, with the fields of the order.
-
-    Only where the two always stand or miss together and each such line has goods of its own: else a blank is a missing value.
-    """
-    number, date, units = (mapping.index(role) for role in ("order", "date", "units"))
-    if mapping.layout != "orders" or number is None or date is None or units is None:
-        return table
-    blank, undated = (table.column(j).str.strip_chars() == "" for j in (number, date))
-    goods = (table.column(units).str.strip_chars() != "") & ~_any_total(table)
-    if not (blank & goods).any() or blank[0] or ((blank != undated) & goods).any():
-        return table
-    fields = [
-        j
-        for role in ("order", "date", "time", "status", "customer", "channel", "country")
-        if (j := mapping.index(role)) is not None
-    ]
-    filled = [
-        pl.when(blank & goods).then(table.column(j).set(blank, None).forward_fill()).otherwise(table.column(j)).alias(f"c{j}")
-        for j in fields
-    ]
-    return replace(table, cells=table.cells.with_columns(filled))
-
-
-def _any_total(table: Table) -> pl.Series:
-    """Rows in which some cell says that the row sums others up."""
-    found = pl.Series([False]).new_from_index(0, table.height)
-    for j in range(table.width):
-        found = found | is_total_cell(table.column(j))
-    return found
 
 
 def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
@@ -205,150 +133,6 @@ def one_series(table: Table, issues: list[str]) -> pl.Series:
     label = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", table.name.rsplit("/", 1)[-1])
     issues.append(f"there is no SKU column; all rows are taken as one series, {label!r}")
     return pl.Series("sku", [label]).new_from_index(0, table.height)
-
-
-def _dates(reader: ColumnReader) -> Dates:
-    j = reader.mapping.index("date")
-    column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), _whole_days(reader, j))
-    found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
-    if found.ambiguous:
-        reader.issues.append(
-            f"every date in {reader.header('date')!r} can be read day first or month first; "
-            f"{found.order} was taken: confirm or change it"
-        )
-    if found.grain == "half":
-        reader.issues.append(HALF_YEARS)
-    if found.swapped:
-        reader.issues.append(
-            f"dates up to the 12th of a month in {reader.header('date')!r} had day and month swapped, as a spreadsheet set to "
-            "month first leaves them; they were put right"
-        )
-    order = f"; dates are read as {found.order}" if found.order else ""
-    missing = found.values.is_null() & ~found.bad
-    reader.check(missing & ~reader.totals, "date", column, "no date")
-    reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
-    return _with_clock(reader, found)
-
-
-def _whole_days(reader: ColumnReader, index: int) -> pl.Series:
-    """Days written without their year ("31.12."), with the one that a name or title says."""
-    column = reader.table.column(index)
-    short = column.str.contains(_DAY_OF_YEAR) | (column == "") | is_total_cell(column)
-    if not short.all() or (year := year_named(reader.table)) is None:
-        return column
-    reader.issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
-    return column.str.replace(_DAY_OF_YEAR, f"${{1}}/${{2}}/{year}")
-
-
-def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:
-    """Weeks and months in digits that mean another thing, or nothing, without the heading above them."""
-    column = _weeks_in_digits(header, column)
-    if not _MONTHS.search(header):
-        return column
-    parts = (
-        column.str.extract_groups(r"^\s*(\d{1,2})\s?[-/.]\s?(\d\d)\s*$").struct.rename_fields(["month", "year"]).struct.unnest()
-    )
-    month, year = (parts[name].cast(pl.Int64, strict=False) for name in ("month", "year"))
-    # "01/23": with years beyond 12 nothing else can be meant.
-    if not (month.is_not_null() | (column == "")).all() or not month.is_between(1, 12).all() or not (year > 12).all():
-        return column
-    return ("20" + parts["year"] + "-" + parts["month"].str.zfill(2)).fill_null("").alias(column.name)
-
-
-def _weeks_in_digits(header: str, column: pl.Series) -> pl.Series:
-    """ "202413", "2024-13" or "13/2024" below a heading that says week is the 13th week of 2024, and no month."""
-    if not _WEEKS.search(header):
-        return column
-    parts = column.str.extract_groups(_WEEK_DIGITS).struct.rename_fields(["year", "week", "first", "last"]).struct.unnest()
-    year, week = parts["year"].fill_null(parts["last"]), parts["week"].fill_null(parts["first"])
-    if not (year.is_not_null() | (column == "")).all():
-        return column
-    return (year + "-W" + week.str.zfill(2)).fill_null("").alias(column.name)
-
-
-def _with_clock(reader: ColumnReader, dates: Dates) -> Dates:
-    """Days and the hour or time that another column says, where all of its cells say one; order times are left as days."""
-    clock = reader.text("time")
-    timed = (dates.values.dt.time() != dt.time()).any()
-    if clock is None or reader.mapping.layout == "orders" or timed or (clock == "").all():
-        return dates
-    parts = clock.str.to_lowercase().str.extract_groups(_CLOCK).struct.rename_fields(["hour", "minute", "half"]).struct.unnest()
-    hour = parts["hour"].cast(pl.Int64, strict=False)
-    if (hour.is_null() & (clock != "") & ~reader.totals).any() or (hour > 24).any():
-        return dates
-    half = parts["half"]
-    hour = pl.select(
-        pl.when(half.is_not_null()).then(hour % 12 + 12 * (half == "p").cast(pl.Int64)).otherwise(hour)
-    ).to_series()
-    minutes = 60 * hour + parts["minute"].cast(pl.Int64, strict=False).fill_null(0)
-    moments = dates.values + (minutes * 60_000_000).cast(pl.Duration("us"))
-    return replace(dates, values=moments.fill_null(dates.values))
-
-
-def _composed_dates(reader: ColumnReader) -> pl.Series:
-    """Dates from a year and a month, week or day in columns of their own; what no column says, a name or a title may."""
-    year, quarter, month, week, day = (reader.text(role) for role in ("year", "quarter", "month", "week", "day"))
-    if year is None and quarter is None and month is None and week is None:
-        return _named_dates(reader, day)
-    whole = _year_of_title(reader) if year is None else year.str.replace(r"\.0$", "")
-    if month is not None:
-        if month.str.contains(r"(?i)^\s*p").any():
-            reader.issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
-        part = _month_numbers(month)
-        joined = whole + "-" + part.str.zfill(2) if part.str.contains(r"^\d{1,2}$").all() else part + " " + whole
-        return joined + "-" + day.str.replace(r"\.0$", "").str.zfill(2) if day is not None else joined
-    if week is not None:
-        number = week.str.extract(r"(\d{1,2})")
-        return whole + "-W" + number.fill_null("").str.zfill(2)
-    if quarter is not None:
-        return whole + "-Q" + _quarter_numbers(quarter)
-    return whole + "-01-01"
-
-
-def _quarter_numbers(quarter: pl.Series) -> pl.Series:
-    chinese = {word: str(k) for k, word in enumerate("一二三四", 1)}
-    return quarter.str.extract(r"([1-4一二三四])").replace(list(chinese), list(chinese.values())).fill_null("")
-
-
-def _month_numbers(month: pl.Series) -> pl.Series:
-    words = {w: month_number(w) for w in month.unique().to_list()}
-    numbers = {w: str(n) for w, n in words.items() if n}
-    return month.str.replace(r"\.0$", "").replace(list(numbers), list(numbers.values())) if numbers else month
-
-
-def _year_of_title(reader: ColumnReader) -> pl.Series:
-    year = year_named(reader.table)
-    if year is None:
-        raise MappingNeeded(
-            f"{reader.table.name} says months or weeks, but of no year: name the year in a column, in the name of the sheet or "
-            "in the name of the file, such as 'sales 2024.xlsx'"
-        )
-    reader.issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
-    return pl.Series("date", [year]).new_from_index(0, reader.table.height)
-
-
-def _named_dates(reader: ColumnReader, day: pl.Series | None) -> pl.Series:
-    """The day or month that the sheet, a title or the file names, for all rows; with a column of days, those days."""
-    named = period_named(reader.table)
-    if named is None:
-        raise MappingNeeded(_no_dates(reader.table))
-    reader.issues.append(f"there is no date column; {named} was read from the name of the sheet or file, or from a title")
-    month, grain = parse_date_text(named)
-    if day is not None and month is not None and grain == "month":
-        return f"{month:%Y-%m}-" + day.str.replace(r"\.0$", "").str.zfill(2)
-    return pl.Series("date", [named]).new_from_index(0, reader.table.height)
-
-
-def _no_dates(table: Table) -> str:
-    if month_named(table):
-        return (
-            f"{table.name}, {table.sheet!r}, names a month but no year: put the year into the name of the file, such as "
-            "'sales 2024.xlsx', or add a column of dates"
-        )
-    return (
-        f"{table.name} has no column with dates among {table.listing()}: "
-        "a column with the day, week or month of each sale is needed; name it 'date' or choose it in the mapping"
-    )
 
 
 def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:

@@ -115,3 +115,9 @@ def test_text_that_is_no_table_is_called_by_its_name(text: str, what: str) -> No
     with pytest.raises(FileUnreadable, match=what):
         _read(text)
     assert _sums(_read("[date],sku,units\n2024-01-01,A,3\n2024-01-02,A,1\n")) == {"A": 4}
+
+
+def test_an_apostrophe_alone_in_a_cell_protects_nothing() -> None:
+    rows = "".join(f"A,2024-01-{d:02d},{d},'',007\nB,2024-01-{d:02d},{d},0,007\n" for d in range(1, 10))
+    done = _read(f"sku,date,units,name,category\n{rows}")
+    assert done.tables[0].column(3).to_list()[:2] == ["''", "0"]
