@@ -1,4 +1,4 @@
-"""Columns known by what they add up to: units times price is the amount, in every language."""
+"""Columns known by what they come to: units times price is the amount, and a total the sum of its parts, in every language."""
 
 from __future__ import annotations
 
@@ -38,6 +38,22 @@ def factors(table: Table, columns: Sequence[int], sku: int | None) -> dict[int, 
             if _is_product(values[one], values[other], values[product]):
                 return _named(values, one, other, keys) | {product: "revenue"}
     return {}
+
+
+def summing_column(table: Table, parts: Sequence[int], sums: Sequence[int]) -> int | None:
+    """The column that adds up all of these parts (sizes, colours, shops) in each row; None where none does."""
+    if table.height < _FEWEST_ROWS or len(parts) < 2:
+        return None
+    step = max(1, table.height // _SAMPLE)
+    rows = [parse_numbers(table.column(j).gather_every(step)).values.fill_null(0.0) for j in parts]
+    added = rows[0]
+    for each in rows[1:]:
+        added = added + each
+    for j in sums:
+        total = parse_numbers(table.column(j).gather_every(step)).values
+        if float(((total - added).abs() <= _CENT).mean() or 0.0) >= _HOLDS:  # type: ignore[arg-type]
+            return j
+    return None
 
 
 def _is_product(one: pl.Series, other: pl.Series, product: pl.Series) -> bool:

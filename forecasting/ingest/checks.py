@@ -8,7 +8,7 @@ import polars as pl
 
 from forecasting.ingest.columns import ColumnReader
 from forecasting.ingest.mapping import Mapping
-from forecasting.ingest.numbers import parse_numbers
+from forecasting.ingest.numbers import MISSING, parse_numbers
 from forecasting.ingest.platforms import PLATFORMS, Platform
 from forecasting.ingest.products import may_be_no_product, not_a_product
 from forecasting.ingest.table import Table
@@ -117,7 +117,7 @@ def _check_status(reader: ColumnReader) -> None:
 
 def _called_off(reader: ColumnReader, cancelled: pl.Series) -> pl.Series:
     """Rows with a word or date of cancelling; where the column counts, those of which as many were cancelled as ordered."""
-    said = ~cancelled.str.to_lowercase().is_in(list(FALSE_WORDS))
+    said = ~cancelled.str.to_lowercase().is_in([*FALSE_WORDS, *MISSING])
     counted, units = parse_numbers(cancelled), reader.mapping.index("units")
     if counted.bad.any() or units is None or not (counted.values == 0).any():
         return said

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forecasting.ingest.datetext import TIME, WEEK_OF, full_year, parse_date_text
+from forecasting.ingest.datetext import KOREAN, TIME, WEEK_OF, full_year, parse_date_text
 from forecasting.ingest.numbers import is_missing, unwrap
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -205,7 +205,7 @@ def _span_grain(values: pl.Series, ends: pl.Series, order: str) -> str:
 def _western(text: str) -> str:
     """`令和6年1月5日(金) 下午 3:05` as 2024年1月5日 3:05 PM."""
     text = _ERA.sub(lambda m: f"{_ERAS[m.group(1)] + (1 if m.group(2) == '元' else int(m.group(2)))}年", text)
-    text = _WEEKDAY.sub("", text)
+    text = _WEEKDAY.sub("", text.translate(KOREAN))
     return _HALVES.sub(lambda m: f"{m.group(2)} {'AM' if m.group(1) in ('上午', '凌晨') else 'PM'}", text)
 
 

@@ -34,6 +34,8 @@ _MONTHS = {
     )
     for name in names.split()
 }
+# Year, month and day as Korean writes them, in the signs of Chinese.
+KOREAN = str.maketrans({"년": "年", "월": "月", "일": "日"})
 MONTH_NAMES = tuple(_MONTHS)
 # Short names that are also words of other languages: only beside a sign that joins them to a number, as in "out/23".
 _SHORT_MONTHS = {
@@ -86,7 +88,7 @@ def month_number(word: str) -> int | None:
     >>> month_number("Sept."), month_number("Februar"), month_number("十二月"), month_number("P03"), month_number("Monday")
     (9, 2, 12, 3, None)
     """
-    text = word.strip().lower().rstrip(".")
+    text = word.strip().lower().rstrip(".").translate(KOREAN)
     if match := re.fullmatch(r"p(?:er(?:iod)?)?\.?\s?(0?[1-9]|1[0-2])", text):
         return int(match.group(1))
     if match := re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?", text):
@@ -112,7 +114,7 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR09
     >>> parse_date_text("2024-W07")[0], parse_date_text("Feb-24"), parse_date_text("45292")[0]
     (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
     """
-    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", unwrap(text))).strip()
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", unwrap(text))).strip().translate(KOREAN)
     if match := _WEEK.fullmatch(plain):
         return _iso_week(match), "week"
     if match := _BASIC.fullmatch(plain):

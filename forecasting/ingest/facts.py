@@ -36,7 +36,7 @@ _FLAG_SAMPLE = 10_000
 GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _RETURNED = re.compile(
-    r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?|credit (?:note|memo))|credit"
+    r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?|credit (?:note|memo))"
     r"|retoure?n?|rücksendung|rückgabe|rücknahme|gutschrift|storno|retour|avoir|remboursé|devoluci[oó]n|devuelto|reembolso|abono"
     r"|nota (?:de cr[ée]dito|di credito)|reso|devolução|zwrot|korekta|retur|creditnota|vratka|возврат|iade|返品|반품"
     r"|退货|销售退货|已退款|退款成功",

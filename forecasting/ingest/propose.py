@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.arithmetic import factors
+from forecasting.ingest.arithmetic import factors, summing_column
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.datetext import day_of_week, month_number, parse_date_text
@@ -47,6 +47,7 @@ _PARTS = {
     ),
     "day": re.compile(r"days?|tag|jour|dia|giorno|dag|dzień|den|день|gün|日|일"),
 }
+_MONTH_AND_YEAR = re.compile(r"[^\W\d_]{3,12}\.?[\s\-/.']*(?:\d\d|\d{4})")
 _QUARTER_ALONE = re.compile(
     r"[QT]\s?[1-4]|[1-4](?:\.|er|[eè]me)?\s?(?:quartal|quarter|trimestre)|第?[1-4一二三四]季度?", re.IGNORECASE
 )
@@ -203,12 +204,21 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
         roles[max(codes, key=_like_codes).index] = ("sku", 0.6)
     if not have & {"sku", "name"}:
         keyed = [
-            c for c in columns if c.index not in roles and c.kind in (TEXT, NUMBER) and c.distinct < 0.95 and c.blank < 0.5
+            c
+            for c in columns
+            if roles.get(c.index, ("line_id",))[0] == "line_id"
+            and c.kind in (TEXT, NUMBER)
+            and c.distinct < 0.95
+            and c.blank < 0.5
         ]
-        texts = [c for c in keyed if c.kind == TEXT]
+        # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
+        numbered = [c for c in keyed if c.index in roles]
+        texts = [c for c in keyed if c.kind == TEXT] or numbered
         if texts:
             roles[max(texts, key=lambda c: c.distinct).index] = ("sku", 0.6)
-    if "units" not in have and (found := _by_arithmetic(table, columns, roles)):
+    if "units" not in have and (added := summing_column(table, *_parts_and_sums(columns, roles))) is not None:
+        roles[added] = ("units", 0.6)
+    elif "units" not in have and (found := _by_arithmetic(table, columns, roles)):
         roles |= found
     elif "units" not in have:
         numbers = [c for c in columns if c.index not in roles and c.kind == NUMBER]
@@ -228,6 +238,12 @@ def _second_names(columns: list[Look], roles: dict[int, tuple[str, float]]) -> l
 def _like_codes(column: Look) -> float:
     """The share of the cells seen that hold a digit and no blank, as codes do and names do not."""
     return sum(bool(re.search(r"\d", s)) and " " not in s.strip() for s in column.samples) / max(1, len(column.samples))
+
+
+def _parts_and_sums(columns: list[Look], roles: dict[int, tuple[str, float]]) -> tuple[list[int], list[int]]:
+    """Columns of numbers that nothing names, and those headed as the sum of others."""
+    numbers = [c for c in columns if c.kind == NUMBER]
+    return [c.index for c in numbers if c.index not in roles], [c.index for c in numbers if is_total(c.header)]
 
 
 def _by_arithmetic(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
@@ -262,9 +278,10 @@ def _is_period(header: str) -> bool:
         or re.fullmatch(r"(19|20)\d\d|(19|20)\d\d(0[1-9]|1[0-2])|(19|20)\d{6}", text)
     ):
         return not re.fullmatch(r"\d{1,2}:\d{2}.*", text)
-    return re.fullmatch(r"[34]\d{4}(\.0)?", text) is not None or (
-        parse_date_text(text)[0] is not None and kind_of(text) != TEXT
-    )
+    named = parse_date_text(text)
+    if named[1] == "month" and _MONTH_AND_YEAR.fullmatch(text):
+        return True
+    return re.fullmatch(r"[34]\d{4}(\.0)?", text) is not None or (named[0] is not None and kind_of(text) != TEXT)
 
 
 def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:

@@ -121,3 +121,17 @@ def test_an_apostrophe_alone_in_a_cell_protects_nothing() -> None:
     rows = "".join(f"A,2024-01-{d:02d},{d},'',007\nB,2024-01-{d:02d},{d},0,007\n" for d in range(1, 10))
     done = _read(f"sku,date,units,name,category\n{rows}")
     assert done.tables[0].column(3).to_list()[:2] == ["''", "0"]
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        "gen-23 feb-23 mar-23 apr-23 mag-23 giu-23 lug-23 ago-23 set-23 ott-23 nov-23 dic-23",
+        "jan/23 fev/23 mar/23 abr/23 mai/23 jun/23 jul/23 ago/23 set/23 out/23 nov/23 dez/23",
+        "2023년1월 2023년2월 2023년3월 2023년4월 2023년5월 2023년6월 2023년7월 2023년8월 2023년9월 2023년10월 2023년11월 2023년12월",
+    ],
+    ids=["italian", "portuguese", "korean"],
+)
+def test_months_of_every_language_stand_across(months: str) -> None:
+    done = _read(to_csv([["Code", *months.split()], ["A", *map(str, range(12))], ["B", *["1"] * 12]], ";"))
+    assert (done.panel.freq, _sums(done), len(done.panel.calendar)) == ("MS", {"A": 66, "B": 12}, 12)

@@ -222,3 +222,25 @@ def test_codes_that_differ_in_capitals_only_are_said() -> None:
 def test_a_table_on_its_side_is_refused_in_one_sentence() -> None:
     with pytest.raises(MappingNeeded, match="on its side"):
         _read("Date,2024-01-01,2024-01-01,2024-01-02,2024-01-02\nSKU,A,B,A,B\nUnits,1,2,3,4\n")
+
+
+def test_a_way_to_pay_is_no_return() -> None:
+    done = _read("Order ID,Order Date,SKU,Type,Qty\n1,2024-01-05,A,Credit,2\n2,2024-01-16,A,Cash,3\n")
+    assert _sums(done) == {"A": 5}
+
+
+def test_a_mark_for_nothing_cancels_nothing() -> None:
+    done = _read(
+        "Order,Order date,SKU,Qty,Cancelled at\n1,2024-01-05,A,2,N/A\n2,2024-01-16,A,3,2024-01-17\n3,2024-01-16,A,1,--\n"
+    )
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 3}, 1)
+
+
+def test_sizes_across_are_added_up_by_their_total() -> None:
+    rows = "".join(f"2024-01-{d:02d},T1,{d},1,2,0,{d + 3}\n" for d in range(1, 10))
+    assert _sums(_read(f"Date,Style,S,M,L,XL,Total\n{rows}")) == {"T1": 72}
+
+
+def test_numbers_that_come_again_are_those_of_the_goods() -> None:
+    done = _read("data;antal;pris;nr\n" + "".join(f"2024-01-{d:02d};{k};9,5;{k}\n" for d in range(1, 9) for k in (417, 12)))
+    assert _sums(done) == {"417": 8 * 417, "12": 96}
