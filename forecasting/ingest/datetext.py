@@ -83,7 +83,7 @@ _TRAILING_TIME = re.compile(TIME.removesuffix("?") + "$")
 
 
 def month_number(word: str) -> int | None:
-    """The number of a month by its name alone, in six languages, or as a period of the year.
+    """The number of a month by its name alone, whatever the language, or as a period of the year.
 
     >>> month_number("Sept."), month_number("Februar"), month_number("十二月"), month_number("P03"), month_number("Monday")
     (9, 2, 12, 3, None)
