@@ -5,7 +5,7 @@ so a training row and a forecast row cannot differ in kind. All units are divide
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,11 @@ class Lookback:
             attributes=attributes,
             events=event_columns(panel.events, dates, panel.freq),
         )
+
+    def carried_on(self, sales: np.ndarray) -> "Lookback":
+        """The same with the next periods (SKUs, periods) of the horizon taken as sold; what never sold stays unlisted."""
+        listed = ~np.isnan(self.sales).all(axis=1, keepdims=True)
+        return replace(self, sales=np.hstack([self.sales, np.where(listed, sales, np.nan).astype(np.float32)]))
 
     @property
     def periods(self) -> int:

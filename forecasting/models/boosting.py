@@ -14,7 +14,7 @@ from forecasting.models.trees import Examples, FittedTrees, TreeSpec
 
 @dataclass(frozen=True)
 class Boosting(TreeSpec):
-    """LightGBM with Tweedie loss over all SKUs, all steps of the horizon at once.
+    """LightGBM with Tweedie loss over all SKUs, all steps of the horizon at once or one after the other.
 
     `rounds` trees of `leaves` leaves, each leaf holding at least `leaf_rows` rows; `power` between 1 (Poisson) and 2 says how
     fast the variance grows with the mean; `rows` caps the training rows, which are sampled. Ke et al. (2017); Tweedie (1984).

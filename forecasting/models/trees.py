@@ -1,12 +1,13 @@
 """What gradient boosting learns from and how it forecasts, whichever library grows the trees: examples, forecast, errors.
 
-Direct: a row is a SKU, an origin and a number of steps ahead, so nothing is forecast from forecasts. The target is divided by
-the SKU's level at the origin, and the trees only bend a plain forecast (the offset), so that little data does little harm.
+A row is a SKU, an origin and a number of steps ahead. Direct, all steps are learnt and nothing is forecast from forecasts;
+recursive, only the next one is, and each forecast counts as a sale for those after it. The target is divided by the SKU's level
+at the origin, and the trees only bend a plain forecast (the offset), so that little data does little harm.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 import pandas as pd
@@ -23,13 +24,14 @@ from forecasting.features.lookback import Lookback, grouping
 from forecasting.models.attribution import REACH, attributed, topics_of
 from forecasting.models.calibration import Pools, held_out
 
+Ahead = Literal["direct", "recursive"]
 _BATCH = 200_000
 _ORIGINS = 48
 
 
 @dataclass(frozen=True)
 class TreeSpec:
-    """What is chosen of trees over all SKUs and all steps of the horizon at once, whichever library grows them.
+    """What is chosen of trees over all SKUs, whichever library grows them.
 
     `rounds` trees of `leaves` leaves, each leaf holding at least `leaf_rows` rows; `rows` caps the training rows, which are
     sampled.
@@ -55,6 +57,10 @@ class TreeSpec:
         400_000, "Examples", "At most so many training examples are drawn; this bounds time and memory.", low=1000,
         high=10_000_000, advanced=True, quick=100_000,
     )  # fmt: skip
+    ahead: Ahead = knob(
+        "direct", "Steps ahead", "Direct: all steps at once, on known sales only. Recursive: a forecast feeds the next one.",
+        choices=get_args(Ahead), advanced=True,
+    )  # fmt: skip
     horizon: int | None = None
     seed: int = knob(0, "Seed", "The same seed gives the same forecast.", low=0, high=2_000_000, advanced=True)
     jobs: int = 1
@@ -74,13 +80,15 @@ class TreeSpec:
         horizon = grain(panel.freq).horizon if self.horizon is None else self.horizon
         lookback = Lookback.of(panel, 0, None)
         report(0.1, "collecting examples")
-        sample = examples(lookback, horizon, self.rows, self.seed)
+        trained = horizon if self.ahead == "direct" else 1
+        sample = examples(lookback, trained, self.rows, self.seed)
         report(0.4, f"growing {self.rounds} trees on {len(sample.target):,} examples")
         question = (self, sample.names, sample.features, sample.target, sample.base, sample.weight)
         return self.grown(
             remembered(question, lambda: self.train(sample)),
             panel=panel,
-            trained=horizon,
+            trained=trained,
+            ahead=self.ahead,
             spread=sample.spread,
             pools=pools_of(self, panel, horizon) if self.calibrated else None,
         )
@@ -104,6 +112,7 @@ class FittedTrees:
     name: ClassVar[str]
     panel: Panel
     trained: int
+    ahead: Ahead = "direct"
     spread: float
     pools: Pools | None = None
     failures: tuple[Failure, ...] = ()
@@ -118,12 +127,7 @@ class FittedTrees:
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
         lookback = self._lookback(horizon, future)
-        mean = np.zeros((len(self.panel), horizon))
-        skus, steps = (grid.ravel() for grid in np.meshgrid(np.arange(len(mean)), np.arange(1, horizon + 1), indexing="ij"))
-        sold = lookback.level(lookback.periods - 1)[skus] > 0
-        for start in range(0, int(sold.sum()), _BATCH):
-            rows = np.flatnonzero(sold)[start : start + _BATCH]
-            mean[skus[rows], steps[rows] - 1] = self._predict(lookback, skus[rows], steps[rows])
+        mean = self._at_once(lookback, horizon) if self.ahead == "direct" else self._one_by_one(lookback, horizon)
         return Forecast(
             model=self.name,
             cutoff=self.panel.last,
@@ -146,8 +150,12 @@ class FittedTrees:
         rows = np.flatnonzero(named & (lookback.level(lookback.periods - 1) > 0))
         skus, steps = np.repeat(rows, horizon), np.tile(np.arange(1, horizon + 1), len(rows))
         topics, units = topics_of(lookback), np.empty(0)
-        if len(rows):
-            units = attributed(lookback, skus, steps, self.shares(self._rows(lookback, skus, steps))).ravel()
+        if len(rows) and self.ahead == "direct":
+            units = self._attributed(lookback, skus, steps).ravel()
+        elif len(rows):
+            mean, one = self._one_by_one(lookback, horizon), np.ones(len(rows), dtype=int)
+            stages = [lookback.carried_on(mean[:, :step]) for step in range(horizon)]
+            units = np.stack([self._attributed(seen, rows, one) for seen in stages], axis=1).ravel()
         return pd.DataFrame(
             {
                 "unique_id": np.repeat(np.asarray(self.panel.ids, dtype=object)[skus], len(topics)),
@@ -166,6 +174,26 @@ class FittedTrees:
     def at(self, panel: Panel) -> Self:
         """The same trees, starting from the end of another panel."""
         return replace(self, panel=panel)
+
+    def _at_once(self, lookback: Lookback, horizon: int) -> np.ndarray:
+        """All steps from what has been sold, shape (SKUs, horizon); 0 for what has never sold."""
+        mean = np.zeros((len(self.panel), horizon))
+        skus, steps = (grid.ravel() for grid in np.meshgrid(np.arange(len(mean)), np.arange(1, horizon + 1), indexing="ij"))
+        sold = lookback.level(lookback.periods - 1)[skus] > 0
+        for start in range(0, int(sold.sum()), _BATCH):
+            rows = np.flatnonzero(sold)[start : start + _BATCH]
+            mean[skus[rows], steps[rows] - 1] = self._predict(lookback, skus[rows], steps[rows])
+        return mean
+
+    def _one_by_one(self, lookback: Lookback, horizon: int) -> np.ndarray:
+        """Each step as the next one after what has been sold and what is forecast before it, shape (SKUs, horizon)."""
+        mean = np.zeros((len(self.panel), horizon))
+        for step in range(horizon):
+            mean[:, [step]] = self._at_once(lookback.carried_on(mean[:, :step]), 1)
+        return mean
+
+    def _attributed(self, lookback: Lookback, skus: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        return attributed(lookback, skus, steps, self.shares(self._rows(lookback, skus, steps)))
 
     def _lookback(self, horizon: int, future: pd.DataFrame | None) -> Lookback:
         plan = future if self.panel.known else None

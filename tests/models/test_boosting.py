@@ -87,6 +87,27 @@ def test_a_dead_sku_gets_zero_and_a_panel_without_history_an_answer():
         Boosting(power=3.0).fit(Panel.build(shop(2)))
 
 
+def test_recursive_takes_each_forecast_for_a_sale_and_every_plan_for_its_own_day(panel):
+    fitted = replace(QUICK, ahead="recursive", calibrated=False).fit(panel)
+    plan = future_grid(panel, 3).assign(promo=np.tile([0.0, 1, 0], 20))
+    first, second, _ = fitted.forecast(3, plan).mean.T
+    came = plan[plan["ds"] == plan["ds"].min()].assign(y=first)
+    later = Panel.build(pd.concat([panel.frame, came]), known=["promo"])
+    one_more = fitted.at(later).forecast(1, plan[plan["ds"] == later.future_dates(1)[0]].reset_index(drop=True))
+    np.testing.assert_allclose(one_more.mean[:, 0], second, rtol=1e-6)
+    assert (second > 1.3 * first).all()  # the promotion is on the second day only
+
+
+def test_what_never_sold_stays_at_zero_when_forecasts_feed_on_forecasts():
+    sales = pd.concat(
+        [shop(3, 84)[["unique_id", "ds", "y"]], frame("none", pd.date_range("2023-01-02", periods=84), np.zeros(84))]
+    )
+    forecast = replace(QUICK, ahead="recursive").fit(Panel.build(sales)).forecast(7)
+    assert forecast.mean[forecast.ids.index("none")].tolist() == [0.0] * 7
+    assert (forecast.mean[:3] > 0).all()
+    assert (forecast.quantile(0.9) >= forecast.quantile(0.1)).all()
+
+
 def test_importance_adds_up(panel):
     table = QUICK.fit(panel).importance()
     assert table["gain"].sum() == pytest.approx(1.0)
@@ -106,7 +127,8 @@ def test_contributions_add_up_to_the_forecast_of_every_period(panel):
     assert days.loc["weekday and season", weekend].min() > days.loc["weekday and season", ~weekend].max()
 
 
-def test_contributions_add_up_where_sales_are_odd():
+@pytest.mark.parametrize("ahead", ["direct", "recursive"])
+def test_contributions_add_up_where_sales_are_odd(ahead):
     rng = np.random.default_rng(2)
     odd = {"spike": np.r_[np.ones(83), 5000.0], "returns": rng.poisson(4, 84) - 5.0, "zero": np.zeros(84)}
     days = pd.date_range("2024-01-01", periods=84)
@@ -114,7 +136,7 @@ def test_contributions_add_up_where_sales_are_odd():
     events = [Event("Fair", pd.Timestamp("2024-03-26"), pd.Timestamp("2024-03-27"))]
     kinds = pd.DataFrame({"kind": list("aabbab")}, index=sorted(sales["unique_id"].unique()))
     panel = replace(Panel.build(sales, static=kinds), events=tuple(events))
-    fitted = replace(QUICK, leaf_rows=1, rounds=300, learning_rate=0.3, calibrated=False).fit(panel)
+    fitted = replace(QUICK, leaf_rows=1, rounds=300, learning_rate=0.3, calibrated=False, ahead=ahead).fit(panel)
     rows, forecast = fitted.contributions(10), fitted.forecast(10)
     assert "events" in set(rows["topic"])
     assert np.isfinite(rows["units"]).all()
