@@ -40,6 +40,7 @@ FALSE_WORDS = {
 _CANCELLED = re.compile(
     r"(?:order )?(?:cancel(?:l?ed)?|voided|void|failed)|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
     r"|unpaid|pending payment|draft|expired|quot(?:e|ation)|estimate|pro-?forma(?: invoice)?"
+    r"|cancelaste .*|(?:venda|venta|compra|pedido) cancelad[oa]|(?:di)?batal(?:kan)?|đã h[uủ][yỷ]|ยกเลิก(?:แล้ว)?"
     r"|angebot|devis|presupuesto|preventivo"
     r"|annullat[oa]|geannuleerd|anulowan[ea]|annulleret|avbruten|makulerad|kansellert"
     r"|zrušen[aáo]|отмен[её]н[ао]?|iptal(?: edildi)?|.*キャンセル(?:済み?)?|.*취소(?:완료)?"

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables of words read best as they stand
-"""The words of `vocabulary` in further languages: Italian, Dutch, Polish, Portuguese, Nordic, Czech, Russian, Turkish, Japanese, Korean."""
+"""The words of `vocabulary` in further languages of Europe and Asia."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "дата|дата продажи|дата заказа|дата документа|день|неделя|месяц|квартал",
         "tarih|satış tarihi|sipariş tarihi|fatura tarihi|gün|hafta|ay",
         "日付|売上日|売上日付|販売日|注文日|注文日時|受注日|購入日|取引日|出荷日|伝票日付|年月日|年月|週|曜日付",
+        "วันที่|วันที่ทำการสั่งซื้อ|วันที่ขาย|ngày|ngày đặt hàng|ngày bán|tanggal|tanggal pesanan|waktu pesanan dibuat",
         "날짜|일자|판매일|판매일자|주문일|주문일자|주문일시|결제일|거래일자|년월|주차|월",
     ),
     "sku": (
         "codice articolo|codice prodotto|cod. articolo|cod articolo|cod. prodotto|codice|cod.|articolo|codice sku|riferimento",
         "artikelcode|artikelnr.|artikel code|productcode|productnummer|product nr",
-        "kod produktu|kod towaru|kod|indeks|symbol|symbol towaru|numer artykułu|kod sku|kod kreskowy",
+        "sygnatura|kod produktu|kod towaru|kod|indeks|symbol|symbol towaru|numer artykułu|kod sku|kod kreskowy",
         "código do produto|codigo do produto|cód. produto|cod. produto|código do item|referência|código do artigo|sku do produto",
         "varenummer|varenr|varenr.|artnr|artikelnummer|artikelnr|produktnummer|produktnr|varekode|artikkelnummer",
         "kód|kód produktu|kód zboží|číslo produktu|číslo položky|ean kód",
         "артикул|код товара|код|номенклатура.код|штрихкод|код номенклатуры|sku товара",
         "ürün kodu|stok kodu|ürün no|barkod|malzeme kodu",
         "商品コード|品番|商品番号|商品管理番号|製品コード|jancode|janコード|商品id|商品no|型番|sku管理番号",
+        "nomor referensi sku|kode produk|kode barang|mã sản phẩm|mã hàng|sku phân loại hàng|รหัสสินค้า|เลขอ้างอิง sku",
         "상품코드|상품번호|품목코드|제품코드|품번|바코드|옵션코드|판매자상품코드|상품 코드",
     ),
     "name": (
@@ -39,6 +41,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "наименование|название|товар|номенклатура|название товара|наименование товара",
         "ürün adı|ürün|stok adı|açıklama|malzeme adı",
         "商品名|品名|製品名|商品名称|アイテム名",
+        "nama produk|nama barang|tên sản phẩm|tên hàng|ชื่อสินค้า",
         "상품명|품목명|제품명|품명|상품",
     ),
     "units": (
@@ -51,6 +54,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "количество|кол-во|кол во|продано|продано шт|шт|штук|количество продаж|продажи шт",
         "adet|miktar|satış adedi|satılan adet|satış miktarı",
         "数量|販売数|販売数量|売上数|売上数量|個数|注文数|注文数量|出荷数|受注数|点数|売上個数|販売個数|販売点数",
+        "jumlah|jumlah terjual|kuantitas|số lượng|số lượng bán|จำนวน|จำนวนที่ขาย",
         "수량|판매수량|주문수량|판매량|구매수량|출고수량|개수",
     ),
     "revenue": (
@@ -63,6 +67,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "сумма|выручка|итого|стоимость|оборот|сумма продажи",
         "tutar|ciro|toplam|toplam tutar|satış tutarı|gelir",
         "金額|売上|売上金額|売上高|販売金額|合計|合計金額|小計",
+        "total harga produk|tổng giá bán|thành tiền|doanh thu|ยอดขาย|ยอดรวม",
         "금액|매출|매출액|판매금액|결제금액|합계|총액|주문금액",
     ),
     "price": (
@@ -75,6 +80,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "цена|цена за единицу|цена продажи",
         "fiyat|birim fiyat|satış fiyatı",
         "単価|価格|販売価格|売価|販売単価",
+        "harga|harga satuan|harga setelah diskon|giá|đơn giá|giá bán|ราคา|ราคาขาย",
         "단가|가격|판매가|판매단가|판매가격",
     ),
     "discount": ("sconto|korting|rabat|upust|desconto|sleva|скидка|indirim|割引|値引|値引額|할인|할인금액",),
@@ -96,9 +102,11 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
     "order": (
         "numero ordine|n. ordine|ordine|numero fattura|scontrino|ordernummer|bestelnummer|bonnummer|factuurnummer|numer zamówienia|nr zamówienia|nr dokumentu|numer faktury|paragon",
         "número do pedido|nº do pedido|nota fiscal|encomenda|ordrenummer|ordrenr|fakturanr|fakturanummer|kvittonummer|kvittering|číslo objednávky|objednávka|číslo faktury|номер заказа|заказ|чек|номер чека|sipariş no|sipariş numarası|fatura no|fiş no",
+        "no. pesanan|nomor pesanan|mã đơn hàng|หมายเลขคำสั่งซื้อ",
         "注文番号|受注番号|伝票番号|注文id|取引番号|주문번호|주문 번호|전표번호|거래번호",
     ),
     "status": (
+        "status pesanan|trạng thái đơn hàng|trạng thái|สถานะการสั่งซื้อ|สถานะ|取消区分|取引区分",
         "stato|stato ordine|statusorder|orderstatus|status zamówienia|status do pedido|situação|ordrestatus|stav|stav objednávky|статус|статус заказа|durum|sipariş durumu|注文ステータス|ステータス|状態|受注状態|주문상태|상태|주문 상태",
     ),
     "returns": (

@@ -52,7 +52,11 @@ _CODES = {
     "SAMPLES": "samples",
 }
 _SHORT_CODES = {"M": "manual entry", "D": "discount", "S": "samples", "B": "adjustment", "P": "postage", "G": "gift voucher"}
-_GIFT_CODE = re.compile(r"gift_\d+.*|gc[-_]?\d{2,4}|.*\bgift[-_ ]?(?:voucher|card)s?\b.*", re.IGNORECASE)
+# What is sold to put a gift card into is a product.
+_FOR_CARDS = r"(?:holder|box|wallet|sleeve|envelope|case|tin|display|stand|bag|wrap)(?:e?s)?\b"
+_GIFT_CODE = re.compile(
+    rf"gift_\d+.*|gc[-_]?\d{{2,4}}|.*\bgift[-_ ]?(?:voucher|card)s?\b(?! (?:{_FOR_CARDS})).*", re.IGNORECASE
+)
 _TEST_CODE = re.compile(r"test\d{2,}", re.IGNORECASE)
 _NAMES = (
     (
@@ -73,7 +77,7 @@ _NAMES = (
     (re.compile(r"this is a test product\.?"), "test"),
     (
         re.compile(
-            r"(?:dotcomgiftshop )?(?:e-?)?gift (?:voucher|card)s?(?: .*)?|gutschein(?: .*)?|carte cadeau(?: .*)?|tarjeta regalo(?: .*)?|礼品卡"
+            rf"(?:dotcomgiftshop )?(?:e-?)?gift (?:voucher|card)s?(?: (?!{_FOR_CARDS}).*)?|gutschein(?: .*)?|carte cadeau(?: .*)?|tarjeta regalo(?: .*)?|礼品卡"
         ),
         "gift voucher",
     ),

@@ -37,7 +37,7 @@ _WORDS: dict[str, str] = {
     "name": "name|product name|product|product title|title|item name|description|product description|lineitem name|item title|"
     "bezeichnung|artikelbezeichnung|produkt|produktname|artikelname|beschreibung|produit|nom du produit|désignation|designation|libellé|libelle|"
     "nom|nom produit|descripción|descripcion|producto|nombre|nombre del producto|artículo|articulo|商品名称|商品名|商品标题|宝贝标题|产品名称|品名|名称|"
-    "sku名称|商品|物料描述|货品名称|产品|标题|item description|material description|listing|title name|prod name|宝贝名称|存货名称|variant title|product variant title",
+    "sku名称|商品|物料描述|货品名称|产品|标题|item description|material description|listing|title name|prod name|宝贝名称|存货名称|variant title|product variant title|particulars",
     "variant": "price point name|variant|variation|variations|lineitem variant|规格|商品属性|规格名称|商品规格|销售属性|style name|color|colour|size|颜色|尺码",
     "units": "units|qty|quantity|y|sales|unit sales|sales units|units sold|units ordered|sold|quantity sold|qty sold|sales qty|"
     "sales quantity|demand|item quantity|lineitem quantity|order quantity|ordered quantity|items sold|net items sold|net quantity|"
@@ -46,7 +46,7 @@ _WORDS: dict[str, str] = {
     "quantité|quantite|qté|qte|quantité vendue|quantite vendue|unités|unites|ventes|unités vendues|nombre|"
     "cantidad|unidades|unidades vendidas|ventas|cantidad vendida|cant|uds|"
     "数量|销量|销售数量|件数|支付件数|成交商品件数|商品数量|购买数量|宝贝数量|订购数量|销售件数|成交件数|成交数量|出库数量|发货数量|商品数量(件)|销售量|"
-    "下单件数|宝贝总数量|购买件数|商品销量|支付商品件数|销量(件)|主数量|实发数量|net units sold|ordered units|shipped units|quantity shipped|unit_sales|cnt|sales count|verkaufte einheiten|einheiten|qty. sold|qty. ordered|item qty|qte vendue|uds. vendidas|pz|sales (units)|unit volume|units shipped|sold qty|net qty|net units|total units|total qty|total quantity|quantity (- refund)|actual|actuals|actual sales|ist|istmenge",
+    "下单件数|宝贝总数量|购买件数|商品销量|支付商品件数|销量(件)|主数量|实发数量|net units sold|ordered units|shipped units|quantity shipped|unit_sales|cnt|sales count|verkaufte einheiten|einheiten|qty. sold|qty. ordered|item qty|qte vendue|uds. vendidas|pz|sales (units)|unit volume|units shipped|sold qty|net qty|net units|total units|total qty|total quantity|quantity (- refund)|actual|actuals|actual sales|ist|istmenge|shipped|dispatched|qty out",
     "revenue": "revenue|sales amount|amount|net sales|gross sales|total sales|turnover|ordered product sales|item total|total|subtotal|line total|"
     "sales value|sales revenue|n. revenue|n revenue|gmv|value|net revenue|gross revenue|item subtotal|order total|total price|sales ($)|"
     "umsatz|betrag|nettoumsatz|bruttoumsatz|gesamtpreis|gesamtbetrag|chiffre d'affaires|chiffre d affaires|ca|montant|montant total|ca ht|ca ttc|"
@@ -62,7 +62,7 @@ _WORDS: dict[str, str] = {
     "promo": "promo|promotion|on promotion|onpromotion|promo flag|is promo|promotion flag|promoted|on sale|aktion|angebot|werbung|promotions|"
     "en promotion|promoción|promocion|oferta|促销|活动|是否促销|促销标记|大促|promo active|is promotion|special",
     "stock": "stock|inventory|stock on hand|on hand|stock level|inventory level|available|available stock|closing stock|ending inventory|qty on hand|"
-    "soh|bestand|lagerbestand|stock disponible|existencias|inventario|库存|库存数量|库存量|可用库存|期末库存|可售库存|on_hand|stock qty|available quantity",
+    "soh|bestand|lagerbestand|stock disponible|existencias|inventario|库存|库存数量|库存量|可用库存|期末库存|可售库存|on_hand|stock qty|available quantity|closing balance",
     "category": "category|product category|product type|product_type|department|dept|product group|family|class|lineitem category|commodity|"
     "kategorie|warengruppe|produktgruppe|sortiment|catégorie|categorie|famille|rayon|categoría|categoria|familia|departamento|"
     "类目|品类|分类|商品类目|类别|商品分类|一级类目|二级类目|三级类目|产品分类|大类|中类|小类|category name|sub category|subcategory|sub-category|叶子类目|存货分类",
@@ -76,10 +76,10 @@ _WORDS: dict[str, str] = {
     "basket id|basket|sales record number|amazon-order-id|amazon order id|order-id|sale id|ticket|payment id|"
     "bestellnummer|auftragsnummer|auftrag|bestellung|rechnung|rechnungsnummer|rechnungsnr|belegnummer|beleg|bon|bonnummer|n° commande|numéro de commande|"
     "numero de commande|commande|facture|n° facture|pedido|número de pedido|numero de pedido|nº pedido|factura|"
-    "订单编号|订单号|主订单编号|子订单编号|订单id|交易编号|单号|凭证编号|物料凭证|交易号|order name|父订单编号|document number|发票号|order reference|order ref|order name|sales order|document|document no|doc no|check number",
+    "订单编号|订单号|主订单编号|子订单编号|订单id|交易编号|单号|凭证编号|物料凭证|交易号|order name|父订单编号|document number|发票号|order reference|order ref|order name|sales order|document|document no|doc no|check number|voucher no|voucher number",
     "line_id": "line|line id|line no|line item|position|pos|row|row id|index|no|nr|lfd nr|序号|行号|行项目|order item id|order-item-id|id|idx|lineitem id",
     "status": "status|order status|financial status|item status|订单状态|交易状态|状态|auftragsstatus|bestellstatus|statut|état|etat|estado|payment status|state of order|event type|"
-    "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型|vorgang|vorgangsart|belegart|umsatzart|buchungsart|transaktionsart|type de mouvement|type de document|tipo|tipo de movimiento|document type|doc type|order state|order type name|record type",
+    "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型|vorgang|vorgangsart|belegart|umsatzart|buchungsart|transaktionsart|type de mouvement|type de document|tipo|tipo de movimiento|document type|doc type|order state|order type name|record type|receipt type|line type|reason for credit entry",
     "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled|void|voided|is void|is voided|anulado|作废|是否作废|是否取消",
     "fulfilled": "fulfillment status|lineitem fulfillment status|shipping status|发货状态|物流状态",
     "returns": "returns|returned|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
@@ -119,8 +119,18 @@ _KINDS = {
 }
 
 
-# Chinese, Japanese and Korean headers are written without spaces between their words.
-_UNSPACED = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+# Words that make another thing of a known one: a competitor's price is not ours, a lead time no time of day.
+_OTHER_SENSE = re.compile(
+    r"\b(?:competit\w+|rivals?|weather|lead|exchange|last|previous|prior|(?:promo(?:tion(?:al)?)?|special) price|safety|reorder)\b"
+    r"|\w\W+index$|\bconcurrent\w*|\bcompetencia|wettbewerb|竞品|竞争|对手"
+)
+_OF_LINE = re.compile(r"^line ?items? (?=\w)")
+# A rate of returns counts no units.
+_SHARE = re.compile(r"\b(?:rate|ratio|share|percent|percentage|pct|quote|taux|tasa)\b|%|率|占比")
+_PAID = re.compile(r"^rate|\b(?:unit|item|net|basic|selling|sales?) rate\b")  # of interest or growth is no price
+_COUNTED = frozenset(["units", "returns", "orders", "visitors", "stock", "buyers", "page_views"])
+# Chinese, Japanese, Korean and Thai headers are written without spaces between their words.
+_UNSPACED = re.compile(r"[\u0e01-\u0e5b\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 # What a pivot table writes before the name of the column that it adds up.
 _SUM_OF = re.compile(r"(?:sum of|summe von|somme de|suma de|somma di|som van|soma de|求和项[:：]?)\s*(?=\S)")
 
@@ -178,8 +188,17 @@ def names_role(header: str) -> bool:
 
 def _by_words(text: str, index: dict[str, tuple[str, float]]) -> tuple[str, float] | None:
     """A longer header that holds a known one: the longest known part, counted for less."""
-    if not text or len(text) > 60:
+    if not text or len(text) > 60 or _OTHER_SENSE.search(text):
         return None
+    if text.endswith(" status"):
+        # "Invoice status" is no invoice; "promo status" says whether there is one.
+        of = index.get(text.removesuffix(" status"), ("",))[0]
+        found = {"order": "status", "line_id": "status", "promo": "promo"}.get(of)
+        if found:
+            return found, 0.6
+    text = _OF_LINE.sub("", text)
+    if text in index:
+        return index[text][0], 0.65 * index[text][1]
     if _UNSPACED.search(text):
         parts = [w for w in index if len(w) >= 2 and w in text and _UNSPACED.search(w)]
     else:
@@ -190,6 +209,8 @@ def _by_words(text: str, index: dict[str, tuple[str, float]]) -> tuple[str, floa
         return None
     best = max(parts, key=lambda w: (len(w), index[w][1]))
     role, strength = index[best]
+    if (role in _COUNTED and _SHARE.search(text)) or (best == "rate" and not _PAID.search(text)):
+        return None
     return role, 0.65 * strength * min(1.0, 0.5 + len(best) / len(text))
 
 
