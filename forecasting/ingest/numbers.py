@@ -43,11 +43,17 @@ MISSING = frozenset(
     }
 )
 _CURRENCY = re.compile(
-    r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩₺₫฿¤元圆円원]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?",
+    r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩₺₫฿¤元圆円원]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?|\b(?:Rp|Rs|RM)\.?(?=\s?\d)",
     re.IGNORECASE,
 )
+# "3 CR" gives back what "3" or "3 DR" sold; "x3" and "3x" count three.
+_CREDIT = re.compile(r"\s*(CR|DR)\.?$", re.IGNORECASE)
+_TIMES = re.compile(r"^[xX×]\s?(?=\d)|(?<=\d)\s?[xX×]$")
+# A mark of a footnote behind a number; "¹" must not become a digit of it.
+_MARKED = re.compile(r"(?<=\d)\s?(?:[*†‡§]+|[¹²³⁰⁴-⁹]+)$")
+_PER = re.compile(r"(?<=\d)\s?/\s?[A-Za-z]{1,6}\.?$")  # "9.50/pcs"
 _UNIT = re.compile(
-    r"\s*(?:pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|szt|ks|adet|шт|pezzi|stuks|styck|[件个個只双套盒瓶袋箱台条張张包支本份点枚개])\.?$",
+    r"\s*(?:nos?|units?|un|und|pairs?|pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|szt|ks|adet|шт|pezzi|stuks|styck|[件个個只双套盒瓶袋箱台条張张包支本份点枚개])\.?$",
     re.IGNORECASE,
 )
 _SCALE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "k": 1e3, "K": 1e3, "%": 0.01, "‰": 0.001}
@@ -125,8 +131,17 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
     >>> parse_number("1,23,456.5"), parse_number("120-"), parse_number("1.2万"), parse_number("8.33%"), parse_number("12 pcs")
     (123456.5, -120.0, 12000.0, 0.0833, 12.0)
     """
-    body = unicodedata.normalize("NFKC", unwrap(text)).replace("\u2212", "-").replace("\u2013", "-").replace("\u2019", "'")
+    body = (
+        unicodedata.normalize("NFKC", _MARKED.sub("", unwrap(text)))
+        .replace("\u2212", "-")
+        .replace("\u2013", "-")
+        .replace("\u2019", "'")
+    )
+    body = _PER.sub("", body)
+    credit = _CREDIT.search(body)
+    body = _TIMES.sub("", body[: credit.start()] if credit else body)
     body, negative = _sign(_CURRENCY.sub("", body).strip())
+    negative = negative or (credit is not None and credit.group(1).upper() == "CR")
     body = _UNIT.sub("", body).strip() if not body[-1:].isdigit() else body
     body, factor = _scale(body)
     if _EXPONENT.fullmatch(body):
