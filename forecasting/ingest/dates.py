@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forecasting.ingest.calendars import months_under_years, written_out
 from forecasting.ingest.datetext import KOREAN, TIME, WEEK_OF, full_year, parse_date_text
 from forecasting.ingest.numbers import is_missing, unwrap
 
@@ -65,8 +66,10 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
         ['2023-12-31', '2024-01-01']
     """
     column = column.alias("cell")
+    nested = months_under_years(column)
+    column = column if nested is None else nested
     texts = column.unique(maintain_order=True)
-    clean, ends = _first_days(_without_week_words(_tidied(texts)))
+    clean, ends = _first_days(_without_week_words(written_out(_tidied(texts))))
     parts = _split_numeric(clean)
     found, ambiguous = (order, False) if order else _decide_order(parts, hint)
     if ambiguous and _dotted(clean.filter(parts["a"].is_not_null())):

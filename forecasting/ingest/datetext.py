@@ -79,6 +79,11 @@ WEEK_OF = (
     r"(?i)^\s*(?:w/?[ecb]|(?:week|wk)\s?(?:ending|ended|end|commencing|beginning|starting|start|of)|wochenende|woche (?:ab|vom|bis))"
     r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*\(([^()]+)\)\s*$"
 )
+# "FY24-P01", "FY2024 Q1", "FY24-W03": the year by which a company counts, with a period (month), quarter or week of it.
+_FISCAL = re.compile(
+    r"\bFY\s?'?(\d{4}|\d\d)(?!\d)(?:[-\s/._]*P(?:er(?:iod)?)?\.?\s?(\d{1,2})\b)?|\bP(?:er(?:iod)?)?\.?\s?(\d{1,2})[-\s/._]*FY\s?'?(\d{4}|\d\d)\b",
+    re.IGNORECASE,
+)
 _TRAILING_TIME = re.compile(TIME.removesuffix("?") + "$")
 
 
@@ -108,6 +113,21 @@ def day_of_week(text: str) -> str:
     return (match.group(1) or match.group(2)) if match else text
 
 
+def fiscal(text: str) -> str:
+    """Labels of fiscal years as those of calendar years of the same number; any other text as it is.
+
+    >>> fiscal("FY24-P01"), fiscal("Q1 FY2023"), fiscal("FY24-W03"), fiscal("FYI 24")
+    ('2024-01', 'Q1 2023', '2024-W03', 'FYI 24')
+    """
+    return _FISCAL.sub(_calendar_year, text) if "FY" in text.upper() else text
+
+
+def _calendar_year(match: re.Match[str]) -> str:
+    period = match.group(2) or match.group(3)
+    year = full_year(match.group(1) or match.group(4))
+    return f"{year}-{int(period):02d}" if period else f"{year}"
+
+
 def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR0911 - one line for each way to write a date
     """One date that needs no order, and the period it names ("" for a day or moment).
 
@@ -115,6 +135,7 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR09
     (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", unwrap(text))).strip().translate(KOREAN)
+    plain = fiscal(plain)
     if match := _WEEK.fullmatch(plain):
         return _iso_week(match), "week"
     if match := _BASIC.fullmatch(plain):

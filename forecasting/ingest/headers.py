@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.regroup import runs_together
 from forecasting.ingest.tokens import Row
+from forecasting.ingest.vocabulary import names_role
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
@@ -33,8 +35,11 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
     counted = first and _is_body_header_of_numbers(rows[first], rows[first + 1 : first + 6], width)
     if counted and not _all_named(rows[first - 1], rows[first]):
         return first + 1, [*_header_above(rows, first, width, kinds), rows[first]]
-    if not first and _is_body_header_of_numbers(rows[0], rows[1:6], width):
-        return 1, [rows[0]]
+    untitled = not first or filled_cells(rows[first - 1]) <= 1
+    if (not first and _is_body_header_of_numbers(rows[0], rows[1:6], width)) or (
+        untitled and _is_header_of_codes(rows[first], rows[first + 1 : first + 60])
+    ):
+        return first + 1, [rows[first]]
     header = _header_above(rows, first, width, kinds)
     while len(header) > 1 and (
         like_values(header[-1], rows[first:], kinds)
@@ -123,6 +128,8 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     if len(below) < 1 or width < 3 or (kind_of(row.cells[0]) != TEXT and row.cells[0].strip()):
         return False
     cells = [c.strip() for c in row.cells if c.strip()]
+    if _follow_each_other([when for c in cells if (when := _place_in_calendar(c))], len(cells)):
+        return True
     numbers = [c for c in cells if re.fullmatch(r"\d{1,5}", c)]
     years = all(_YEAR.fullmatch(c) for c in numbers)
     if len(numbers) < (2 if years else 3) or len(numbers) < 0.5 * len(cells):
@@ -135,6 +142,37 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     )
     counted = steps == {1} and max(values) <= _LAST_COUNT and (years or values[0] in (0, 1))
     return (counted or serials) and not all(r.cells[: len(cells)] == row.cells for r in below)
+
+
+def _place_in_calendar(cell: str) -> tuple[str, int] | None:
+    """The months or days before a period that is written in digits alone: "01.2023", "202301", "20230115"."""
+    if match := re.fullmatch(r"(0?[1-9]|1[0-2])\.((?:19|20)\d\d)", cell):
+        return "month", 12 * int(match.group(2)) + int(match.group(1))
+    if match := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])", cell):
+        return "month", 12 * int(match.group(1)) + int(match.group(2))
+    if match := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", cell):
+        year, month, day = (int(part) for part in match.groups())
+        return "day", (dt.date(year, month, 1) + dt.timedelta(days=day - 1)).toordinal()
+    return None
+
+
+def _follow_each_other(places: list[tuple[str, int]], cells: int) -> bool:
+    """Whether most cells are periods of one kind, each a month, a day, a week or a month of days after the one before."""
+    if len(places) < 3 or len(places) < 0.5 * cells or len({kind for kind, _ in places}) > 1:
+        return False
+    steps = {b - a for (_, a), (_, b) in pairwise(places)}
+    return steps == {1} or (places[0][0] == "day" and (steps == {7} or steps <= {28, 29, 30, 31}))
+
+
+def _is_header_of_codes(row: Row, below: list[Row]) -> bool:
+    """A known word and codes beside it ("Store", "00417", "1002"), none of which comes again in its column."""
+    first, *codes = [cell.strip() for cell in row.cells]
+    if len(below) < 2 or len(codes) < 2 or not all(codes) or len(set(codes)) < len(codes) or not names_role(first):
+        return False
+    made_as_codes = all(re.fullmatch(r"\d{3,}|0\d+|\w*[^\W\d]\S*", code) for code in codes)
+    values = [[r.cells[j].strip() for r in below if j < len(r.cells)] for j in range(len(row.cells))]
+    numbers = all(kind_of(value) in (NUMBER, BLANK) for column in values[1:] for value in column)
+    return made_as_codes and numbers and not any(c in column for c, column in zip([first, *codes], values, strict=True))
 
 
 def _days_under_months(above: Row, row: Row) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from forecasting.ingest.datetext import MONTH_NAMES
+from forecasting.ingest.datetext import MONTH_NAMES, fiscal
 
 BLANK, NUMBER, DATE, TEXT = "blank", "number", "date", "text"
 
@@ -17,11 +17,11 @@ _SHORT_MONTHS = (
     "|ago|dic|maj"
 )
 _MONTH = rf"(?:{'|'.join([_SHORT_MONTHS, *(name for name in MONTH_NAMES if len(name) > 3)])})\.?"
-_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?(?:\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?"
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?(?:\s*(?:z|utc|gmt|[a-z]{2,4}t|[+-]\d{2}:?\d{2}))?"
 _NUMBER = re.compile(
     r"""[\s]*[(+\-\u2212\u2013]?\s*(?:[$€£¥￥₹元]|US\$|[A-Z]{3}\s|R\$|kr\.?|zł)?\s*[+\-\u2212]?
         (?:\d[\d.,'\u2019\s\u00a0\u202f]*|[.,]\d+)(?:[eE][+\-]?\d+)?
-        \s*(?:%|‰|[$€£¥￥₹]|元|万|亿|件|个|pcs|kg|[A-Z]{3})?\s*\)?-?\s*""",
+        \s*(?:%|‰|[$€£¥￥₹]|元|万|亿|件|个|pcs|kg|CR|DR|[A-Z]{3})?\s*\)?-?\s*[*†‡§]*\s*""",
     re.VERBOSE,
 )
 _DATE = re.compile(
@@ -62,7 +62,7 @@ def kind_of(cell: str) -> str:  # noqa: PLR0911 - one line for each kind
         return BLANK
     if text.startswith('="') and text.endswith('"'):
         return TEXT
-    if _DATE.fullmatch(text):
+    if _DATE.fullmatch(fiscal(text)):
         return DATE
     if any(c.isdigit() for c in text) and _NUMBER.fullmatch(text):
         return NUMBER

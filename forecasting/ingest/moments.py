@@ -11,7 +11,7 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.columns import ColumnReader, is_total_cell
 from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
-from forecasting.ingest.datetext import month_number, parse_date_text
+from forecasting.ingest.datetext import fiscal, month_number, parse_date_text
 from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.table import Table
 
@@ -29,6 +29,7 @@ def read_dates(reader: ColumnReader) -> Dates:
     """The dates of all rows; rows without one are noted by the reader as unusable, and what had to be decided is said."""
     j = reader.mapping.index("date")
     column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), _whole_days(reader, j))
+    note_fiscal(column, reader.issues)
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:
         reader.issues.append(
@@ -47,6 +48,12 @@ def read_dates(reader: ColumnReader) -> Dates:
     reader.check(missing & ~reader.totals, "date", column, "no date")
     reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
     return _with_clock(reader, found)
+
+
+def note_fiscal(texts: pl.Series, issues: list[str]) -> None:
+    """Say that fiscal years are read as calendar years, where there are any."""
+    if texts.head(100).str.contains(r"(?i)\bFY\s?'?\d\d").any():
+        issues.append("fiscal years (FY) are taken as calendar years: write dates instead if your year begins elsewhere")
 
 
 def _whole_days(reader: ColumnReader, index: int) -> pl.Series:
@@ -109,12 +116,16 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
     year, quarter, month, week, day = (reader.text(role) for role in ("year", "quarter", "month", "week", "day"))
     if year is None and quarter is None and month is None and week is None:
         return _named_dates(reader, day)
-    whole = _year_of_title(reader) if year is None else year.str.replace(r"\.0$", "")
+    if year is not None:
+        note_fiscal(year, reader.issues)
+        year, month = _repeated_down(reader, _calendar_years(year), month)
+    whole = _year_of_title(reader) if year is None else year
     if month is not None:
-        if month.str.contains(r"(?i)^\s*p").any():
+        if "period" in reader.header("month").lower() or month.str.contains(r"(?i)^\s*p").any():
             reader.issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
         part = _month_numbers(month)
-        joined = whole + "-" + part.str.zfill(2) if part.str.contains(r"^\d{1,2}$").all() else part + " " + whole
+        named = part + " " + whole
+        joined = named.zip_with(~part.str.contains(r"^\d{1,2}$"), whole + "-" + part.str.zfill(2))
         return joined + "-" + day.str.replace(r"\.0$", "").str.zfill(2) if day is not None else joined
     if week is not None:
         number = week.str.extract(r"(\d{1,2})")
@@ -122,6 +133,31 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
     if quarter is not None:
         return whole + "-Q" + _quarter_numbers(quarter)
     return whole + "-01-01"
+
+
+def _calendar_years(year: pl.Series) -> pl.Series:
+    words = {word: fiscal(word.removesuffix(".0")) for word in year.unique().to_list()}
+    return year.replace(list(words), list(words.values()))
+
+
+def _repeated_down(reader: ColumnReader, year: pl.Series, month: pl.Series | None) -> tuple[pl.Series, pl.Series | None]:
+    """Years that stand only on the first of their months, and months on the first of their rows, on all of these rows.
+
+    Rows of totals keep their blanks, and so does every row where the months would not tell the rows of a SKU apart.
+    """
+    blank = year == ""
+    if month is None or not blank.any() or blank[0]:
+        return year, month
+    filled = year.set(~year.str.contains(r"^\d{2,4}$"), None).forward_fill().fill_null("")
+    of_years = year.zip_with(~(blank & (month != "")), filled)
+    keys = reader.text("sku") if reader.mapping.index("sku") is not None else reader.text("name")
+    if keys is None:
+        return of_years, month
+    goods = blank & (month == "") & (keys != "") & ~reader.totals
+    of_months = month.zip_with(~goods, month.set(month == "", None).forward_fill().fill_null(""))
+    of_rows = of_years.zip_with(~goods, filled)
+    rows = pl.DataFrame({"sku": keys, "year": of_rows, "month": of_months}).filter(~reader.totals)
+    return (of_years, month) if rows.is_duplicated().any() else (of_rows, of_months)
 
 
 def _quarter_numbers(quarter: pl.Series) -> pl.Series:

@@ -10,15 +10,17 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.arithmetic import factors, summing_column
+from forecasting.ingest.calendars import months_under_years
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.datetext import day_of_week, month_number, parse_date_text
+from forecasting.ingest.datetext import day_of_week, fiscal, month_number, parse_date_text
 from forecasting.ingest.daysheets import days_across, month_columns, units_across
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.mapping import SINGLE_ROLES, ColumnRole, Mapping, Question
 from forecasting.ingest.measures import measure_column
+from forecasting.ingest.naming import period_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.platforms import Platform, recognise
 from forecasting.ingest.products import is_total
@@ -36,12 +38,16 @@ _NOT_SOLD = frozenset(
 _DATE_WORDS = frozenset(["date", "datum", "fecha", "data", "dato", "tarih", "дата"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
+_SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
 # Headings of a part of a date; the year stands in a column of its own, or in a name or title.
 _PARTS = {
     "quarter": re.compile(r"quarters?|quartal|trimestre|kwartaal|kwartał|kvartal|čtvrtletí|квартал|季度|四半期|분기"),
-    "month": re.compile(r"months?|monat|mes|mois|mese|mês|maand|miesiąc|månad|måned|měsíc|месяц|ay|月份?|월"),
+    "month": re.compile(
+        r"months?|(?:fiscal |posting |accounting )?period|fiscal month"
+        r"|monat|mes|mois|mese|mês|maand|miesiąc|månad|måned|měsíc|месяц|ay|月份?|월"
+    ),
     "week": re.compile(
         r"weeks?|(?:kalender)?woche|kw|wk|semana|semaine|settimana|tydzień|vecka|uge|uke|týden|неделя|hafta|[周週]|주차"
     ),
@@ -92,7 +98,7 @@ def propose_for(table: Table) -> Mapping:
         return _parts_mapping(table, columns, roles, parts)
     roles = _with_measures(table, roles)
     roles = _with_content(table, columns, _without_members(columns, roles))
-    if _series_across(columns, roles):
+    if _series_across(table, columns, roles):
         return _across_mapping(table, columns, roles)
     layout = platform.layout if platform else _layout(roles)
     mapping = _assemble(columns, roles, layout, platform.name if platform else _generic_name(roles))
@@ -169,6 +175,8 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
         return "week", 0.9
     if role == "date" and said and all(month_number(s) for s in said):
         return "month", 0.9
+    if role == "sku" and "sku" in words and "parent" not in words:
+        return role, min(1.0, strength + 0.15)  # a SKU is finer than a product or an item
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d+[-/.]\d", s) for s in column.samples):
         return "date", 0.8
     if column.kind == DATE and (role == "order" or (role not in ("date", "time", "cancelled") and words & _DATE_WORDS)):
@@ -197,11 +205,15 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
             ),
             None,
         )
+        # A moment that a platform's files have beside the usual one is better than none.
+        spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
+        dated = dated or next((c for c in spare if roles.get(c.index, ("ignore",))[0] == "ignore"), None)
+        dated = dated or next((c for c in free if months_under_years(table.column(c.index)) is not None), None)
         if dated:
             roles[dated.index] = ("date", 0.7)
     codes = _second_names(columns, roles) if "sku" not in have and "name" in have else []
     if codes:
-        roles[max(codes, key=_like_codes).index] = ("sku", 0.6)
+        roles |= _code_and_name(columns, codes, roles)
     if not have & {"sku", "name"}:
         keyed = [
             c
@@ -235,6 +247,15 @@ def _second_names(columns: list[Look], roles: dict[int, tuple[str, float]]) -> l
     return [column for column, found in named if found and found[0] in ("name", "sku")]
 
 
+def _code_and_name(columns: list[Look], codes: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Of a product's name and its further names the one that is made as codes are is its SKU; of words none is."""
+    named = next(c for c in columns if roles.get(c.index, ("",))[0] == "name")
+    code = max(codes, key=_like_codes)
+    if _like_codes(named) > _like_codes(code):
+        return {named.index: ("sku", 0.6), code.index: ("name", 0.6)}
+    return {code.index: ("sku", 0.6)} if _like_codes(code) else {}
+
+
 def _like_codes(column: Look) -> float:
     """The share of the cells seen that hold a digit and no blank, as codes do and names do not."""
     return sum(bool(re.search(r"\d", s)) and " " not in s.strip() for s in column.samples) / max(1, len(column.samples))
@@ -262,14 +283,14 @@ def _wide_periods(columns: list[Look]) -> list[int]:
 
 
 def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:
-    """Whether numbered columns ("P1", "W2") stand beside dates and nothing else: then they are SKUs, and the dates run down."""
-    counted = all(_PERIOD.fullmatch(columns[j].header.strip()) for j in wide)
+    """Whether numbered columns ("P1", "W2", "202301") stand beside dates only: then they are SKUs, and the dates run down."""
+    counted = all(_PERIOD.fullmatch(columns[j].header.strip()) or _SIX_DIGITS.fullmatch(columns[j].header) for j in wide)
     beside = [c for c in columns if c.index not in wide and c.kind != BLANK and not is_total(c.header)]
     return counted and bool(beside) and all(c.kind == DATE for c in beside)
 
 
 def _is_period(header: str) -> bool:
-    text = day_of_week(header.strip())
+    text = fiscal(day_of_week(header.strip()))
     if not text or len(text) > 30:
         return False
     if (
@@ -341,7 +362,7 @@ def _without_members(columns: list[Look], roles: dict[int, tuple[str, float]]) -
     return {j: r for j, r in roles.items() if named.get(j) not in several}
 
 
-def _series_across(columns: list[Look], roles: dict[int, tuple[str, float]]) -> bool:
+def _series_across(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> bool:
     """Dates down and SKUs across: one date, no SKU column, and several number columns without a known word."""
     have = {r for r, _ in roles.values()}
     strong = {
@@ -350,13 +371,19 @@ def _series_across(columns: list[Look], roles: dict[int, tuple[str, float]]) -> 
         if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time") and not is_total(columns[j].header)
     }
     numbers = [c for c in columns if c.kind == NUMBER and (c.index not in roles or roles[c.index][1] <= 0.5)]
-    return "date" in have and not have & {"sku", "name"} and not strong & {"units", "revenue"} and len(numbers) >= 2
+    if have & {"sku", "name"} or strong & {"units", "revenue"} or len(numbers) < 2:
+        return False
+    # Stores down and SKUs across, one day in each table: only where no heading names anything else that is counted.
+    of_stores = "channel" in have and all(role_of(c.header) is None for c in numbers) and period_named(table) is not None
+    return "date" in have or {"year", "month"} <= have or of_stores
 
 
 def _across_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Mapping:
     roles = {j: r for j, r in roles.items() if not is_total(columns[j].header)}
     kept = {
-        j: r for j, r in roles.items() if r[0] in ("date", "time", "channel") or (r[1] > 0.55 and columns[j].kind != NUMBER)
+        j: r
+        for j, r in roles.items()
+        if r[0] in ("date", "year", "month", "time", "channel") or (r[1] > 0.55 and columns[j].kind != NUMBER)
     }
     kept |= {
         c.index: ("series", 0.8) for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
+import re
 from dataclasses import replace
 
+import pandas as pd
 import polars as pl
 
 from forecasting.core.errors import FileUnreadable
@@ -14,6 +17,8 @@ from forecasting.ingest.html import html_grids
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.text import MAX_COLUMNS, read_text
 from forecasting.ingest.workbook import cell_text, grid_tables, read_workbook
+
+_PERIOD = re.compile(r"period\[(.+)\]")
 
 
 def read_tables(data: bytes, name: str, sheet: str | None = None) -> list[Table]:
@@ -81,12 +86,27 @@ def _read_parquet(data: bytes, name: str) -> Table:
         schema = pl.read_parquet_schema(io.BytesIO(data))
         if len(schema) > MAX_COLUMNS:
             raise FileUnreadable(f"{name} has {len(schema):,} columns; up to {MAX_COLUMNS:,} are read")
-        frame = pl.read_parquet(io.BytesIO(data))
+        frame = _with_periods(pl.read_parquet(io.BytesIO(data)), data)
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise FileUnreadable(f"{name} is a damaged Parquet file ({error}): write it again") from error
     cells = pl.DataFrame([_as_text(frame.to_series(j)).alias(f"c{j}") for j in range(frame.width)])
     lines = pl.int_range(1, frame.height + 1, dtype=pl.UInt32, eager=True).alias("line")
     return Table(name, "", tuple(frame.columns), cells.select(column_names(frame.width)), lines)
+
+
+def _with_periods(frame: pl.DataFrame, data: bytes) -> pl.DataFrame:
+    """Periods of pandas, which are written as numbers and named in what pandas wrote beside them, as their first days."""
+    written = pl.read_parquet_metadata(io.BytesIO(data)).get("pandas", "")
+    columns = json.loads(written).get("columns", []) if written else []
+    freqs = {each.get("field_name"): _PERIOD.fullmatch(str(each.get("numpy_type", ""))) for each in columns}
+    moments = []
+    for name, match in freqs.items():
+        if match and name in frame.columns:
+            numbers = pl.Series(name, frame[name].to_list(), dtype=pl.Int64, strict=False)
+            index = pd.PeriodIndex.from_ordinals(numbers.fill_null(0).to_numpy(), freq=match.group(1))  # type: ignore[attr-defined]
+            starts = pl.Series(name, index.start_time.to_numpy().astype("datetime64[us]"))
+            moments.append(starts.set(numbers.is_null(), None))
+    return frame.with_columns(moments)
 
 
 def _as_text(column: pl.Series) -> pl.Series:

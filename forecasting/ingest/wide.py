@@ -10,13 +10,14 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.checks import NOT_CHOSEN
-from forecasting.ingest.columns import clean_text, is_group_total, is_total_cell, named_columns
-from forecasting.ingest.dates import HALF_YEARS, parse_dates
-from forecasting.ingest.datetext import month_number
+from forecasting.ingest.columns import ColumnReader, clean_text, is_group_total, is_total_cell, named_columns
+from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
+from forecasting.ingest.datetext import fiscal, month_number
 from forecasting.ingest.daysheets import days_across, months_across, other_measures, units_across
 from forecasting.ingest.facts import Facts, one_series
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.measures import NOT_UNITS, other_measures_rows
+from forecasting.ingest.moments import note_fiscal, read_dates
 from forecasting.ingest.naming import year_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.products import is_total, not_a_product
@@ -30,6 +31,7 @@ _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|第)[_\s.-]?(
 _COUNTER = re.compile(r"\D*(\d{1,4})\D*")
 _SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 _FEWEST_IN_GROUPS = 3
+_LAST_WEEK = 53
 _FIRST_DAY = "2000-01-03"
 
 
@@ -76,6 +78,8 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     periods = mapping.indices("period")
     days = days_across(table) or months_across(table) or units_across(table)
     labels = [days.get(j, table.header[j]) for j in periods]
+    note_fiscal(pl.Series(labels), issues)
+    labels = [fiscal(label) for label in labels]
     if other_measures(table):
         issues.append("each period has several measures; only the units are used")
     if any(re.match(r"(?i)\s*p", table.header[j]) for j in days):
@@ -131,9 +135,16 @@ def _refuse_on_its_side(table: Table, mapping: Mapping) -> None:
 def _weeks_of_year(labels: list[str], table: Table, issues: list[str]) -> list[str]:
     """ "KW01", "W2", ... with the year that the sheet, a title or the file names, where one does."""
     weeks = [_WEEK_ALONE.fullmatch(label.strip()) for label in labels]
-    year = year_named(table) if all(weeks) else None
-    if year is None:
+    numbers = {int(week.group(1)) for week in weeks if week}
+    # Counters begin at 0 or go beyond a year; weeks of a calendar must not be laid on a year that nobody meant.
+    if not all(weeks) or not all(1 <= number <= _LAST_WEEK for number in numbers):
         return labels
+    year = year_named(table)
+    if year is None:
+        raise MappingNeeded(
+            f"{table.name} has the weeks {labels[0]!r}, ... across, but no year: put it into the name of the file or sheet, "
+            "such as 'sales 2024.xlsx', or write '2024-W01' in the header"
+        )
     issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
     return [f"{year}-W{int(week.group(1)):02d}" for week in weeks if week]
 
@@ -320,13 +331,10 @@ def _undated(table: Table, index: int, bad: pl.Series) -> pl.DataFrame:
 
 def _series_across(table: Table, mapping: Mapping) -> Facts:
     """Dates down, a column for each SKU: turned, then read as periods down."""
-    j = mapping.index("date")
-    if j is None:
-        raise MappingNeeded(f"{table.name} has SKUs across but no column with dates; choose it in the mapping")
-    found = parse_dates(table.column(j), mapping.date_order or None)
-    bad = found.values.is_null()
-    rejects = _undated(table, j, bad)
-    frames, wrong, issues = [], [], []
+    found, rejects, issues = _dates_down(table, mapping)
+    bad = table.lines.is_in(rejects["line"].implode())
+    attributes = _attributes(table, mapping, ~bad)
+    frames, wrong = [], []
     for k in mapping.indices("series"):
         label = table.header[k].strip()
         if is_total(label):
@@ -336,17 +344,20 @@ def _series_across(table: Table, mapping: Mapping) -> Facts:
         wrong.append(_bad_cells(table, k, numbers.bad & ~bad))
         sku = pl.Series([label]).new_from_index(0, int((~bad).sum()))
         frame = _cells(table.lines.filter(~bad), sku, None, numbers.values.filter(~bad)).with_columns(
-            ds=found.values.filter(~bad)
+            ds=found.values.filter(~bad), **attributes
         )
         frames.append(frame)
-    if found.ambiguous:
-        issues.append(
-            f"every date in {table.header[j]!r} can be read day first or month first; "
-            f"{found.order} was taken: confirm or change it"
-        )
     if not frames:
         raise MappingNeeded(f"{table.name} has no column of sales beside the dates; choose one in the mapping")
     rejects = pl.concat([rejects, *wrong])
     return replace(
         Facts(pl.concat(frames), rejects, table.height, tuple(issues), found.order, found.grain, tuple(table.header))
     )
+
+
+def _dates_down(table: Table, mapping: Mapping) -> tuple[Dates, pl.DataFrame, list[str]]:
+    """The date of each row, from a column, from its parts in several, or from a name; the rows without one; what to say."""
+    reader = ColumnReader(table, mapping)
+    found = read_dates(reader)
+    parts = (j for role in ("date", "month", "week", "quarter", "year", "channel") if (j := mapping.index(role)) is not None)
+    return found, _undated(table, next(parts, 0), found.values.is_null() | reader.totals), reader.issues

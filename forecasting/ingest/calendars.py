@@ -1,0 +1,88 @@
+"""Dates by other calendars and in short forms: fiscal years, years of the Republic, days in six digits, months below a year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import polars as pl
+
+from forecasting.ingest.datetext import month_number
+from forecasting.ingest.products import is_total
+
+_REPUBLIC = 1911  # the year before the first of the Republic of China
+_REPUBLIC_DAY = r"^\s*(?:民國|民国)?\s?(1\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?((?:\s.*)?)$"
+_REPUBLIC_COMPACT = r"^\s*(1[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])()$"
+_SHORT_DAY = r"^\s*(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s*$"
+_MONTH_IN_DIGITS = r"^\s*(?:19|20)\d\d(?:0[1-9]|1[0-2])\s*$"
+_YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?")
+_QUARTER = re.compile(r"(?:q(?:tr|uarter)?|quartal|trimestre)\.?\s?([1-4])|第?([1-4])季度?", re.IGNORECASE)
+_MOST_WORDS = 400
+
+
+def written_out(texts: pl.Series) -> pl.Series:
+    """Days in forms that only a whole column tells from a number or from other dates, as ISO dates; all else as it is.
+
+    >>> written_out(pl.Series(["113/01/05", "113/12/31"])).to_list(), written_out(pl.Series(["240130", "240201"])).to_list()
+    (['2024-1-05', '2024-12-31'], ['2024-01-30', '2024-02-01'])
+    """
+    filled = texts.filter(texts.fill_null("").str.contains(r"\d"))
+    if not len(filled):
+        return texts
+    for form in (_REPUBLIC_DAY, _REPUBLIC_COMPACT):
+        if filled.str.contains(form).all():
+            return _of_republic(texts, form)
+    # "202401" is a month wherever all can be months.
+    if filled.str.contains(_SHORT_DAY).all() and not filled.str.contains(_MONTH_IN_DIGITS).all():
+        return texts.str.replace(_SHORT_DAY, "20${1}-${2}-${3}")
+    return texts
+
+
+def _of_republic(texts: pl.Series, form: str) -> pl.Series:
+    parts = texts.str.extract_groups(form).struct.rename_fields(["year", "month", "day", "time"]).struct.unnest()
+    year = (parts["year"].cast(pl.Int64) + _REPUBLIC).cast(pl.String)
+    month = parts["month"].str.strip_chars_start("0")
+    return (year + "-" + month + "-" + parts["day"] + parts["time"]).fill_null(texts).alias(texts.name)
+
+
+def months_under_years(column: pl.Series) -> pl.Series | None:
+    """Months (or quarters) with the year that stands in a row of its own above them; None for a column of anything else.
+
+    The row of a year sums up its months, as in a pivot table, and stays without a date; so does a quarter above months.
+
+    >>> months_under_years(pl.Series(["2023", "Jan", "Feb", "2024", "Jan", "Grand Total"])).to_list()
+    ['2023', '2023-01', '2023-02', '2024', '2024-01', 'Grand Total']
+    """
+    first = next((cell.strip() for cell in column.head(20).to_list() if cell and cell.strip()), "")
+    if not _YEAR.fullmatch(first) or column.n_unique() > _MOST_WORDS:
+        return None
+    words = [(cell or "").strip() for cell in column.to_list()]
+    distinct = set(words)
+    years, months, quarters = (_read(distinct, each) for each in (_year, month_number, _quarter))
+    others = {word for word in distinct if word not in {*years, *months, *quarters} and not _sums_up(word)}
+    if others or len(years) == 0 or not (months or quarters):
+        return None
+    found, year = [], ""
+    for word in words:
+        year = str(years[word]) if word in years else year
+        part = f"-{months[word]:02d}" if word in months else f"-Q{quarters[word]}" if word in quarters and not months else ""
+        found.append(f"{year}{part}" if part else word)
+    return pl.Series(column.name, found, dtype=pl.String)
+
+
+def _read(words: set[str], reading: Callable[[str], int | None]) -> dict[str, int]:
+    return {word: number for word in words if word and (number := reading(word)) is not None}
+
+
+def _year(word: str) -> int | None:
+    match = _YEAR.fullmatch(word)
+    return int(match.group(1)) if match else None
+
+
+def _quarter(word: str) -> int | None:
+    match = _QUARTER.fullmatch(word)
+    return int(match.group(1) or match.group(2)) if match else None
+
+
+def _sums_up(word: str) -> bool:
+    return not word or is_total(word) or is_total(re.sub(r"\d{4}", "", word).strip())
