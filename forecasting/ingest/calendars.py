@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -18,6 +18,7 @@ _MONTH_IN_DIGITS = r"^\s*(?:19|20)\d\d(?:0[1-9]|1[0-2])\s*$"
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?")
 _QUARTER = re.compile(r"(?:q(?:tr|uarter)?|quartal|trimestre)\.?\s?([1-4])|第?([1-4])季度?", re.IGNORECASE)
 _MOST_WORDS = 400
+_FEWEST_DAYS = 7
 
 
 def written_out(texts: pl.Series) -> pl.Series:
@@ -36,6 +37,18 @@ def written_out(texts: pl.Series) -> pl.Series:
     if filled.str.contains(_SHORT_DAY).all() and not filled.str.contains(_MONTH_IN_DIGITS).all():
         return texts.str.replace(_SHORT_DAY, "20${1}-${2}-${3}")
     return texts
+
+
+def short_days(headers: Sequence[str]) -> list[int]:
+    """The places of headers that are days in six digits, a week of them or more, each a day after the one before; else none.
+
+    >>> short_days(["sku", *(f"2401{day:02d}" for day in range(25, 32)), "240201"])
+    [1, 2, 3, 4, 5, 6, 7, 8]
+    """
+    parts = {j: match.groups() for j, header in enumerate(headers) if (match := re.fullmatch(_SHORT_DAY, header))}
+    read = pl.Series(["20" + "".join(each) for each in parts.values()], dtype=pl.String).str.to_date("%Y%m%d", strict=False)
+    steps = read.diff().dt.total_days().tail(-1)
+    return list(parts) if len(parts) >= _FEWEST_DAYS and bool((steps == 1).all(ignore_nulls=False)) else []
 
 
 def _of_republic(texts: pl.Series, form: str) -> pl.Series:

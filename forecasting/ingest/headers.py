@@ -167,7 +167,10 @@ def _follow_each_other(places: list[tuple[str, int]], cells: int) -> bool:
 def _is_header_of_codes(row: Row, below: list[Row]) -> bool:
     """A known word and codes beside it ("Store", "00417", "1002"), none of which comes again in its column."""
     first, *codes = [cell.strip() for cell in row.cells]
-    if len(below) < 2 or len(codes) < 2 or not all(codes) or len(set(codes)) < len(codes) or not names_role(first):
+    if len(below) < 2 or len(codes) < 2 or not all(codes) or len(set(codes)) < len(codes):
+        return False
+    # Nobody writes a quantity as "00417" or "TX-9"; other codes need a word beside them.
+    if not (names_role(first) or (not first and any(re.match(r"0\d|[^\W\d]", code) for code in codes))):
         return False
     made_as_codes = all(re.fullmatch(r"\d{3,}|0\d+|\w*[^\W\d]\S*", code) for code in codes)
     values = [[r.cells[j].strip() for r in below if j < len(r.cells)] for j in range(len(row.cells))]

@@ -10,7 +10,7 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.arithmetic import factors, summing_column
-from forecasting.ingest.calendars import months_under_years
+from forecasting.ingest.calendars import months_under_years, short_days
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.datetext import day_of_week, fiscal, month_number, parse_date_text
@@ -98,6 +98,7 @@ def propose_for(table: Table) -> Mapping:
         return _parts_mapping(table, columns, roles, parts)
     roles = _with_measures(table, roles)
     roles = _with_content(table, columns, _without_members(columns, roles))
+    roles = _with_unnamed_stores(table, columns, roles)
     if _series_across(table, columns, roles):
         return _across_mapping(table, columns, roles)
     layout = platform.layout if platform else _layout(roles)
@@ -277,7 +278,7 @@ def _by_arithmetic(table: Table, columns: list[Look], roles: dict[int, tuple[str
 
 def _wide_periods(columns: list[Look]) -> list[int]:
     """Columns whose headers are periods: a table with periods across."""
-    named = [c.index for c in columns if _is_period(c.header)]
+    named = [c.index for c in columns if _is_period(c.header)] or short_days([c.header for c in columns])
     years = all(_YEAR.fullmatch(columns[j].header.strip()) for j in named)
     return named if len(named) >= (2 if years else 3) and len(named) >= 0.4 * len(columns) else []
 
@@ -360,6 +361,18 @@ def _without_members(columns: list[Look], roles: dict[int, tuple[str, float]]) -
     named = {j: role for j, role in named.items() if role in _MEMBERS}
     several = {role for role in named.values() if list(named.values()).count(role) > 1}
     return {j: r for j, r in roles.items() if named.get(j) not in several}
+
+
+def _with_unnamed_stores(
+    table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]
+) -> dict[int, tuple[str, float]]:
+    """Words without a heading, beside nothing but numbers under codes, on a day that a name says: they are stores."""
+    words = [c for c in columns if c.kind == TEXT and not c.header.strip()]
+    numbers = [c for c in columns if c.kind == NUMBER and c.header.strip()]
+    if len(words) != 1 or len(words) + len(numbers) < len(columns) or len(numbers) < 2 or period_named(table) is None:
+        return roles
+    known = any(role_of(c.header) for c in numbers)
+    return roles if known else {words[0].index: ("channel", 0.6)}
 
 
 def _series_across(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> bool:

@@ -58,6 +58,11 @@ def test_years_of_the_republic(form: str) -> None:
 def test_days_in_six_digits() -> None:
     done = _read("date,sku,units\n" + "".join(f"{d:%y%m%d},A,2\n" for d in DAYS))
     assert (done.panel.freq, _first(done), _sums(done)) == ("D", "2023-12-20", {"A": 60})
+    days = [f"{d:%y%m%d}" for d in DAYS]
+    across = _read(to_csv([["sku", *days], ["A", *["2"] * 30], ["B", *["1"] * 30]]))
+    assert (across.panel.freq, _first(across), _sums(across)) == ("D", "2023-12-20", {"A": 60, "B": 30})
+    codes = _read(to_csv([["Date", *days[:3]], *([f"{d}", "1", "2", "3"] for d in DAYS)]))
+    assert _sums(codes) == {days[0]: 30, days[1]: 60, days[2]: 90}
 
 
 @pytest.mark.parametrize("form", ["%m.%Y", "%Y%m"])
@@ -107,8 +112,10 @@ def test_periods_of_pandas_in_parquet(freq: str, grain: str) -> None:
     assert (done.panel.freq, _sums(done)) == (grain, {"A": 132, "B": 144})
 
 
-@pytest.mark.parametrize("codes", [("00417", "TX-9"), ("1001", "1002")])
-def test_a_sheet_for_each_day_with_stores_down_and_skus_across(codes: tuple[str, str]) -> None:
-    sheets = {f"{d}": [["Store", *codes], ["North", 1, 2], ["South", 3, 4]] for d in DAYS[:3]}
+@pytest.mark.parametrize(
+    ("head", "codes"), [("Store", ("00417", "TX-9")), ("Store", ("1001", "1002")), ("", ("00417", "TX-9"))]
+)
+def test_a_sheet_for_each_day_with_stores_down_and_skus_across(head: str, codes: tuple[str, str]) -> None:
+    sheets = {f"{d}": [[head, *codes], ["North", 1, 2], ["South", 3, 4], ["Total", 4, 6]] for d in DAYS[:3]}
     done = import_files([("shop.xlsx", to_xlsx(sheets))])
     assert (_sums(done), done.channels) == ({codes[0]: 12, codes[1]: 18}, ("North", "South"))
