@@ -58,6 +58,7 @@ _QUARTER_ALONE = re.compile(
     r"[QT]\s?[1-4]|[1-4](?:\.|er|[eè]me)?\s?(?:quartal|quarter|trimestre)|第?[1-4一二三四]季度?", re.IGNORECASE
 )
 _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem|s)\.?\s?\d{1,2}|第?\d{1,2}[周週]", re.IGNORECASE)
+_DAY_IN_DIGITS = re.compile(r"(19|20)\d{6}")
 _MEMBERS = frozenset(["sku", "name", "variant", "channel", "category", "brand"])
 _LABELS = re.compile(
     r"row labels|column labels|zeilenbeschriftungen|spaltenbeschriftungen|行标签|列标签|étiquettes de (?:lignes|colonnes)"
@@ -193,25 +194,8 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
     """Fill the roles that no header named from what the cells look like, and from what they add up to."""
     roles = dict(roles)
     have = {role for role, _ in roles.values()}
-    free = [c for c in columns if c.index not in roles]
-    if not have & {"date", "year", "period"}:
-        dated = next(
-            (c for c in free if c.kind == DATE and not all(":" in s and not re.search(r"\d{4}", s) for s in c.samples)), None
-        )
-        dated = dated or next(
-            (
-                c
-                for c in free
-                if c.kind == NUMBER and all(re.fullmatch(r"(19|20)\d{6}", s.strip()) for s in c.samples) and c.samples
-            ),
-            None,
-        )
-        # A moment that a platform's files have beside the usual one is better than none.
-        spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
-        dated = dated or next((c for c in spare if roles.get(c.index, ("ignore",))[0] == "ignore"), None)
-        dated = dated or next((c for c in free if months_under_years(table.column(c.index)) is not None), None)
-        if dated:
-            roles[dated.index] = ("date", 0.7)
+    if not have & {"date", "year", "period"} and (dated := _dated(table, columns, roles)) is not None:
+        roles[dated.index] = ("date", 0.7)
     codes = _second_names(columns, roles) if "sku" not in have and "name" in have else []
     if codes:
         roles |= _code_and_name(columns, codes, roles)
@@ -240,6 +224,18 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
         if chosen:
             roles[chosen[0].index] = ("units", 0.5)
     return roles
+
+
+def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Look | None:
+    """The column whose cells are dates, days in eight digits, a platform's spare moments, or months below their years."""
+    free = [c for c in columns if c.index not in roles]
+    dates = [c for c in free if c.kind == DATE and not all(":" in s and not re.search(r"\d{4}", s) for s in c.samples)]
+    digits = [c for c in free if c.kind == NUMBER and c.samples and all(_DAY_IN_DIGITS.fullmatch(s.strip()) for s in c.samples)]
+    # A moment that a platform's files have beside the usual one is better than none.
+    spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
+    spare = [c for c in spare if roles.get(c.index, ("ignore",))[0] == "ignore"]
+    found = next(iter([*dates, *digits, *spare]), None)
+    return found or next((c for c in free if months_under_years(table.column(c.index)) is not None), None)
 
 
 def _second_names(columns: list[Look], roles: dict[int, tuple[str, float]]) -> list[Look]:

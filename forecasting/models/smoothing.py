@@ -154,7 +154,7 @@ def noise(history: np.ndarray, season: int) -> float:
 def deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest: Any) -> Path:
     """The seasons taken off by Loess and carried on as they were last, the rest forecast by a statsforecast model.
 
-    Smooth curves are worked out at every few points and drawn straight between, as in R's stl, at a third of the cost.
+    Smooth curves are worked out at every few points and drawn straight between, as in R's stl, at half the cost.
     """
     from statsforecast.models import MSTL as Library  # noqa: N811 - the method's own name
 
