@@ -38,7 +38,7 @@ MANY = 100  # SKUs
 def main() -> None:
     """Carry out one job after the other until standard input is closed or the process has grown too large."""
     if hasattr(os, "nice"):
-        os.nice(5)  # pages are drawn by the server on the same cores, and somebody is looking at them
+        os.nice(15)  # pages are drawn by the server on the same cores, and somebody is looking at them
     lines: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen_to_parent, args=(lines,), daemon=True).start()
     _rehearse(lines)

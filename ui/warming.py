@@ -9,6 +9,7 @@ from typing import Any
 
 from forecasting.core.errors import ShelfcastError
 from ui.lasting import let_downloads_last
+from ui.memory import settle
 
 _FIRST = ("pandas", "plotly.graph_objects", "forecasting.plots.history", "ui.intake", "ui.parts", "pyarrow")
 _PAUSE = 6.0
@@ -31,3 +32,4 @@ def _load() -> None:
     import_module("ui.jobs").manager()
     with suppress(ShelfcastError):  # whoever has something to save will be told
         import_module("ui.keeping").store()
+    settle()

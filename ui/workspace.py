@@ -18,7 +18,7 @@ from forecasting.publishing import Log, Published
 from forecasting.samples import SAMPLES
 from forecasting.workflow.calendars import Calendar, usual_festivals, with_calendar
 from ui import language
-from ui.memory import give_back
+from ui.memory import collect_soon
 from ui.uploads import Source
 
 _KEY = "_workspace"
@@ -95,7 +95,7 @@ class Workspace:
         if self.sku not in panel.ids:
             self.sku = None
         self.write_url()
-        give_back()
+        collect_soon()
 
     @property
     def raw(self) -> Panel | None:
@@ -107,7 +107,7 @@ class Workspace:
         self.panel, self.cleaned = panel, cleaned
         self._drop_results(keep)
         self.specs.clear()
-        give_back()
+        collect_soon()
 
     def use_calendar(self, calendar: Calendar | None) -> None:
         """Let all models know other holidays and events; what was computed without them is cleared.
@@ -122,7 +122,7 @@ class Workspace:
         if self.panel is not None:
             self.panel = with_calendar(self.panel, calendar)
         self._drop_results()
-        give_back()
+        collect_soon()
 
     def set_country(self, country: str | None) -> None:
         """Choose whose holidays count, on all pages; festivals that were not edited follow."""

@@ -14,32 +14,37 @@ def before_after(frame: pd.DataFrame, palette: Palette = LIGHT, *, label: str = 
     """
     shown = _thinned(frame)
     changed = shown["changed"] & shown["clean"].notna()
-    near = changed | changed.shift(1, fill_value=False) | changed.shift(-1, fill_value=False)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=shown["ds"], y=shown["raw"], name="raw", mode="lines", line={"color": palette.ink, "width": 1.5},
-        hovertemplate="<b>%{y:,.4~g}</b> units<extra>raw</extra>",
-    )  # fmt: skip
+    traces = [
+        go.Scatter(
+            x=shown["ds"], y=shown["raw"], name="raw", mode="lines", line={"color": palette.ink, "width": 1.5},
+            hovertemplate="<b>%{y:,.4~g}</b> units<extra>raw</extra>",
+        )
+    ]  # fmt: skip
     if changed.any():
-        figure.add_scatter(
-            x=shown["ds"], y=shown["clean"].where(near), name="cleaned", mode="lines+markers", connectgaps=False,
-            line={"color": palette.prediction, "width": 1.8},
-            marker={"color": palette.prediction, "size": [6 if one else 0 for one in changed]},
-            hovertemplate="<b>%{y:,.4~g}</b> units<extra>cleaned</extra>",
-        )  # fmt: skip
-    _points(figure, shown[shown["changed"] & shown["clean"].isna()], "left out", "x", palette.warning)
+        traces.append(_cleaned(shown, changed, palette))
+    marks = [("left out", "x", shown[shown["changed"] & shown["clean"].isna()])]
     if "marked" in shown:
-        _points(figure, shown[shown["marked"] & ~shown["changed"]], "marked, not changed", "circle-open", palette.warning)
-    house(figure, palette, height=height, y_title=label)
-    return figure.update_yaxes(rangemode="tozero").update_layout(showlegend=True)
+        marks.append(("marked, not changed", "circle-open", shown[shown["marked"] & ~shown["changed"]]))
+    traces += [_points(rows, name, symbol, palette.warning) for name, symbol, rows in marks if len(rows)]
+    return house(traces, palette, height=height, y_title=label, y={"rangemode": "tozero"}, layout={"showlegend": True})
 
 
-def _points(figure: go.Figure, rows: pd.DataFrame, name: str, symbol: str, color: str) -> None:
-    if len(rows):
-        figure.add_scatter(
-            x=rows["ds"], y=rows["raw"].fillna(0.0), name=name, mode="markers", hovertemplate=f"{name}<extra></extra>",
-            marker={"symbol": symbol, "size": 8, "color": color, "line": {"width": 1.6, "color": color}},
-        )  # fmt: skip
+def _cleaned(shown: pd.DataFrame, changed: pd.Series, palette: Palette) -> go.Scatter:
+    """The cleaned cells, joined to those beside them."""
+    near = changed | changed.shift(1, fill_value=False) | changed.shift(-1, fill_value=False)
+    return go.Scatter(
+        x=shown["ds"], y=shown["clean"].where(near), name="cleaned", mode="lines+markers", connectgaps=False,
+        line={"color": palette.prediction, "width": 1.8},
+        marker={"color": palette.prediction, "size": [6 if one else 0 for one in changed]},
+        hovertemplate="<b>%{y:,.4~g}</b> units<extra>cleaned</extra>",
+    )  # fmt: skip
+
+
+def _points(rows: pd.DataFrame, name: str, symbol: str, color: str) -> go.Scatter:
+    return go.Scatter(
+        x=rows["ds"], y=rows["raw"].fillna(0.0), name=name, mode="markers", hovertemplate=f"{name}<extra></extra>",
+        marker={"symbol": symbol, "size": 8, "color": color, "line": {"width": 1.6, "color": color}},
+    )  # fmt: skip
 
 
 def _thinned(frame: pd.DataFrame) -> pd.DataFrame:

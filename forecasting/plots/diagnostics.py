@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from forecasting.explore.timeline import thin
-from forecasting.plots.theme import LIGHT, Palette, faint, house
+from forecasting.plots.grids import axis, cell, grid
+from forecasting.plots.theme import ALONE, LIGHT, Palette, across, faint, house, merged, upright
 
 _TICKS = (2, 3, 4, 5, 7, 10, 14, 24, 30, 52, 91, 168, 365, 1000)
 
@@ -19,34 +19,29 @@ def correlogram(frame: pd.DataFrame, palette: Palette = LIGHT, *, title: str, se
     The filled band is Bartlett's, the dashed lines are ±1.96/√n. Whole seasons are marked by a label.
     """
     beyond = (frame["value"].abs() > frame["bartlett"]).to_numpy()
-    figure = go.Figure()
-    _band(figure, frame["lag"], frame["bartlett"], palette)
-    for rows, color, said in ((~beyond, palette.muted, "inside the band"), (beyond, palette.prediction, "beyond the band")):
-        part = frame[rows]
-        figure.add_bar(
-            x=part["lag"], y=part["value"], width=0.35, marker={"color": color, "line": {"width": 0}},
-            customdata=part[["band", "bartlett"]].to_numpy(), showlegend=False,
-            hovertemplate=f"lag %{{x}}<br><b>%{{y:.3f}}</b>, {said}<br>±1.96/√n: %{{customdata[0]:.3f}}"
-                          "<br>Bartlett: %{customdata[1]:.3f}<extra></extra>",
-        )  # fmt: skip
-    house(figure, palette, height=height, y_title=title, hover="closest")
-    figure.add_hline(y=0, line={"color": palette.muted, "width": 1})
-    for edge in frame["band"].head(1):
-        for level in (-edge, edge):
-            figure.add_hline(y=level, line={"color": palette.muted, "width": 1, "dash": "dash"})
+    traces = [
+        *_band(frame["lag"], frame["bartlett"], palette),
+        _stems(frame[~beyond], palette.muted, "inside the band"),
+        _stems(frame[beyond], palette.prediction, "beyond the band"),
+    ]
+    edges = [sign * edge for edge in frame["band"].head(1) for sign in (-1, 1)]
+    lines = [across(0, palette.muted), *(across(level, palette.muted, dash="dash") for level in edges)]
     ticks = {"tickmode": "linear", "tick0": 0, "dtick": season} if 1 < season <= 31 else {}
-    figure.update_xaxes(title_text="Lag in periods", **ticks)
-    return figure.update_layout(barmode="overlay", margin={"t": 12}).update_yaxes(range=_reach(frame, frame["bartlett"]))
+    return house(
+        traces, palette, height=height, y_title=title, hover="closest", x={"title": {"text": "Lag in periods"}, **ticks},
+        y={"range": _reach(frame, frame["bartlett"])},
+        layout={"barmode": "overlay", "margin": {"t": 12}, "shapes": lines},
+    )  # fmt: skip
 
 
 def transformed(frame: pd.DataFrame, palette: Palette = LIGHT, *, label: str, height: int = 240) -> go.Figure:
     """The series as the tests see it (rows `ds, value`)."""
     shown = thin(frame.rename(columns={"value": "y"}))
-    figure = go.Figure(
-        go.Scatter(x=shown["ds"], y=shown["y"], mode="lines", line={"color": palette.ink, "width": 1.3}, name=label,
-                   hovertemplate="<b>%{y:,.4~g}</b><extra></extra>")
+    line = go.Scatter(
+        x=shown["ds"], y=shown["y"], mode="lines", line={"color": palette.ink, "width": 1.3}, name=label,
+        hovertemplate="<b>%{y:,.4~g}</b><extra></extra>",
     )  # fmt: skip
-    return house(figure, palette, height=height, y_title=label).update_layout(showlegend=False, margin={"t": 12})
+    return house([line], palette, height=height, y_title=label, layout=ALONE)
 
 
 def parts(frame: pd.DataFrame, palette: Palette = LIGHT, *, odd: pd.DataFrame | None = None, height: int = 520) -> go.Figure:
@@ -60,110 +55,120 @@ def parts(frame: pd.DataFrame, palette: Palette = LIGHT, *, odd: pd.DataFrame | 
         "remainder": ("Rest", palette.muted),
     }
     heights = [0.34, *[0.66 / (len(rows) - 1)] * (len(rows) - 1)]
-    figure = make_subplots(rows=len(rows), cols=1, shared_xaxes=True, vertical_spacing=0.035, row_heights=heights)
-    for place, (column, (name, color)) in enumerate(rows.items(), 1):
+    below = grid(len(rows), 1, shared_xaxes=True, vertical_spacing=0.035, row_heights=heights)
+    traces, titles = [], {}
+    for place, (column, (name, color)) in enumerate(rows.items()):
         shown = thin(frame[["ds", column]].rename(columns={column: "y"}))
-        figure.add_scatter(
-            x=shown["ds"], y=shown["y"], mode="lines", line={"color": color, "width": 1.4 if place < 3 else 1}, name=name,
-            hovertemplate="<b>%{y:,.1f}</b>", row=place, col=1,
+        traces.append(
+            go.Scatter(
+                x=shown["ds"], y=shown["y"], mode="lines", line={"color": color, "width": 1.4 if place < 2 else 1}, name=name,
+                hovertemplate="<b>%{y:,.1f}</b>", **cell(place),
+            )
         )  # fmt: skip
-        figure.update_yaxes(title_text=name, row=place, col=1)
+        titles[axis("y", place)] = {"title": {"text": name}}
     if odd is not None and len(odd):
         ring = {"color": palette.warning, "size": 7, "symbol": "circle-open", "line": {"width": 1.6, "color": palette.warning}}
-        figure.add_scatter(
-            x=odd["ds"], y=odd["value"], mode="markers", marker=ring, name="stands out", row=1, col=1,
-            hovertemplate="stands out<extra></extra>",
-        )  # fmt: skip
-    house(figure, palette, height=height + 90 * (len(rows) - 4))
-    figure.update_layout(showlegend=False, margin={"t": 12})
-    return figure.update_yaxes(title_standoff=4, nticks=4)
+        stands_out = {"name": "stands out", "hovertemplate": "stands out<extra></extra>"}
+        traces.append(go.Scatter(x=odd["ds"], y=odd["value"], mode="markers", marker=ring, **stands_out, **cell(0)))
+    y = {"title": {"standoff": 4}, "nticks": 4}
+    return house(traces, palette, height=height + 90 * (len(rows) - 4), y=y, layout=merged(below, titles, ALONE))
 
 
 def periodogram(
     frame: pd.DataFrame, found: Sequence[int], palette: Palette = LIGHT, *, noun: str, height: int = 260
 ) -> go.Figure:
     """How much of the variance waves of each length have (rows `period, share`), the lengths that repeat marked."""
-    figure = go.Figure(
-        go.Scatter(x=frame["period"], y=frame["share"], mode="lines", line={"color": palette.ink, "width": 1.2},
-                   hovertemplate=f"every %{{x:.1f}} {noun}s: <b>%{{y:.1%}}</b><extra></extra>")
+    line = go.Scatter(
+        x=frame["period"], y=frame["share"], mode="lines", line={"color": palette.ink, "width": 1.2},
+        hovertemplate=f"every %{{x:.1f}} {noun}s: <b>%{{y:.1%}}</b><extra></extra>",
     )  # fmt: skip
-    for length in found:
-        figure.add_vline(x=length, line={"color": palette.prediction, "width": 1.4, "dash": "dash"})
-        figure.add_annotation(
-            x=np.log10(length), y=1, yref="paper", yanchor="bottom", text=str(length), showarrow=False,
-            font={"color": palette.prediction, "size": 12},
-        )  # fmt: skip
-    house(figure, palette, height=height, y_title="Share of variance", hover="closest")
-    figure.update_xaxes(
-        type="log", title_text=f"Length of a wave in {noun}s", tickvals=_TICKS, ticktext=[str(one) for one in _TICKS]
-    )
-    return figure.update_yaxes(tickformat=".0%", rangemode="tozero").update_layout(showlegend=False, margin={"t": 24})
+    names = [
+        {"x": np.log10(length), "y": 1, "yref": "paper", "yanchor": "bottom", "text": str(length), "showarrow": False,
+         "font": {"color": palette.prediction, "size": 12}}
+        for length in found
+    ]  # fmt: skip
+    lines = [upright(length, palette.prediction, width=1.4, dash="dash") for length in found]
+    ticks = {"tickvals": _TICKS, "ticktext": [str(one) for one in _TICKS]}
+    return house(
+        [line], palette, height=height, y_title="Share of variance", hover="closest",
+        x={"type": "log", "title": {"text": f"Length of a wave in {noun}s"}, **ticks},
+        y={"tickformat": ".0%", "rangemode": "tozero"},
+        layout={"showlegend": False, "margin": {"t": 24}, "shapes": lines, "annotations": names},
+    )  # fmt: skip
 
 
 def usual(grid: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 280) -> go.Figure:
     """Mean units as a grid of colours, such as weekdays by months; what is missing stays blank."""
-    values = grid.to_numpy(dtype=float)
-    figure = go.Figure(
-        go.Heatmap(
-            z=values, x=list(grid.columns), y=list(grid.index), xgap=1.5, ygap=1.5, hoverongaps=False,
-            colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
-            hovertemplate="%{y}, %{x}<br><b>%{z:,.4~g} units</b> on average<extra></extra>",
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}},
-        )
+    cells = go.Heatmap(
+        z=grid.to_numpy(dtype=float), x=list(grid.columns), y=list(grid.index), xgap=1.5, ygap=1.5, hoverongaps=False,
+        colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
+        hovertemplate="%{y}, %{x}<br><b>%{z:,.4~g} units</b> on average<extra></extra>",
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}},
     )  # fmt: skip
-    house(figure, palette, height=height, hover="closest")
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(type="category", autorange="reversed", showline=False, ticks="")
-    return figure.update_layout(margin={"t": 12})
+    y = {"type": "category", "autorange": "reversed", "showline": False, "ticks": ""}
+    return house(
+        [cells], palette, height=height, hover="closest", x={"type": "category"}, y=y, layout={"margin": {"t": 12}}
+    )  # fmt: skip
 
 
 def subseries(frame: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 280) -> go.Figure:
     """Every place of a season as a line of its own through the cycles (rows `place, label, cycle, value`), beside its mean."""
-    figure = go.Figure()
     width = float(frame["cycle"].max() + 1) * 1.15 if len(frame) else 1.0
+    traces = []
     for place in sorted(frame["place"].unique().tolist()):
         rows = frame[frame["place"] == place]
-        x = rows["cycle"].to_numpy(dtype=float) + place * width
-        figure.add_scatter(
-            x=x, y=rows["value"], mode="lines", line={"color": palette.ink, "width": 1},
-            hovertemplate=f"{rows['label'].iloc[0]}: <b>%{{y:,.4~g}}</b><extra></extra>",
-        )  # fmt: skip
-        mean = rows["value"].mean()
-        figure.add_scatter(
-            x=[place * width, (place + 1) * width - 0.15 * width], y=[mean, mean], mode="lines",
-            line={"color": palette.prediction, "width": 2.4}, hovertemplate="mean: <b>%{y:,.4~g}</b><extra></extra>",
-        )  # fmt: skip
+        left, mean = place * width, rows["value"].mean()
+        traces += [
+            go.Scatter(
+                x=rows["cycle"].to_numpy(dtype=float) + left, y=rows["value"], mode="lines",
+                line={"color": palette.ink, "width": 1},
+                hovertemplate=f"{rows['label'].iloc[0]}: <b>%{{y:,.4~g}}</b><extra></extra>",
+            ),
+            go.Scatter(
+                x=[left, left + 0.85 * width], y=[mean, mean], mode="lines", line={"color": palette.prediction, "width": 2.4},
+                hovertemplate="mean: <b>%{y:,.4~g}</b><extra></extra>",
+            ),
+        ]  # fmt: skip
     labels = frame.drop_duplicates("place").sort_values("place")
-    ticks = (labels["place"].to_numpy(dtype=float) + 0.43) * width
-    house(figure, palette, height=height, y_title="Units", hover="closest")
-    figure.update_xaxes(tickvals=ticks, ticktext=labels["label"], ticks="")
-    return figure.update_layout(showlegend=False, margin={"t": 12})
+    ticks = {"tickvals": (labels["place"].to_numpy(dtype=float) + 0.43) * width, "ticktext": labels["label"], "ticks": ""}
+    return house(traces, palette, height=height, y_title="Units", hover="closest", x=ticks, layout=ALONE)
 
 
 def levels(frame: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 240) -> go.Figure:
     """Sales without their season, and the level between breaks (rows `ds, value, level`)."""
     shown = thin(frame.rename(columns={"value": "y"}))
-    figure = go.Figure()
-    figure.add_scatter(
-        x=shown["ds"], y=shown["y"], mode="lines", line={"color": palette.muted, "width": 1}, name="without season",
-        hovertemplate="<b>%{y:,.4~g}</b>",
-    )  # fmt: skip
-    figure.add_scatter(
-        x=shown["ds"], y=shown["level"], mode="lines", line={"color": palette.prediction, "width": 2.4, "shape": "hv"},
-        name="level", hovertemplate="<b>%{y:,.4~g}</b>",
-    )  # fmt: skip
-    return house(figure, palette, height=height, y_title="Units")
+    traces = [
+        go.Scatter(
+            x=shown["ds"], y=shown["y"], mode="lines", line={"color": palette.muted, "width": 1}, name="without season",
+            hovertemplate="<b>%{y:,.4~g}</b>",
+        ),
+        go.Scatter(
+            x=shown["ds"], y=shown["level"], mode="lines", line={"color": palette.prediction, "width": 2.4, "shape": "hv"},
+            name="level", hovertemplate="<b>%{y:,.4~g}</b>",
+        ),
+    ]  # fmt: skip
+    return house(traces, palette, height=height, y_title="Units")
 
 
-def _band(figure: go.Figure, lags: pd.Series, band: pd.Series, palette: Palette) -> None:
+def _stems(rows: pd.DataFrame, color: str, said: str) -> go.Bar:
+    return go.Bar(
+        x=rows["lag"], y=rows["value"], width=0.35, marker={"color": color, "line": {"width": 0}}, showlegend=False,
+        customdata=rows[["band", "bartlett"]].to_numpy(),
+        hovertemplate=f"lag %{{x}}<br><b>%{{y:.3f}}</b>, {said}<br>±1.96/√n: %{{customdata[0]:.3f}}"
+                      "<br>Bartlett: %{customdata[1]:.3f}<extra></extra>",
+    )  # fmt: skip
+
+
+def _band(lags: pd.Series, band: pd.Series, palette: Palette) -> list[go.Scatter]:
     if lags.empty:
-        return
+        return []
     edges = np.concatenate([[lags.iloc[0] - 0.5], lags.to_numpy(), [lags.iloc[-1] + 0.5]])
     reach = np.concatenate([[band.iloc[0]], band.to_numpy(), [band.iloc[-1]]])
-    figure.add_scatter(
+    shape = go.Scatter(
         x=np.concatenate([edges, edges[::-1]]), y=np.concatenate([reach, -reach[::-1]]), fill="toself", mode="none",
         fillcolor=faint(palette.muted, 0.16), hoverinfo="skip", name="95 % band", showlegend=False,
     )  # fmt: skip
+    return [shape]
 
 
 def _reach(frame: pd.DataFrame, band: pd.Series) -> list[float]:

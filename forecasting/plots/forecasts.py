@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
-from forecasting.plots.theme import LIGHT, Palette, cutoff_line, faint, house
+from forecasting.plots.theme import LIGHT, Palette, cutoff_lines, faint, house, upright
 
 BASELINE = "seasonal_naive"
 _NAMED_POINTS = 40
@@ -27,22 +28,19 @@ def held_out(
     The first model of `tested` is the one being tried and has its 80 % band; the others are quiet. `expected` are rows of
     `explore.ahead`; `cutoffs` are dashed lines by their names.
     """
-    figure = go.Figure()
-    models = list(dict.fromkeys(tested["model"]))
-    for model in models[1:]:
-        _quiet(figure, tested[tested["model"] == model], palette, titles.get(model, model), shown=model == BASELINE)
-    _actual(figure, past, palette)
-    if models:
-        own = tested[tested["model"] == models[0]]
-        _band(figure, own, palette.prediction)
-        _line(figure, own, palette.prediction, "predicted for the held-out block", dash="solid")
-    _band(figure, expected, palette.prediction, "80 % range")
-    _line(figure, expected, palette.prediction, "forecast", dash="dot")
-    house(figure, palette, height=height, y_title=label)
-    for number, (name, moment) in enumerate(cutoffs.items()):
-        cutoff_line(figure, moment, palette, name)
-        figure.layout.annotations[-1].update(xanchor="left" if number else "right")
-    return _roomy(figure)
+    said = {str(model): rows for model, rows in tested.groupby("model", sort=False)}
+    tried, *others = said or [""]
+    traces = [_quiet(said[model], palette, titles.get(model, model), shown=model == BASELINE) for model in others]
+    traces.append(_actual(past, palette))
+    if tried in said:
+        line = _line(said[tried], palette.prediction, "predicted for the held-out block", dash="solid")
+        traces += [_band(said[tried], palette.prediction), line]
+    traces += [
+        _band(expected, palette.prediction, "80 % range"),
+        _line(expected, palette.prediction, "forecast", dash="dot"),
+    ]
+    lines = [(moment, name, "left" if number else "right") for number, (name, moment) in enumerate(cutoffs.items())]
+    return _roomy(traces, lines, palette, height, label)
 
 
 def expected_ahead(
@@ -56,15 +54,15 @@ def expected_ahead(
     height: int = 400,
 ) -> go.Figure:
     """What was sold, then what is expected with its 80 % band, and the baseline beside it."""
-    figure = go.Figure()
+    joined = _joined(past, expected)
+    traces = [
+        _actual(past, palette),
+        _band(joined, palette.prediction, "80 % range"),
+        _line(joined, palette.prediction, "forecast", dash="solid"),
+    ]
     if baseline is not None:
-        _quiet(figure, baseline, palette, "seasonal naive", shown=True)
-    _actual(figure, past, palette)
-    _band(figure, _joined(past, expected), palette.prediction, "80 % range")
-    _line(figure, _joined(past, expected), palette.prediction, "forecast", dash="solid")
-    house(figure, palette, height=height, y_title=label)
-    cutoff_line(figure, cutoff, palette)
-    return _roomy(figure)
+        traces.insert(0, _quiet(baseline, palette, "seasonal naive", shown=True))
+    return _roomy(traces, [(cutoff, "cut-off", "auto")], palette, height, label)
 
 
 def curves(
@@ -82,20 +80,19 @@ def curves(
 
     Each cutoff is a dashed line; a model's curve begins anew there. `banded` names the model whose 80 % band is drawn.
     """
-    figure = go.Figure()
+    traces = []
     if banded is not None and "p10" in said:
         own = said[said["model"] == banded]
         for number, (_, rows) in enumerate(own.groupby("cutoff", sort=True)):
-            _band(figure, rows, colors[banded], f"80 % range, {titles.get(banded, banded)}" if number == 0 else None)
-    _actual(figure, past, palette)
+            traces.append(_band(rows, colors[banded], f"80 % range, {titles.get(banded, banded)}" if number == 0 else None))
+    traces.append(_actual(past, palette))
     for model in dict.fromkeys(said["model"]):
         rows = _broken(said[said["model"] == model])
         dash = "dot" if model == BASELINE else "solid"
-        _line(figure, rows, colors.get(model, palette.muted), titles.get(model, model), dash=dash)
-    house(figure, palette, height=height, y_title=label)
-    for number, cutoff in enumerate(sorted(said["cutoff"].unique())):
-        cutoff_line(figure, pd.Timestamp(cutoff), palette, "cut-offs" if number == 0 else "")
-    return _roomy(figure)
+        traces.append(_line(rows, colors.get(model, palette.muted), titles.get(model, model), dash=dash))
+    cutoffs = sorted(said["cutoff"].unique())
+    lines = [(pd.Timestamp(cutoff), "" if number else "cut-offs", "auto") for number, cutoff in enumerate(cutoffs)]
+    return _roomy(traces, lines, palette, height, label)
 
 
 def by_horizon(
@@ -108,18 +105,18 @@ def by_horizon(
     height: int = 320,
 ) -> go.Figure:
     """How the error grows with the distance: WAPE of each model by periods ahead (`horizon, model, wape`)."""
-    figure = go.Figure()
-    for model, rows in table.groupby("model", sort=False):
-        figure.add_scatter(
+    traces = [
+        go.Scatter(
             x=rows["horizon"], y=rows["wape"], name=titles.get(str(model), str(model)), mode="lines+markers",
             line={"color": colors.get(str(model), palette.muted), "width": 2, "dash": "dot" if model == BASELINE else "solid"},
             hovertemplate="<b>%{y:.0%}</b> off<extra>%{fullData.name}</extra>",
-        )  # fmt: skip
-    house(figure, palette, height=height, y_title="Error, share of sales")
-    return figure.update_yaxes(rangemode="tozero", tickformat=".0%").update_xaxes(
-        title_text=f"{noun.capitalize()}s ahead",
-        tickvals=sorted(table["horizon"].unique())[:: max(1, table["horizon"].nunique() // 12)],
-    )
+        )
+        for model, rows in table.groupby("model", sort=False)
+    ]  # fmt: skip
+    horizons = sorted(table["horizon"].unique())
+    x = {"title": {"text": f"{noun.capitalize()}s ahead"}, "tickvals": horizons[:: max(1, len(horizons) // 12)]}
+    y = {"rangemode": "tozero", "tickformat": ".0%"}
+    return house(traces, palette, height=height, y_title="Error, share of sales", x=x, y=y)
 
 
 def by_group(
@@ -133,84 +130,99 @@ def by_group(
     height: int = 320,
 ) -> go.Figure:
     """WAPE of each model in each group, one bar each; a group in which it is undefined has no bar."""
-    figure = go.Figure()
-    for model, rows in table.groupby("model", sort=False):
-        values = rows.set_index(group)["wape"].reindex(list(order))
-        figure.add_bar(
-            x=[name.capitalize() for name in order], y=values, name=titles.get(str(model), str(model)),
-            marker={"color": colors.get(str(model), palette.muted)},
+    traces = [
+        go.Bar(
+            x=[name.capitalize() for name in order], y=rows.set_index(group)["wape"].reindex(list(order)),
+            name=titles.get(str(model), str(model)), marker={"color": colors.get(str(model), palette.muted)},
             hovertemplate="<b>%{y:.0%}</b> off<extra>%{fullData.name}</extra>",
-        )  # fmt: skip
-    house(figure, palette, height=height, y_title="Error, share of sales")
-    return figure.update_layout(bargap=0.3, bargroupgap=0.06).update_yaxes(tickformat=".0%")
+        )
+        for model, rows in table.groupby("model", sort=False)
+    ]  # fmt: skip
+    gaps = {"bargap": 0.3, "bargroupgap": 0.06}
+    return house(
+        traces, palette, height=height, y_title="Error, share of sales", y={"tickformat": ".0%"}, layout=gaps
+    )  # fmt: skip
 
 
 def coefficients(table: pd.DataFrame, palette: Palette = LIGHT, *, most: int = 25) -> go.Figure:
     """Estimates with their 95 % intervals (`term, estimate, lower, upper`), those that differ from zero in colour."""
     shown = table.head(most).iloc[::-1]
     clear = (shown["lower"] > 0) | (shown["upper"] < 0)
-    figure = go.Figure()
-    for name, rows, color in (("differs from zero", clear, palette.prediction), ("may be zero", ~clear, palette.muted)):
-        part = shown[rows]
-        if len(part):
-            figure.add_scatter(
-                x=part["estimate"], y=part["term"], name=name, mode="markers", marker={"color": color, "size": 9},
-                error_x={"type": "data", "symmetric": False, "array": part["upper"] - part["estimate"],
-                         "arrayminus": part["estimate"] - part["lower"], "color": color, "thickness": 1.6, "width": 0},
-                customdata=part[["lower", "upper"]],
-                hovertemplate="%{y}<br><b>%{x:,.3g}</b> (%{customdata[0]:,.3g} to %{customdata[1]:,.3g})<extra></extra>",
-            )  # fmt: skip
-    house(figure, palette, height=max(220, 26 * len(shown) + 90), hover="closest")
-    figure.update_yaxes(categoryorder="array", categoryarray=list(shown["term"]), showline=False, ticks="")
-    return figure.add_vline(x=0, line={"color": palette.muted, "width": 1})
+    kinds = ((shown[clear], "differs from zero", palette.prediction), (shown[~clear], "may be zero", palette.muted))
+    return house(
+        [_estimates(part, name, color) for part, name, color in kinds if len(part)],
+        palette,
+        height=max(220, 26 * len(shown) + 90),
+        hover="closest",
+        y={"categoryorder": "array", "categoryarray": list(shown["term"]), "showline": False, "ticks": ""},
+        layout={"shapes": [upright(0, palette.muted)]},
+    )
+
+
+def _estimates(part: pd.DataFrame, name: str, color: str) -> go.Scatter:
+    return go.Scatter(
+        x=part["estimate"], y=part["term"], name=name, mode="markers", marker={"color": color, "size": 9},
+        error_x={"type": "data", "symmetric": False, "array": part["upper"] - part["estimate"],
+                 "arrayminus": part["estimate"] - part["lower"], "color": color, "thickness": 1.6, "width": 0},
+        customdata=part[["lower", "upper"]],
+        hovertemplate="%{y}<br><b>%{x:,.3g}</b> (%{customdata[0]:,.3g} to %{customdata[1]:,.3g})<extra></extra>",
+    )  # fmt: skip
 
 
 def loss_curve(table: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 300) -> go.Figure:
     """How a network learnt: loss on what it was trained on, and on the later block it was not."""
-    figure = go.Figure()
-    for column, name, color in (("training", "training", palette.muted), ("validation", "later block", palette.prediction)):
-        figure.add_scatter(
+    columns = (("training", "training", palette.muted), ("validation", "later block", palette.prediction))
+    traces = [
+        go.Scatter(
             x=table["epoch"], y=table[column], name=name, mode="lines+markers", line={"color": color, "width": 2},
             hovertemplate="<b>%{y:,.4g}</b><extra>%{fullData.name}</extra>",
-        )  # fmt: skip
-    house(figure, palette, height=height, y_title="Loss")
-    return figure.update_xaxes(title_text="Epoch", dtick=max(1, len(table) // 12))
+        )
+        for column, name, color in columns
+    ]  # fmt: skip
+    x = {"title": {"text": "Epoch"}, "dtick": max(1, len(table) // 12)}
+    return house(traces, palette, height=height, y_title="Loss", x=x)
 
 
-def _roomy(figure: go.Figure) -> go.Figure:
-    """Room for the names of the cut-offs between the plot and the legend; units begin at zero."""
-    figure.update_layout(legend={"y": 1.07}, margin={"t": 58})
-    return figure.update_yaxes(rangemode="tozero")
+def _roomy(
+    traces: Sequence[BaseTraceType],
+    cutoffs: Sequence[tuple[pd.Timestamp, str, str]],
+    palette: Palette,
+    height: int,
+    label: str,
+) -> go.Figure:
+    """With room for the names of the cut-offs between the plot and the legend; units begin at zero."""
+    layout = {"legend": {"y": 1.07}, "margin": {"t": 58}, **cutoff_lines(cutoffs, palette)}
+    return house(traces, palette, height=height, y_title=label, y={"rangemode": "tozero"}, layout=layout)
 
 
-def _actual(figure: go.Figure, past: pd.DataFrame, palette: Palette) -> None:
-    figure.add_scatter(
+def _actual(past: pd.DataFrame, palette: Palette) -> go.Scatter:
+    return go.Scatter(
         x=past["ds"], y=past["y"], name="actual", line={"color": palette.ink, "width": 1.8},
         mode="lines+markers" if len(past) < _NAMED_POINTS else "lines", marker={"size": 5},
         hovertemplate="<b>%{y:,.0f}</b> units sold<extra></extra>",
     )  # fmt: skip
 
 
-def _line(figure: go.Figure, rows: pd.DataFrame, color: str, name: str, *, dash: str) -> None:
+def _line(rows: pd.DataFrame, color: str, name: str, *, dash: str) -> go.Scatter:
     few = len(rows) < _NAMED_POINTS
-    figure.add_scatter(
+    return go.Scatter(
         x=rows["ds"], y=rows["mean"], name=name, mode="lines+markers" if few else "lines", marker={"size": 6},
         line={"color": color, "width": 2.2, "dash": dash},
         hovertemplate="<b>%{y:,.1f}</b> units<extra>%{fullData.name}</extra>",
     )  # fmt: skip
 
 
-def _quiet(figure: go.Figure, rows: pd.DataFrame, palette: Palette, name: str, *, shown: bool) -> None:
-    figure.add_scatter(
+def _quiet(rows: pd.DataFrame, palette: Palette, name: str, *, shown: bool) -> go.Scatter:
+    return go.Scatter(
         x=rows["ds"], y=rows["mean"], name=name.lower(), mode="lines", visible=True if shown else "legendonly",
         line={"color": palette.muted, "width": 1.5, "dash": "dot"},
         hovertemplate="<b>%{y:,.1f}</b> units<extra>%{fullData.name}</extra>",
     )  # fmt: skip
 
 
-def _band(figure: go.Figure, rows: pd.DataFrame, color: str, name: str | None = None) -> None:
+def _band(rows: pd.DataFrame, color: str, name: str | None = None) -> go.Scatter:
     """The 80 % interval as a closed shape, with its bounds in the hover box."""
-    figure.add_scatter(
+    return go.Scatter(
         x=pd.concat([rows["ds"], rows["ds"][::-1]]), y=pd.concat([rows["p90"], rows["p10"][::-1]]), fill="toself",
         fillcolor=faint(color), line={"width": 0}, mode="lines", name=name or "", showlegend=name is not None, hoverinfo="skip",
     )  # fmt: skip

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from forecasting.core.event import FESTIVAL, HOLIDAY, OWN, WORKDAY, Event
 from forecasting.explore.timeline import thin
-from forecasting.plots.theme import LIGHT, Palette, faint, house
+from forecasting.plots.theme import ALONE, LIGHT, Palette, faint, house
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -21,74 +21,68 @@ def history(
 ) -> go.Figure:
     """Sales of one SKU (the columns of `explore.timeline`) with marks for promotions, stock-outs, gaps and events."""
     shown = thin(frame)
-    figure = go.Figure()
-    _line(figure, shown, palette, label)
-    for name, rows, symbol, color in _marks(shown, palette):
-        _rug(figure, shown[rows], name, symbol, color, _floor(shown))
-    _holidays(figure, shown, events, palette)
-    house(figure, palette, height=height, y_title=label)
-    if len(shown) > _SLIDER_POINTS:
-        figure.update_xaxes(rangeslider={"visible": True, "thickness": 0.08, "bgcolor": faint(palette.muted, 0.06)})
-    return figure
+    rugs = [_rug(shown[rows], name, symbol, color, _floor(shown)) for name, rows, symbol, color in _marks(shown, palette)]
+    traces = [*_line(shown, palette, label), *rugs, *_holidays(shown, events, palette)]
+    slider = {"visible": True, "thickness": 0.08, "bgcolor": faint(palette.muted, 0.06)}
+    x = {"rangeslider": slider} if len(shown) > _SLIDER_POINTS else {}
+    return house(traces, palette, height=height, y_title=label, x=x)
 
 
 def total_sales(frame: pd.DataFrame, palette: Palette = LIGHT, *, label: str = "Units sold", height: int = 300) -> go.Figure:
     """Sales of the whole shop as one quiet area."""
-    shown = thin(frame)
-    figure = go.Figure()
-    _line(figure, shown, palette, label, fill=faint(palette.ink, 0.06))
-    house(figure, palette, height=height, y_title=label)
-    return figure.update_yaxes(rangemode="tozero").update_layout(showlegend=False, margin={"t": 12})
+    area = _line(thin(frame), palette, label, fill=faint(palette.ink, 0.06))
+    return house(area, palette, height=height, y_title=label, y={"rangemode": "tozero"}, layout=ALONE)
 
 
 def heat(grid: pd.DataFrame, palette: Palette = LIGHT, *, rows: Sequence[str], height: int = 260) -> go.Figure:
     """Units as a grid of colours: weekdays by weeks, or years by months; what is missing stays blank."""
     dates = isinstance(grid.columns, pd.DatetimeIndex)
     when = "week of %{x|%-d %b %Y}" if dates else "%{x}"
-    figure = go.Figure(
-        go.Heatmap(
-            z=grid.to_numpy(), x=grid.columns if dates else MONTHS, y=list(rows), xgap=1.5, ygap=1.5,
-            colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
-            zmin=0, zmax=_robust_top(grid.to_numpy()), hoverongaps=False,
-            hovertemplate=f"%{{y}}, {when}<br><b>%{{z:,.0f}} units</b><extra></extra>",
-            colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}, "title": {
-                "text": "units", "font": {"color": palette.muted, "size": 11}}},
-        )
+    cells = go.Heatmap(
+        z=grid.to_numpy(), x=grid.columns if dates else MONTHS, y=list(rows), xgap=1.5, ygap=1.5,
+        colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
+        zmin=0, zmax=_robust_top(grid.to_numpy()), hoverongaps=False,
+        hovertemplate=f"%{{y}}, {when}<br><b>%{{z:,.0f}} units</b><extra></extra>",
+        colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}, "title": {
+            "text": "units", "font": {"color": palette.muted, "size": 11}}},
     )  # fmt: skip
-    house(figure, palette, height=height, hover="closest")
-    figure.update_yaxes(autorange="reversed", showline=False, ticks="")
-    return figure.update_layout(margin={"t": 12})
+    y = {"autorange": "reversed", "showline": False, "ticks": ""}
+    return house([cells], palette, height=height, hover="closest", y=y, layout={"margin": {"t": 12}})
 
 
 def price_and_units(frame: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:
     """Units of each period against its mean price, promotions in their own colour."""
     known = frame[frame["price"].notna() & frame["y"].notna() & frame["complete"]]
     promoted = known["promotion"] >= _MOSTLY
-    figure = go.Figure()
+    traces = []
     for name, rows, color in (("no promotion", ~promoted, palette.ink), ("promotion", promoted, palette.promotion)):
         part = known[rows]
         if len(part):
-            figure.add_scatter(
-                x=part["price"], y=part["y"], mode="markers", name=name, customdata=part["ds"].dt.strftime("%-d %b %Y"),
-                marker={"color": faint(color, 0.6), "size": 9, "line": {"width": 0}},
-                hovertemplate="%{customdata}<br>price %{x:,.2f}<br><b>%{y:,.0f} units</b><extra></extra>",
+            traces.append(
+                go.Scatter(
+                    x=part["price"], y=part["y"], mode="markers", name=name, customdata=part["ds"].dt.strftime("%-d %b %Y"),
+                    marker={"color": faint(color, 0.6), "size": 9, "line": {"width": 0}},
+                    hovertemplate="%{customdata}<br>price %{x:,.2f}<br><b>%{y:,.0f} units</b><extra></extra>",
+                )
             )  # fmt: skip
-    house(figure, palette, height=height, y_title="Units sold", hover="closest")
-    return figure.update_xaxes(title_text="Mean price paid").update_layout(showlegend=bool(promoted.any()))
+    return house(
+        traces, palette, height=height, y_title="Units sold", hover="closest", x={"title": {"text": "Mean price paid"}},
+        layout={"showlegend": bool(promoted.any())},
+    )  # fmt: skip
 
 
-def _line(figure: go.Figure, frame: pd.DataFrame, palette: Palette, label: str, fill: str | None = None) -> None:
+def _line(frame: pd.DataFrame, palette: Palette, label: str, fill: str | None = None) -> list[go.Scatter]:
     whole, part = _split(frame)
-    figure.add_scatter(
+    sold = go.Scatter(
         x=whole["ds"], y=whole["y"], name=label, mode="lines+markers" if len(whole) < 30 else "lines",
         line={"color": palette.ink, "width": 1.8}, fill="tozeroy" if fill else None, fillcolor=fill,
         hovertemplate="<b>%{y:,.0f}</b> units<extra></extra>",
     )  # fmt: skip
-    if len(part) > 1:
-        figure.add_scatter(
-            x=part["ds"], y=part["y"], name="period not complete", mode="lines", line={"color": palette.muted, "width": 1.4,
-            "dash": "dot"}, hovertemplate="<b>%{y:,.0f}</b> units so far<extra></extra>",
-        )  # fmt: skip
+    so_far = go.Scatter(
+        x=part["ds"], y=part["y"], name="period not complete", mode="lines", line={"color": palette.muted, "width": 1.4,
+        "dash": "dot"}, hovertemplate="<b>%{y:,.0f}</b> units so far<extra></extra>",
+    )  # fmt: skip
+    return [sold, so_far] if len(part) > 1 else [sold]
 
 
 def _split(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -108,15 +102,16 @@ def _marks(frame: pd.DataFrame, palette: Palette) -> list[tuple[str, pd.Series, 
     return [kind for kind in kinds if kind[1].any()]
 
 
-def _rug(figure: go.Figure, rows: pd.DataFrame, name: str, symbol: str, color: str, floor: float) -> None:
-    figure.add_scatter(
+def _rug(rows: pd.DataFrame, name: str, symbol: str, color: str, floor: float) -> go.Scatter:
+    return go.Scatter(
         x=rows["ds"], y=np.full(len(rows), floor), name=name, mode="markers", hovertemplate=f"{name}<extra></extra>",
         marker={"symbol": symbol, "size": 7, "color": color, "line": {"width": 1, "color": color}},
     )  # fmt: skip
 
 
-def _holidays(figure: go.Figure, frame: pd.DataFrame, events: Sequence[Event], palette: Palette) -> None:
+def _holidays(frame: pd.DataFrame, events: Sequence[Event], palette: Palette) -> list[go.Scatter]:
     inside = [event for event in events if len(frame) and frame["ds"].iloc[0] <= event.start <= frame["ds"].iloc[-1]]
+    traces = []
     for name, kinds, symbol, color in (
         ("holiday", (HOLIDAY, WORKDAY), "diamond", palette.holiday),
         ("festival", (FESTIVAL,), "diamond-open", palette.holiday),
@@ -124,11 +119,14 @@ def _holidays(figure: go.Figure, frame: pd.DataFrame, events: Sequence[Event], p
     ):
         shown = [event for event in inside if event.kind in kinds]
         if shown:
-            figure.add_scatter(
-                x=[event.start for event in shown], y=np.full(len(shown), 2 * _floor(frame)), name=name, mode="markers",
-                marker={"symbol": symbol, "size": 9 if name == "event" else 6, "color": color},
-                text=[_lasting(event) for event in shown], hovertemplate="%{text}<extra></extra>",
+            traces.append(
+                go.Scatter(
+                    x=[event.start for event in shown], y=np.full(len(shown), 2 * _floor(frame)), name=name, mode="markers",
+                    marker={"symbol": symbol, "size": 9 if name == "event" else 6, "color": color},
+                    text=[_lasting(event) for event in shown], hovertemplate="%{text}<extra></extra>",
+                )
             )  # fmt: skip
+    return traces
 
 
 def _lasting(event: Event) -> str:

@@ -1,12 +1,18 @@
 """The house look of every chart: actual in ink, prediction in colour, intervals as bands, events as marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
+
+Look = dict[str, Any]  # a part of Plotly's layout, by its own names
 
 HEIGHT = 380
+ALONE: Look = {"showlegend": False, "margin": {"t": 12}}
+"""A chart that needs no legend, and no room for it."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,41 @@ def faint(color: str, opacity: float = 0.18) -> str:
 
 
 def house(
-    figure: go.Figure, palette: Palette, *, height: int = HEIGHT, y_title: str = "", hover: str = "x unified"
+    traces: Sequence[BaseTraceType],
+    palette: Palette,
+    *,
+    height: int = HEIGHT,
+    y_title: str = "",
+    hover: str = "x unified",
+    x: Look | None = None,
+    y: Look | None = None,
+    layout: Look | None = None,
 ) -> go.Figure:
-    """Give a figure the house look: quiet axes, legend above the plot and outside of it, one hover box."""
-    axis = {
+    """Traces as a figure with the house look: quiet axes, legend above the plot and outside of it, one hover box.
+
+    `x` and `y` say what is special about all axes of a direction, `layout` about the rest, one axis of several among it. All of
+    it is given to Plotly at once: a figure that is changed afterwards is checked against its whole schema each time, which
+    takes a tenth of a second a chart.
+
+    >>> house([go.Scatter(y=[1, 2])], LIGHT, y_title="Units", x={"type": "log"}).layout.xaxis.type
+    'log'
+    """
+    own = layout or {}
+    ticks = {"showgrid": False, "showline": True, "ticks": "outside", "ticklen": 4, "tickcolor": palette.grid}
+    usual = {
+        "x": merged(_axis(palette), ticks, x or {}),
+        "y": merged(_axis(palette), {"separatethousands": True, "title": {"text": y_title or None}}, y or {}),
+    }
+    axes = {name: merged(usual[name[0]], own.get(name, {})) for name in _axes(own)}
+    return go.Figure(list(traces), merged(_frame(palette, height, hover), own, axes))
+
+
+def _axes(layout: Look) -> set[str]:
+    return {"xaxis", "yaxis", *(name for name in layout if name.startswith(("xaxis", "yaxis")))}
+
+
+def _axis(palette: Palette) -> Look:
+    return {
         "gridcolor": palette.grid,
         "linecolor": palette.grid,
         "zeroline": False,
@@ -87,33 +124,60 @@ def house(
         "tickfont": {"color": palette.muted, "size": 12},
         "title": {"font": {"color": palette.muted, "size": 12}},
     }
-    figure.update_xaxes(**axis, showgrid=False, showline=True, ticks="outside", ticklen=4, tickcolor=palette.grid)
-    figure.update_yaxes(**axis, separatethousands=True)
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        colorway=list(palette.categories),
-        font={"color": palette.text, "size": 13},
-        hovermode=hover,
-        hoverlabel={"bgcolor": palette.background, "bordercolor": palette.grid, "font": {"color": palette.text, "size": 13}},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0, "title": None,
-                "font": {"color": palette.text, "size": 12}, "bgcolor": "rgba(0,0,0,0)"},
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.muted, "activecolor": palette.prediction},
-    )  # fmt: skip
-    if y_title:
-        figure.update_yaxes(title_text=y_title)
-    return figure
 
 
-def cutoff_line(figure: go.Figure, cutoff: pd.Timestamp, palette: Palette, label: str = "cut-off") -> go.Figure:
-    """Draw the last period that was known as a dashed line with its name above the plot."""
-    figure.add_shape(
-        type="line", x0=cutoff, x1=cutoff, y0=0, y1=1, yref="paper",
-        line={"color": palette.muted, "width": 1.2, "dash": "dash"},
-    )  # fmt: skip
-    figure.add_annotation(
-        x=cutoff, y=1, yref="paper", yanchor="bottom", text=label, showarrow=False, font={"color": palette.muted, "size": 11}
-    )
-    return figure
+def _frame(palette: Palette, height: int, hover: str) -> Look:
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(palette.categories),
+        "font": {"color": palette.text, "size": 13},
+        "hovermode": hover,
+        "hoverlabel": {"bgcolor": palette.background, "bordercolor": palette.grid, "font": {"color": palette.text, "size": 13}},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0,
+                   "font": {"color": palette.text, "size": 12}, "bgcolor": "rgba(0,0,0,0)"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": palette.muted, "activecolor": palette.prediction},
+    }  # fmt: skip
+
+
+def merged(*looks: Look) -> Look:
+    """Later looks over earlier ones, part by part.
+
+    >>> merged({"margin": {"t": 36, "b": 8}}, {"margin": {"t": 12}})
+    {'margin': {'t': 12, 'b': 8}}
+    """
+    together: Look = {}
+    for look in looks:
+        for name, value in look.items():
+            known = together.get(name)
+            together[name] = merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return together
+
+
+def across(y: float, color: str, *, width: float = 1.0, dash: str = "solid") -> Look:
+    """A line from the left end of the plot to the right."""
+    line = {"color": color, "width": width, "dash": dash}
+    return {"type": "line", "x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y, "line": line}
+
+
+def upright(x: float, color: str, *, width: float = 1.0, dash: str = "solid") -> Look:
+    """A line from the bottom of the plot to its top."""
+    line = {"color": color, "width": width, "dash": dash}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": line}
+
+
+def cutoff_lines(cutoffs: Iterable[tuple[pd.Timestamp, str, str]], palette: Palette) -> Look:
+    """Last periods that were known as dashed lines, each with its name above the plot, anchored as said.
+
+    >>> cutoff_lines([(pd.Timestamp("2024-01-05"), "cut-off", "center")], LIGHT)["annotations"][0]["text"]
+    'cut-off'
+    """
+    shapes, names = [], []
+    for moment, name, anchor in cutoffs:
+        shapes.append({"type": "line", "x0": moment, "x1": moment, "y0": 0, "y1": 1, "yref": "paper",
+                       "line": {"color": palette.muted, "width": 1.2, "dash": "dash"}})  # fmt: skip
+        names.append({"x": moment, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": anchor, "text": name,
+                      "showarrow": False, "font": {"color": palette.muted, "size": 11}})  # fmt: skip
+    return {"shapes": shapes, "annotations": names}

@@ -1,12 +1,12 @@
 """Charts of a search for better settings: what each trial scored, and how the error depends on each parameter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from forecasting.plots.theme import LIGHT, Palette, faint, house
+from forecasting.plots.grids import axis, cell, grid
+from forecasting.plots.theme import LIGHT, Look, Palette, faint, house, merged
 
 _ACROSS = 3
 _ROW = 210
@@ -18,61 +18,80 @@ def history(
 ) -> go.Figure:
     """The error of each trial (rows of `Tuned.trials`) with the best so far, the default and the chosen one."""
     done = trials[trials["score"].notna()]
-    figure = go.Figure()
     hover = "trial %{x}<br><b>" + _number(metric) + "</b><br>%{customdata}<extra></extra>"
-    figure.add_scatter(
-        x=done["trial"], y=done["score"], mode="markers", name="one trial", customdata=_wrapped(done["settings"]),
-        marker={"size": 7, "color": faint(palette.muted, 0.55)}, hovertemplate=hover,
-    )  # fmt: skip
-    figure.add_scatter(
-        x=trials["trial"], y=trials["best_so_far"], mode="lines", name="best so far", hoverinfo="skip",
-        line={"color": palette.prediction, "width": 2, "shape": "hv"},
-    )  # fmt: skip
+    traces = [
+        go.Scatter(
+            x=done["trial"], y=done["score"], mode="markers", name="one trial", customdata=_wrapped(done["settings"]),
+            marker={"size": 7, "color": faint(palette.muted, 0.55)}, hovertemplate=hover,
+        ),
+        go.Scatter(
+            x=trials["trial"], y=trials["best_so_far"], mode="lines", name="best so far", hoverinfo="skip",
+            line={"color": palette.prediction, "width": 2, "shape": "hv"},
+        ),
+    ]  # fmt: skip
     for number, name, symbol, color in ((0, "default", "diamond", palette.ink), (chosen, "chosen", "star", palette.warning)):
         row = trials[trials["trial"] == number]
-        figure.add_scatter(
-            x=row["trial"], y=row["score"], mode="markers", name=name, customdata=_wrapped(row["settings"]),
-            marker={"size": 13, "symbol": symbol, "color": color}, hovertemplate=hover,
-            error_y={"array": row["std_error"], "color": faint(color, 0.5), "thickness": 1.2},
+        traces.append(
+            go.Scatter(
+                x=row["trial"], y=row["score"], mode="markers", name=name, customdata=_wrapped(row["settings"]),
+                marker={"size": 13, "symbol": symbol, "color": color}, hovertemplate=hover,
+                error_y={"array": row["std_error"], "color": faint(color, 0.5), "thickness": 1.2},
+            )
         )  # fmt: skip
-    house(figure, palette, height=height, y_title=TITLES[metric], hover="closest")
-    figure.update_xaxes(title_text="Trial")
-    return figure.update_yaxes(range=_range(done["score"]), tickformat=".0%" if metric == "wape" else None)
+    x, y = {"title": {"text": "Trial"}}, _scores(done["score"], metric)
+    return house(traces, palette, height=height, y_title=TITLES[metric], hover="closest", x=x, y=y)
 
 
 def parameters(
     values: pd.DataFrame, names: Sequence[str], chosen: int, palette: Palette = LIGHT, *, metric: str = "wape"
 ) -> go.Figure:
     """The error against the value of each parameter (rows of `Tuned.values`), one small chart for each of `names`."""
-    across = min(_ACROSS, max(len(names), 1))
-    down = -(-len(names) // across) or 1
-    figure = make_subplots(down, across, subplot_titles=list(names), shared_yaxes=True, horizontal_spacing=0.04,
-                           vertical_spacing=0.28 / down)  # fmt: skip
+    beside = min(_ACROSS, max(len(names), 1))
+    down = -(-len(names) // beside) or 1
+    cells = grid(down, beside, subplot_titles=list(names), shared_yaxes=True, horizontal_spacing=0.04,
+                 vertical_spacing=0.28 / down)  # fmt: skip
+    for title in cells.get("annotations", ()):
+        title["font"] = {"size": 13, "color": palette.text}
+    traces: list[go.Scatter] = []
+    scales = {}
     for place, name in enumerate(names):
         rows = values[values["parameter"] == name]
         named = not _is_number(rows)
-        _dots(figure, rows, named, chosen, palette, metric, (place // across + 1, place % across + 1))
-    house(figure, palette, height=_ROW * down + 40, hover="closest")
-    figure.update_annotations(font={"size": 13, "color": palette.text})
-    figure.update_yaxes(range=_range(values["score"]), tickformat=".0%" if metric == "wape" else None)
-    return figure.update_layout(showlegend=False, margin={"t": 30})
+        traces += _dots(rows, named, chosen, palette, metric, cell(place))
+        scales[axis("x", place)] = _scale(rows, named)
+    return house(
+        traces, palette, height=_ROW * down + 40, hover="closest", y=_scores(values["score"], metric),
+        layout=merged(cells, scales, {"showlegend": False, "margin": {"t": 30}}),
+    )  # fmt: skip
 
 
 def _dots(
-    figure: go.Figure, rows: pd.DataFrame, named: bool, chosen: int, palette: Palette, metric: str, cell: tuple[int, int]
-) -> None:
+    rows: pd.DataFrame, named: bool, chosen: int, palette: Palette, metric: str, axes: Mapping[str, str]
+) -> list[go.Scatter]:
     is_chosen = rows["trial"] == chosen
-    for part, color, size in ((rows[~is_chosen], faint(palette.prediction, 0.6), 7), (rows[is_chosen], palette.warning, 12)):
-        figure.add_scatter(
+    return [
+        go.Scatter(
             x=part["value"] if named else part["number"], y=part["score"], mode="markers", customdata=part["value"],
-            marker={"size": size, "color": color, "symbol": "circle" if size < 10 else "star"},
-            hovertemplate="%{customdata}<br><b>" + _number(metric) + "</b><extra></extra>", row=cell[0], col=cell[1],
-        )  # fmt: skip
+            marker={"size": size, "color": color, "symbol": symbol},
+            hovertemplate="%{customdata}<br><b>" + _number(metric) + "</b><extra></extra>", **axes,
+        )
+        for part, color, size, symbol in (
+            (rows[~is_chosen], faint(palette.prediction, 0.6), 7, "circle"),
+            (rows[is_chosen], palette.warning, 12, "star"),
+        )
+    ]  # fmt: skip
+
+
+def _scale(rows: pd.DataFrame, named: bool) -> Look:
+    """Options in their order; numbers of several sizes by factors."""
     if named:
         order = rows.drop_duplicates("value").sort_values("number")["value"]
-        figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(order), row=cell[0], col=cell[1])
-    elif _by_factors(rows["number"]):
-        figure.update_xaxes(type="log", row=cell[0], col=cell[1])
+        return {"type": "category", "categoryorder": "array", "categoryarray": list(order)}
+    return {"type": "log"} if _by_factors(rows["number"]) else {}
+
+
+def _scores(scores: pd.Series, metric: str) -> Look:
+    return {"range": _range(scores), "tickformat": ".0%" if metric == "wape" else None}
 
 
 def _is_number(rows: pd.DataFrame) -> bool:

@@ -12,8 +12,8 @@ import pytest
 
 from forecasting.core.panel import Panel
 from forecasting.explore.timeline import month_by_year, timeline, total, weekday_by_week
-from forecasting.plots import cleaning, diagnostics, history
-from forecasting.plots.theme import DARK, LIGHT, cutoff_line, faint
+from forecasting.plots import cleaning, diagnostics, forecasts, history
+from forecasting.plots.theme import DARK, LIGHT, faint
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0: how protanopes, deuteranopes and tritanopes see linear RGB.
 SEEN_BY = {
@@ -98,13 +98,12 @@ def test_an_empty_correlogram_is_an_empty_chart():
 
 
 def test_cutoff_is_a_dashed_line():
-    figure = cutoff_line(history.history(timeline(_week(), "A", "D")), pd.Timestamp("2024-01-05"), LIGHT)
-    assert figure.layout.shapes[0].line.dash == "dash"
+    known = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=5), "y": 1.0})
+    expected = pd.DataFrame({"ds": pd.date_range("2024-01-06", periods=2), "mean": 1.0, "p10": 0.5, "p90": 2.0})
+    (line,) = forecasts.expected_ahead(known, expected, pd.Timestamp("2024-01-05")).layout.shapes
+    assert line.line.dash == "dash"
+    assert line.x0 == line.x1 == pd.Timestamp("2024-01-05")
     assert faint("#000001", 0.5) == "#00000180"
-
-
-def _week() -> Panel:
-    return Panel.build(pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=7), "y": 1.0}), freq="D")
 
 
 def test_the_app_and_a_notebook_show_the_same_colours():
