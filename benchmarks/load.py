@@ -49,8 +49,8 @@ ERROR_FORMAT = 1  # of streamlit's Alert
 class Report:
     """What came of it, gathered from all sessions."""
 
-    switches: list[float] = field(default_factory=list)
-    drawn: list[float] = field(default_factory=list)
+    switches: dict[str, list[float]] = field(default_factory=dict)
+    drawn: dict[str, list[float]] = field(default_factory=dict)
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
@@ -137,6 +137,12 @@ class Visitor:
         found = (getattr(one, kind) for one in self.elements.values() if one.WhichOneof("type") == kind)
         return next((one for one in found if one.label.startswith(label)), None)
 
+    def seen(self) -> str:
+        """What the page shows instead, for whoever has to find out why."""
+        texts = [one.progress.text for one in self.elements.values() if one.WhichOneof("type") == "progress"]
+        kinds = Counter(one.WhichOneof("type") for one in self.elements.values())
+        return f"{texts} among {dict(kinds)}, {len(self.repeated)} parts that renew themselves, running: {self.running}"
+
     def wrong(self) -> list[str]:
         """Errors that are on the page."""
         alerts = (one.alert for one in self.elements.values() if one.WhichOneof("type") == "alert")
@@ -148,7 +154,7 @@ class Visitor:
         end = time.perf_counter() + PATIENCE
         while self.find(kind, label) is None and not self.wrong():
             if time.perf_counter() > end:
-                raise TimeoutError(f"{label} never came")
+                raise TimeoutError(f"{label} never came; there is {self.seen()}")
             await asyncio.sleep(max([0.25, *self.repeated.values()][:2]))
             for fragment in list(self.repeated):
                 await self.rerun(fragment=fragment)
@@ -240,7 +246,7 @@ async def _work(visitor: Visitor, report: Report, content: bytes, rng: random.Ra
 
 async def _switch(visitor: Visitor, report: Report, page: str, rng: random.Random) -> None:
     await asyncio.sleep(rng.uniform(1.0, 6.0))
-    report.switches.append(await visitor.rerun(page))
+    report.switches.setdefault(page, []).append(await visitor.rerun(page))
     _check(visitor, report, page)
 
 
@@ -278,7 +284,7 @@ async def witness(report: Report, until: float) -> None:
                 await page.get_by_test_id("stSidebarNav").get_by_text(step, exact=True).click()
                 await page.wait_for_function(there, arg=title, timeout=120_000)
                 await page.wait_for_function(STILL, timeout=120_000)
-                report.drawn.append(time.perf_counter() - started)
+                report.drawn.setdefault(step.lower(), []).append(time.perf_counter() - started)
         await browser.close()
 
 
@@ -309,10 +315,12 @@ def serve(ttl: int) -> subprocess.Popen[bytes]:
 def tell(report: Report, start: float, after: float) -> None:
     for name, seconds in report.seconds.items():
         print(f"{name:24} {statistics.median(seconds):6.1f} s median, {max(seconds):6.1f} s at most, {len(seconds)} times")
-    for name, seconds in (("page switch, served", report.switches), ("page switch, drawn", report.drawn)):
-        if len(seconds) > 1:
-            rank = statistics.quantiles(seconds, n=20)[-1]
-            print(f"{name:24} {statistics.median(seconds):6.2f} s median, {rank:6.2f} s p95, {len(seconds)} times")
+    for name, pages in (("page switch, served", report.switches), ("page switch, drawn", report.drawn)):
+        for page, seconds in {"": [one for several in pages.values() for one in several], **pages}.items():
+            if len(seconds) > 1:
+                rank = statistics.quantiles(seconds, n=20)[-1]
+                what = f"  {page}" if page else name
+                print(f"{what:24} {statistics.median(seconds):6.2f} s median, {rank:6.2f} s p95, {len(seconds)} times")
     change = f"{after:.0f} after they left ({after / start - 1:+.0%})"
     print(f"memory of the server     {start:6.0f} MB at the start, {report.peak:.0f} at the peak, {change}")
     print(f"load of the machine      {os.getloadavg()[0]:6.1f} on {os.cpu_count()} cores")

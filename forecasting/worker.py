@@ -33,12 +33,13 @@ UNEXPECTED = "The calculation stopped unexpectedly ({}); try another model or fe
 REHEARSED = ("linear", "arima", "ets")
 LARGEST = 800_000_000
 MANY = 100  # SKUs
+_BEHIND, _FAR_BEHIND, _SHORT = 5, 15, 2.0  # niceness, the same, seconds
 
 
 def main() -> None:
     """Carry out one job after the other until standard input is closed or the process has grown too large."""
     if hasattr(os, "nice"):
-        os.nice(15)  # pages are drawn by the server on the same cores, and somebody is looking at them
+        os.nice(_BEHIND)  # pages are drawn by the server on the same cores, and somebody is looking at them
     lines: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen_to_parent, args=(lines,), daemon=True).start()
     _rehearse(lines)
@@ -46,11 +47,29 @@ def main() -> None:
     again = True
     while again:
         job = json.loads(lines.get())
-        ending = carry_out(
-            Path(job["request"]), Path(job["result"]), Path(job["unfinished"]) if job.get("unfinished") else None
-        )
+        ending = _in_a_thread(job)
         again = _is_small()
         _say(**ending, again=again)
+
+
+def _in_a_thread(job: dict[str, str]) -> dict[str, object]:
+    """Carry out a job in a thread of its own, which stands further back once the job turns out to be long.
+
+    A page waits for a short one; a long one must not slow down what others look at. On Linux each thread, with all that it
+    starts, has its own place in the queue for the processor, and can only move back in it: so every job gets a new one.
+    """
+    endings: list[dict[str, object]] = []
+    unfinished = Path(job["unfinished"]) if job.get("unfinished") else None
+    thread = threading.Thread(
+        target=lambda: endings.append(carry_out(Path(job["request"]), Path(job["result"]), unfinished)), daemon=True
+    )
+    thread.start()
+    thread.join(_SHORT)
+    if thread.is_alive() and sys.platform == "linux" and thread.native_id is not None:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread.native_id, _FAR_BEHIND)
+    thread.join()
+    return endings[0] if endings else {"error": UNEXPECTED.format("no answer")}
 
 
 def carry_out(request: Path, result: Path, unfinished: Path | None = None) -> dict[str, object]:

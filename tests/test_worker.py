@@ -1,8 +1,10 @@
 """The worker process: it answers in JSON lines, tells errors in one sentence, and never outlives its parent."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +16,7 @@ import pandas as pd
 import pytest
 
 from forecasting import exchange
+from forecasting import worker as worker_module
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest
 from forecasting.models import make
@@ -74,6 +77,27 @@ def test_an_unexpected_error_is_a_sentence_without_a_traceback(tmp_path: Path, c
     ending = carry_out(tmp_path / "request", tmp_path / "result")
     assert "stopped unexpectedly (TypeError)" in str(ending["error"])
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads of a process stand in one place")
+def test_a_long_job_stands_back_and_the_next_one_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places: list[tuple[int, int]] = []
+
+    def work(*_paths: object) -> dict[str, object]:
+        before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        time.sleep(0.5)
+        places.append((before, os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+        return {"done": True}
+
+    job = {"request": str(tmp_path), "result": str(tmp_path)}
+    monkeypatch.setattr(worker_module, "carry_out", work)
+    monkeypatch.setattr(worker_module, "_SHORT", 0.1)
+    assert worker_module._in_a_thread(job) == {"done": True}
+    monkeypatch.setattr(worker_module, "_SHORT", 10.0)
+    assert worker_module._in_a_thread(job) == {"done": True}
+    (first, moved), (second, same) = places
+    assert moved == worker_module._FAR_BEHIND
+    assert first == second == same < moved
 
 
 def test_it_ends_when_its_parent_is_gone(worker: Process) -> None:

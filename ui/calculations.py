@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from ui import identity, parts, running, saving, words
-from ui.jobs import TIME_TO_LIVE, Job, State, manager
+from ui.jobs import LOOKING, TIME_TO_LIVE, Job, State, manager
 from ui.language import t
 from ui.running import Slot
 from ui.workspace import Workspace, current
@@ -19,7 +19,6 @@ _PAGES = {
     "compare": "compare", "forecast": "forecast", "plan": "forecast", "read-final": "forecast",
     "read-events": "calendar",
 }  # fmt: skip
-_LOOKING = {"diagnosis"}  # what a page needs to be drawn is no calculation that anybody has asked for
 _SEEN, _SHOW = "_calculations-seen", "_calculations-show"
 _Colour = Literal["gray", "blue", "green", "red"]
 _LOOKS: dict[State, tuple[_Colour, str, str]] = {
@@ -57,7 +56,7 @@ def at_work(page: str) -> None:
 
 
 def _at_work(page: str) -> None:
-    jobs = [job for job in manager().of(identity.owner()) if job.kind not in _LOOKING]
+    jobs = [job for job in manager().of(identity.owner()) if job.kind not in LOOKING]
     active = [job for job in jobs if job.active]
     for job in active[:_AT_WORK]:
         st.progress(job.progress.fraction, text=t(f"{words.plain(job.title)} · {_far(job)}"))
@@ -132,7 +131,7 @@ def go_to_shown() -> None:
 def listed(jobs: tuple[Job, ...], workspace: Workspace) -> list[Row]:
     """All jobs that somebody has asked for: those at work first, then the last ended first."""
     here = {slot.last for slot in workspace.results.values() if isinstance(slot, Slot)}
-    kept = [job for job in jobs if job.kind not in _LOOKING]
+    kept = [job for job in jobs if job.kind not in LOOKING]
     kept.sort(key=lambda job: (not job.active, job.submitted if job.active else -(job.ended or 0.0)))
     return [Row(job, _PAGES.get(job.kind) if job.key in here else None) for job in kept]
 

@@ -31,6 +31,7 @@ from ui.process import Ending, Worker
 AT_ONCE = max(1, min(2, os.cpu_count() or 1))
 TIME_TO_LIVE = 12 * 3600.0  # results lie on disk; whoever starts a batch in the evening finds it in the morning
 REPLENISH_AFTER = 2.0
+LOOKING = frozenset({"diagnosis"})  # kinds that a page needs to be drawn: somebody waits who has asked for no calculation
 _PREFIX = "shelfcast-jobs-"
 _WAITING = Progress(0.0, "waiting for its turn")
 _log = logging.getLogger(__name__)
@@ -214,13 +215,16 @@ class Jobs:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _next(self) -> Job | None:
-        """The job to start now: owners with fewer running jobs go first. None when nothing waits or there is no room."""
+        """The job to start now: what a page waits for goes first, then owners with fewer running jobs.
+
+        None when nothing waits or there is no room.
+        """
         running = [job.owner for job in self._jobs.values() if job.state is State.RUNNING]
         waiting = [job for job in self._jobs.values() if job.state is State.QUEUED]
         if not waiting or self._closed:
             return None
-        job = min(waiting, key=lambda job: running.count(job.owner))
-        room = self.at_once + (0 if job.owner in running else self.limits.spare)
+        job = min(waiting, key=lambda job: (job.kind not in LOOKING, running.count(job.owner)))
+        room = self.at_once + (0 if job.owner in running else self.limits.spare) + (1 if job.kind in LOOKING else 0)
         return job if len(running) < room else None
 
     def _dispatch(self) -> None:

@@ -72,8 +72,8 @@ class Keeper:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._waiting))
                 self._busy = next(iter(self._waiting))
-                write = self._waiting.pop(self._busy)
-            error = _error_of(write)
+                writes = [self._waiting.pop(self._busy)]
+            error = _error_of(writes.pop())  # nothing here holds on to what was written while there is nothing to write
             with self._changed:
                 self._errors[self._busy[0]] = error
                 self._busy = None

@@ -14,7 +14,7 @@ from forecasting.core import memory
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
 _LARGE = 1 << 20
-_PAUSE = 2.0
+_PAUSE = 10.0  # seconds: with twenty people at work it takes .15 s each time
 _asked = threading.Event()
 
 

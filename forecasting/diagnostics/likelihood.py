@@ -38,12 +38,19 @@ class Maximum:
 
 
 def maximise(
-    series: np.ndarray, columns: np.ndarray, order: Order, season: int = 1, spectrum: Spectrum | None = None, *, starts: int = 1
+    series: np.ndarray,
+    columns: np.ndarray,
+    order: Order,
+    season: int = 1,
+    spectrum: Spectrum | None = None,
+    *,
+    starts: int = 1,
+    tolerance: float = 1e-7,
 ) -> Maximum:
     """Maximum likelihood for a stationary series (periods,) explained in part by `columns` (periods, regressors).
 
     The search begins where Whittle's likelihood ends; with more `starts` it also begins elsewhere, as an ARMA of noise has
-    several maxima.
+    several maxima. It ends when a step gains less than `tolerance` of the likelihood per value.
 
     >>> noise = np.random.default_rng(0).normal(size=300)
     >>> found = maximise(np.convolve(noise, [1.0, 0.6], mode="valid"), np.ones((299, 1)), Order(0, 1))
@@ -53,7 +60,7 @@ def maximise(
     spread = float(series.std()) or 1.0
     task = _Task(np.column_stack([series / spread, columns]), order, season)
     begun = [] if not order.parameters else _beginnings(series, order, season, spectrum)[:starts]
-    free = min((task.search(start) for start in begun), key=task.cost) if begun else np.empty(0)
+    free = min((task.search(start, tolerance) for start in begun), key=task.cost) if begun else np.empty(0)
     arma = task.arma(free)
     value, weights = task.fit(arma)
     return Maximum(order, arma, weights * spread, -len(series) * (value + np.log(spread)), _largest(arma, order))
@@ -77,11 +84,11 @@ class _Task:
     order: Order
     season: int
 
-    def search(self, start: np.ndarray) -> np.ndarray:
+    def search(self, start: np.ndarray, tolerance: float) -> np.ndarray:
         from scipy.optimize import minimize
 
         begun = _freed(start, self.order)
-        options = {"maxiter": _ITERATIONS, "ftol": 1e-7}
+        options = {"maxiter": _ITERATIONS, "ftol": tolerance}
         found = minimize(self.cost, begun, method="L-BFGS-B", bounds=[(-30, 30)] * len(begun), options=options)
         return found.x if found.fun <= self.cost(begun) else begun
 

@@ -10,7 +10,7 @@ from forecasting.diagnostics.decomposition import STRONG, decompose
 from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.diagnostics.likelihood import maximise
 from forecasting.diagnostics.stationarity import kpss_level
-from forecasting.diagnostics.walk import LARGEST, SEASONAL, WORK, walk
+from forecasting.diagnostics.walk import LARGEST, ROUGHLY, SEASONAL, WORK, walk
 from forecasting.diagnostics.whittle import Order, Spectrum
 
 LONGEST_SEASON = 24  # periods; a longer season costs an ARIMA minutes and is better told by yearly waves
@@ -125,7 +125,9 @@ def _with_drift(steady: np.ndarray, orders: list[Order], spectrum: Spectrum, sea
     """AICc of the first orders, and of the simplest ones, with the constant that a drift leaves after a difference."""
     constant = np.ones((len(steady), 1))
     chosen = dict.fromkeys([*orders[:_AGAIN], *_SIMPLE])
-    tried = {order: maximise(steady, constant, order, season, spectrum).aicc(len(steady)) for order in chosen}
+    tried = {
+        order: maximise(steady, constant, order, season, spectrum, tolerance=ROUGHLY).aicc(len(steady)) for order in chosen
+    }
     return {order: aicc for order, aicc in tried.items() if np.isfinite(aicc)}
 
 

@@ -78,7 +78,7 @@ class Spectrum:
             return start
         from scipy.optimize import minimize
 
-        found = minimize(self._deviance, start, args=(order,), jac=True, method="BFGS", options={"maxiter": 40, "gtol": 1e-3}).x
+        found = minimize(self._deviance, start, args=(order,), jac=True, method="BFGS", options={"maxiter": 40, "gtol": 5e-3}).x
         return found if self._deviance(found, order)[0] <= self._deviance(start, order)[0] else start
 
     def _deviance(self, coefficients: np.ndarray, order: Order) -> tuple[float, np.ndarray]:

@@ -18,6 +18,7 @@ from forecasting.evaluation.intervals import Conformal, calibrate
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
 from forecasting.models.candidates import BASELINES, EFFORTS, ROUTES, Profile, members, prior, routes
+from forecasting.models.levels import Above, Level, supported
 from forecasting.models.naive import WindowMean
 from forecasting.models.rehearsal import TROUBLE, Past, dead, rehearse
 
@@ -47,11 +48,12 @@ class Auto:
         horizon = grain(panel.freq).horizon if self.horizon is None else self.horizon
         models = members(self.profile, panel, horizon, self.seed, self.jobs)
         with part(0.0, 0.6, "Rehearsing: "):
-            past = rehearse(panel, models, horizon, EFFORTS[self.profile].cutoffs, EFFORTS[self.profile].skus, self.seed)
+            past = rehearse(panel, models, horizon, EFFORTS[self.profile], self.seed, self.jobs)
         mixture = mix(panel, models, past)
         with part(0.6, 1.0, "Fitting: "):
             mixture, fitted, failures = _fit_members(panel, models, mixture)
-        return FittedAuto(replace(self, horizon=horizon), panel, mixture, fitted, failures)
+            mixture, above = _fit_sums(panel, mixture, horizon, self.jobs)
+        return FittedAuto(replace(self, horizon=horizon), panel, mixture, fitted, failures, above)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,8 @@ class Mixture:
     """For each route: weights of the members, and pooled errors; for each SKU its route.
 
     `bounds` and `paths` are those of `Conformal`; they are empty when the history allowed no rehearsal. `against` (routes,) is
-    the loss of the mixture over that of the best baseline on the rehearsed cutoffs, NaN where unknown.
+    the loss of the mixture over that of the best baseline on the rehearsed cutoffs, NaN where unknown. `level` names the sums
+    whose level the SKUs follow.
     """
 
     members: tuple[str, ...]
@@ -68,6 +71,7 @@ class Mixture:
     bounds: np.ndarray
     paths: np.ndarray
     against: np.ndarray
+    level: Level = ""
 
     def without(self, member: int) -> "Mixture":
         """The same without a member that could not be fitted; the window mean, which always can, takes its place."""
@@ -86,6 +90,7 @@ class FittedAuto:
     mixture: Mixture
     fitted: tuple[tuple[int, tuple[str, ...], Fitted], ...]
     failures: tuple[Failure, ...]
+    above: Above | None = None
 
     def forecast(self, horizon: int, future: pd.DataFrame | None = None) -> Forecast:
         if horizon > (self.spec.horizon or horizon):
@@ -125,7 +130,8 @@ class FittedAuto:
             ahead = future[future["unique_id"].isin(set(ids))] if future is not None and len(ids) < len(self.panel) else future
             mean[rows] += weight[:, None] * fitted.forecast(horizon, ahead).mean
             total[rows] += weight
-        return mean / np.maximum(total, 1e-12)[:, None]
+        mean /= np.maximum(total, 1e-12)[:, None]
+        return self.above.moved(mean, self.mixture.level) if self.above is not None else mean
 
     def _errors(self, lookback: Lookback, gone: np.ndarray, horizon: int) -> Errors:
         habits = habits_at(lookback, lookback.periods - 1, horizon)
@@ -148,6 +154,8 @@ class FittedAuto:
     def _sentence(self, route: int) -> str:
         shares = sorted(zip(self.mixture.weights[route], self.mixture.members, strict=True), reverse=True)
         recipe = ", ".join(f"{share:.0%} {name}" for share, name in shares if share > 0)
+        if self.mixture.level:
+            recipe += f", moved towards the level of the {self.mixture.level}"
         against, kind = self.mixture.against[route], ROUTES[route].capitalize()
         if np.isnan(against):
             return f"{kind} demand: {recipe}; the history is too short to test it."
@@ -171,8 +179,9 @@ def mix(panel: Panel, models: tuple[Model, ...], past: Past | None) -> Mixture:
         combined[rows] = past.rehearsal.take(rows).combined(chosen)
         weights.append(chosen)
         against.append(ratio)
+    level, combined = supported(past.rehearsal, past.above, combined)
     bounds, paths = calibrate(past.rehearsal.actual, combined, past.habits, past.route, len(ROUTES), 0, past.rehearsal.origin)
-    return Mixture(names, routes(panel), np.stack(weights), bounds, paths, np.array(against))
+    return Mixture(names, routes(panel), np.stack(weights), bounds, paths, np.array(against), level)
 
 
 def _recipe(rehearsal: Rehearsal, start: np.ndarray) -> tuple[np.ndarray, float]:
@@ -213,6 +222,16 @@ def _against_baselines(rehearsal: Rehearsal, forecast: np.ndarray) -> tuple[floa
     weights = np.zeros(len(rehearsal.members))
     weights[positions[int(np.argmax(ratios))]] = 1.0
     return float(max(ratios)), weights
+
+
+def _fit_sums(panel: Panel, mixture: Mixture, horizon: int, jobs: int) -> tuple[Mixture, Above | None]:
+    """The sums that the SKUs follow, if they follow any and these can be fitted."""
+    if mixture.level:
+        try:
+            return mixture, Above.of(panel, horizon, jobs)
+        except TROUBLE:
+            return replace(mixture, level=""), None
+    return mixture, None
 
 
 def _fit_members(

@@ -27,18 +27,22 @@ _COMPANY = {"boosting": 4.0, "linear": 1.0, "theta": 1.0}
 
 @dataclass(frozen=True)
 class Effort:
-    """How far a profile goes: cutoffs it rehearses at, SKUs it rehearses on, training rows and trees of the boosting."""
+    """How far a profile goes: cutoffs it rehearses at, SKUs it rehearses on, training rows and trees of the boosting.
+
+    With `sums`, the categories and the total are rehearsed too, and may mend the level of their SKUs.
+    """
 
     cutoffs: int
     skus: int
     rows: int
     rounds: int
+    sums: bool = False
 
 
 EFFORTS: dict[str, Effort] = {
     "fast": Effort(cutoffs=2, skus=400, rows=200_000, rounds=120),
-    "balanced": Effort(cutoffs=3, skus=1_000, rows=400_000, rounds=150),
-    "best": Effort(cutoffs=5, skus=3_000, rows=1_000_000, rounds=250),
+    "balanced": Effort(cutoffs=3, skus=1_000, rows=400_000, rounds=150, sums=True),
+    "best": Effort(cutoffs=5, skus=3_000, rows=1_000_000, rounds=250, sums=True),
 }
 _MORE: dict[str, tuple[str, ...]] = {
     "fast": (),

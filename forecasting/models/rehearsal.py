@@ -15,7 +15,8 @@ from forecasting.evaluation.intervals import Habits
 from forecasting.evaluation.metrics import scales
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
-from forecasting.models.candidates import FEW, routes
+from forecasting.models.candidates import FEW, Effort, routes
+from forecasting.models.levels import Above
 from forecasting.models.trees import FittedTrees
 
 # One member that breaks down on odd data must not take the others with it; libraries raise more than our own errors.
@@ -24,18 +25,23 @@ TROUBLE = (ShelfcastError, ArithmeticError, ValueError)
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """A rehearsal, and what intervals need of it: the route and the habits of each row."""
+    """A rehearsal, and what intervals need of it: the route and the habits of each row.
+
+    `above` are the forecasts of the sums at each cutoff, the oldest first; none where they were not asked for.
+    """
 
     rehearsal: Rehearsal
     route: np.ndarray
     habits: Habits
+    above: tuple[Above, ...] = ()
 
 
-def rehearse(panel: Panel, models: tuple[Model, ...], horizon: int, cutoffs: int, skus: int, seed: int) -> Past | None:
+def rehearse(panel: Panel, models: tuple[Model, ...], horizon: int, effort: Effort, seed: int, jobs: int = 1) -> Past | None:
     """What the members would have said at past cutoffs; None when the history is too short for even one.
 
     Few SKUs are rehearsed at more cutoffs, many only on a sample of them; what learns from all SKUs still learns from all.
     """
+    cutoffs = effort.cutoffs
     calendar = len(panel.calendar)
     reach = max(1, min(horizon, calendar // 4))
     wanted = int(np.clip(cutoffs * FEW * 4 // max(len(panel), 1), cutoffs, 6))
@@ -49,9 +55,18 @@ def rehearse(panel: Panel, models: tuple[Model, ...], horizon: int, cutoffs: int
     trees = None
     for number, window in enumerate(backtest.split(panel)):
         with part(number / count, (number + 1) / count):
-            past, trees = _at(window, models, trees, reach, number, skus, rng)
-            parts.append(past)
-    return _joined([past for past in parts if past is not None], tuple(model.name for model in models))
+            past, trees = _at(window, models, trees, reach, number, effort.skus, rng)
+            if past is not None:
+                parts.append(_with_sums(past, window.train, reach, jobs) if effort.sums and len(panel) >= FEW else past)
+    return _joined(parts, tuple(model.name for model in models))
+
+
+def _with_sums(past: Past, train: Panel, horizon: int, jobs: int) -> Past:
+    """With what the sums of the rehearsed SKUs would have said."""
+    try:
+        return replace(past, above=(Above.of(train.select([train.ids[row] for row in past.rehearsal.sku]), horizon, jobs),))
+    except TROUBLE:
+        return past
 
 
 def _at(
@@ -106,7 +121,9 @@ def _joined(parts: list[Past], names: tuple[str, ...]) -> Past | None:
         np.concatenate([past.rmsse_scale for past in several]),
     )
     habits = Habits.joined([past.habits for past in parts])
-    return Past(rehearsal, np.concatenate([past.route for past in parts]), habits)
+    above = tuple(sums for past in parts for sums in past.above)
+    route = np.concatenate([past.route for past in parts])
+    return Past(rehearsal, route, habits, above if len(above) == len(parts) else ())
 
 
 def dead(lookback: Lookback) -> np.ndarray:

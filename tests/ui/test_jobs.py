@@ -213,6 +213,15 @@ def test_who_has_nothing_at_work_need_not_wait_for_the_end_of_the_others_long_wo
     jobs.close()
 
 
+def test_what_a_page_waits_for_goes_first(panel: Panel) -> None:
+    jobs = Jobs(at_once=1, limits=Limits(spare=0))
+    jobs.submit("me", long(panel), "Compare")
+    waiting = jobs.submit("me", short(panel), "Forecast", "forecast")
+    assert ended(jobs, jobs.submit("me", short(panel, 8), "Diagnosing", "diagnosis")).state is State.DONE
+    assert jobs.look(waiting.key).state is State.QUEUED
+    jobs.close()
+
+
 def test_numbers_to_draw_are_kept_until_they_begin_anew() -> None:
     marks: tuple[tuple[float, ...], ...] = ()
     for new in ((1.0, 0.9), (2.0, 0.8), (), (1.0, 0.7)):
