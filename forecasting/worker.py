@@ -69,7 +69,7 @@ def _in_a_thread(job: dict[str, str]) -> dict[str, object]:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, thread.native_id, _FAR_BEHIND)
     thread.join()
-    return endings[0] if endings else {"error": UNEXPECTED.format("no answer")}
+    return endings[0] if endings else {"error": UNEXPECTED.format(SystemExit.__name__)}
 
 
 def carry_out(request: Path, result: Path, unfinished: Path | None = None) -> dict[str, object]:

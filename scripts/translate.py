@@ -45,7 +45,7 @@ _NO_SENTENCE = re.compile(
     r"^[\w./-]*/[\w./-]*$|^--|__|^\W*[a-z_]+=|https?:|class=|<svg|@media|\\[dwsb]|\(\?|var\(|^(SELECT|CREATE|INSERT|UPDATE) "
     r"|^tuple\[|\| None$|^x unified$|^workflow\.|scope=\"|aria-|^import |^from \{\w+\} import|\nimport "
     r"|^'self'|@|unnamed|HttpOnly|Secure$|^(day tag|month monat|week woche)|hh:mm|^account \{|\} profiles$|^\"\"\""
-    r"|:root|documentElement"
+    r"|:root|documentElement|^[xy] domain$"
 )
 _MARKUP = re.compile(r":material/\w+:|%\{[^}]*\}|</?[a-z]+[^>]*>|\{\w+\}")
 

@@ -1,6 +1,6 @@
 """The table as it stands in the file, with what was recognised marked on it in colours and in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -11,7 +11,11 @@ from ui import words
 from ui.language import t, told_from
 from ui.meanings import label
 
-_WHAT = {ABOVE: "above the table", HEADER: "header", USED: "used", ASIDE: "set aside", BELOW: "below the table", GAP: "⋯"}
+_ROW = "row"
+_WHAT = {
+    ABOVE: "above the table", HEADER: "header", USED: "used", ASIDE: "set aside", BELOW: "below the table", GAP: "⋯",
+    _ROW: "a row",
+}  # fmt: skip
 _LEGEND = (
     (HEADER, "Header row"), (USED, "Used"), (ASIDE, "Set aside, with the reason"),
     (ABOVE, "Above or below the table, not read"), ("off", "Column that is not used"),
@@ -40,7 +44,8 @@ def tables(found: Sequence[Found]) -> None:
 def html(one: Found) -> str:
     """The marked table as HTML; every text of the file is escaped."""
     roles = "".join(f"<th>{_role(role)}</th>" for role in one.roles)
-    rows = "".join(_row(one, row) for row in one.view.itertuples(index=False, name=None))
+    without = {} if _is_used(one) else {USED: _ROW}
+    rows = "".join(_row(one, row, without) for row in one.view.itertuples(index=False, name=None))
     return (
         '<div class="house-found" tabindex="0" role="region" aria-label="'
         f'{escape(t("The table as it stands in the file"))}"><table>'
@@ -49,9 +54,15 @@ def html(one: Found) -> str:
     )
 
 
-def _row(one: Found, row: tuple[object, ...]) -> str:
-    line, what, why, fault, *cells = row
-    said = escape(t(f"{_WHAT[str(what)]}: {why}" if why else _WHAT[str(what)]))
+def _is_used(one: Found) -> bool:
+    """Whether any column has a meaning: where none has, no row can be said to be used."""
+    return any(role not in ("", "ignore") for role in one.roles)
+
+
+def _row(one: Found, row: tuple[object, ...], renamed: Mapping[str, str]) -> str:
+    line, kind, why, fault, *cells = row
+    what = renamed.get(str(kind), str(kind))
+    said = escape(t(f"{_WHAT[what]}: {why}" if why else _WHAT[what]))
     body = "".join(_cell(str(cell), one.roles[j] if one.roles else "", j == fault) for j, cell in enumerate(cells))
     return f'<tr class="{what}"><th scope="row">{escape(str(line))}</th><td class="what">{said}</td>{body}</tr>'
 
@@ -74,7 +85,7 @@ def _legend() -> str:
 
 
 def _place(one: Found) -> str:
-    left_out = "" if any(one.roles) else " · not used"
+    left_out = "" if _is_used(one) else " · not used"
     return f"{one.file}{f', {one.sheet}' if one.sheet else ''} · {words.count(one.rows, 'row')}{left_out}"
 
 

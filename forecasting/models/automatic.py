@@ -24,6 +24,11 @@ from forecasting.models.rehearsal import TROUBLE, Past, dead, rehearse
 
 _MARGIN = 0.3
 _SOME = 25  # forecasts of one SKU at one cutoff
+_FOLLOWS: dict[Level, str] = {
+    "": "",
+    "category": " Its level leans on a forecast of the whole category, which helped on past cutoffs.",
+    "total": " Its level leans on a forecast of all SKUs together, which helped on past cutoffs.",
+}
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class FittedAuto:
     @property
     def reasons(self) -> tuple[str, ...]:
         """For each SKU, one sentence: its kind, what its forecast is made of, and how that did in the rehearsal."""
-        sentences = [self._sentence(route) for route in range(len(ROUTES))]
+        sentences = [f"{self._sentence(route)}{_FOLLOWS[self.mixture.level]}" for route in range(len(ROUTES))]
         return tuple(sentences[route] for route in self.mixture.route)
 
     def summary(self, unique_id: str) -> str:
@@ -154,8 +159,6 @@ class FittedAuto:
     def _sentence(self, route: int) -> str:
         shares = sorted(zip(self.mixture.weights[route], self.mixture.members, strict=True), reverse=True)
         recipe = ", ".join(f"{share:.0%} {name}" for share, name in shares if share > 0)
-        if self.mixture.level:
-            recipe += f", moved towards the level of the {self.mixture.level}"
         against, kind = self.mixture.against[route], ROUTES[route].capitalize()
         if np.isnan(against):
             return f"{kind} demand: {recipe}; the history is too short to test it."

@@ -97,8 +97,8 @@ def test_auto_follows_the_level_only_where_it_rehearsed_it(growing: Panel, monke
     mean, without = followed.forecast(8).mean, free.forecast(8).mean
     expected = Above.of(growing, 8).mean[0].sum()
     np.testing.assert_allclose(mean.sum(), np.sqrt(expected * without.sum()), rtol=1e-6)
-    assert "moved towards the level of the total" in followed.summary("s00")
-    assert "moved" not in free.summary("s00")
+    assert "leans on a forecast of all SKUs together" in followed.summary("s00")
+    assert "leans" not in free.summary("s00")
 
 
 def test_what_came_later_changes_nothing(growing: Panel) -> None:
