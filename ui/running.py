@@ -14,7 +14,7 @@ from ui.theme import palette
 from ui.workspace import Workspace, current
 
 _EVERY = 0.25
-_AT_ONCE = 1.2
+_AT_ONCE = 0.7
 LOST = "The calculation was lost when the server restarted; run it again."
 
 
