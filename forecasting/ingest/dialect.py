@@ -20,6 +20,7 @@ _QUOTES = ('"', "'")
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.|\\t)"?\s*$', re.IGNORECASE)
 _CLEAN_TEXT = re.compile(r"[\w\s.,'’\-_()/&+#:%€$£¥!?°*\"“”|\[\]<>=@;，。、（）：；！？·【】《》—…]*", re.UNICODE)
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
+_DECIMAL_LINE = re.compile(r"\s*[-+]?\d[\d.]*,\d{1,4}\s?[€%]?\s*")
 _HARD = re.compile(r"[;\t|]")
 
 
@@ -143,6 +144,9 @@ def _splits_numbers(sample: str, dialect: Dialect) -> bool:
     if dialect.delimiter != ",":
         return False
     commas = sample.count(",")
+    lines = [line for line in re.split(r"[\r\n]+", sample) if line.strip()]
+    if len(lines) > 2 and "," not in lines[0] and all(_DECIMAL_LINE.fullmatch(line) for line in lines[1:]):
+        return True  # one column of amounts
     return (
         commas > 1
         and len(re.findall(r"(?<=[ \t\x1c-\x1f;|~^])[-+]?[\d.]*\d,\d+(?=[ \t\x1c-\x1f;|~^\r\n]|\Z)", sample)) == commas

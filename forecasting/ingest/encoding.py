@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from forecasting.ingest.vocabulary import names_role
 
@@ -22,6 +24,7 @@ _BOMS = (
 _SAMPLE = 1 << 20
 _WELL_FORMED = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}")
 _CHUNK = 1 << 16
+_MARK_AT_LINE = re.compile(r"^\ufeff+", re.MULTILINE)  # files put together keep the mark of each
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LINE_END = re.compile(rb"[\r\n]+")
 _LONG_LINE = 1 << 16
@@ -34,6 +37,20 @@ _OWN_LETTERS = {
     "cp1250": frozenset("ąćęłńśźżčďěňřšťýžľĺŕőűĄĆĘŁŃŚŹŻČĎĚŇŘŠŤÝŮŽŐŰů"),
     "cp1254": frozenset("ğışĞİŞ"),
 }
+# Letters that words of each script are mostly made of, by the encoding; none but the right one shows them.
+_RUSSIAN, _GREEK = frozenset("оеаинтсрвлкмдп"), frozenset("αοιετσνηυρπκόίά")
+_SCRIPTS = {
+    **dict.fromkeys(("cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic"), _RUSSIAN),
+    **dict.fromkeys(("cp1253", "cp737"), _GREEK),
+}
+_CASELESS = {
+    "cp874": ("\u0e01-\u0e5b", frozenset("านรอกเงวมยลดทสคต่้ัิี")),
+    "cp1255": ("\u05d0-\u05ea", frozenset("יוהלאתרבמשכ")),
+    "cp1256": ("\u0621-\u064a", frozenset("اليمنورتبعةدسك")),
+}
+_USUAL = 0.45  # share of the usual letters in any text of some words
+_FEWEST_LETTERS = 6  # one word of few letters can be anything
+_SCRIPT_SIGNS = frozenset("№«»–—’“”…°€\u00a0")
 _HEADING_LINES = 4
 _KOREAN_WORD = 3  # bytes; two letters of a western word in a row are often a Korean syllable by accident
 
@@ -92,7 +109,7 @@ def decode(data: bytes) -> Decoded:
     if "\x00" in text:
         notes.append(f"{text.count(chr(0))} NUL characters were taken out")
         text = text.replace("\x00", "")
-    text = text.lstrip("\ufeff")
+    text = _MARK_AT_LINE.sub("", text)
     return Decoded(text, _display_name(encoding), tuple(notes))
 
 
@@ -123,11 +140,51 @@ def _legacy(data: bytes) -> str:
     double = {name: score for name, score in _double_byte_scores(sample).items() if score >= 0.7}
     if len(high) < _KOREAN_WORD * len(runs):
         double.pop("cp949", None)
-    if double and len(high) / max(1, len(runs)) >= 1.5:
-        return max(double, key=lambda name: (_headings(_decode_lenient(sample, name)), double[name]))
-    if len(high) / max(1, len(runs)) > 2.2 and sum(b >= 0xC0 for b in high) > 0.95 * len(high):
+    if len(high) < 1.5 * len(runs):
+        # In these two the second byte of a character can be a letter of ASCII: a word has high bytes with gaps between them.
+        double = {name: score for name, score in double.items() if name in ("shift_jis", "big5") and _in_words(sample, name)}
+    best = max(double, key=lambda name: (_headings(_decode_lenient(sample, name)), double[name]), default="")
+    script = _script(sample) if len(high) > 2.2 * len(runs) else ""
+    more = _headings(_decode_lenient(sample, script)) - _headings(_decode_lenient(sample, best)) if script and best else 1
+    if script and (more > 0 or (more == 0 and script in _SCRIPTS)):
+        return script
+    if best:
+        return best
+    if len(high) > 2.2 * len(runs) and sum(b >= 0xC0 for b in high) > 0.95 * len(high):
         return "cp1251"
     return max(_SINGLE_BYTE, key=lambda name: _single_byte_score(sample, name))
+
+
+def _in_words(sample: bytes, name: str) -> bool:
+    """Whether nearly all characters of two bytes stand beside others: single ones are accents of western words."""
+    if not _decodes(sample, name):
+        return False
+    words = re.findall(r"[^\x00-\x7f]+", sample.decode(name))
+    return sum(len(word) for word in words if len(word) > 1) > 0.9 * sum(map(len, words))
+
+
+def _script(sample: bytes) -> str:
+    """The single-byte encoding of another alphabet that makes words of the bytes; "" where none does."""
+    texts = {name: _decode_lenient(sample, name) for name in (*_SCRIPTS, *_CASELESS)}
+    scores = {name: _words_score(texts[name], letters) for name, letters in _SCRIPTS.items()}
+    scores |= {name: _share_of(texts[name], *each) for name, each in _CASELESS.items()}
+    likely = [name for name in scores if scores[name] > _USUAL]
+    return max(likely, key=lambda name: (_headings(texts[name]), scores[name]), default="")
+
+
+def _words_score(text: str, usual: frozenset[str]) -> float:
+    """The same for an alphabet with capitals, which hardly ever stand after small letters."""
+    turned = sum(a.islower() and b.isupper() and ord(b) > 0x7F for a, b in pairwise(text))
+    own = "\u0400-\u045f" if usual is _RUSSIAN else "\u0386-\u03ce"
+    return _share_of(text.lower(), own, usual) if turned <= 0.03 * sum(ord(c) > 0x7F for c in text) else 0.0
+
+
+def _share_of(text: str, own: str, usual: frozenset[str]) -> float:
+    """Share of the usual letters of a script among the signs beyond ASCII; 0 where many of those are none of its own."""
+    high = "".join(c for c in text if ord(c) > 0x7F and c not in _SCRIPT_SIGNS)
+    strangers = len(re.findall(f"[^{own}]", high))
+    several = len(set(high)) >= _FEWEST_LETTERS
+    return sum(c in usual for c in high) / len(high) if several and strangers <= 0.03 * len(high) else 0.0
 
 
 def _high_lines(data: bytes) -> bytes:
@@ -160,12 +217,13 @@ def _mostly_utf8(sample: bytes) -> bool:
 def _double_byte_scores(sample: bytes) -> dict[str, float]:
     """Share of characters among the everyday ones of each double-byte encoding; 0 where it cannot decode the sample."""
     scores: dict[str, float] = {}
-    kinds = (("gb18030", _common_gb), ("big5", _common_big5), ("shift_jis", _common_sjis), ("cp949", _common_korean))
-    for name, common in kinds:
+    for name, common in _DOUBLE:
         wide = [c for c in _decode_lenient(sample, name) if ord(c) > 0x7F and c not in "\u00a0\u202f"]
         if name == "gb18030" and _decodes(sample, name):
             # Rare characters take four bytes that hardly stand so by accident: they speak for it, not against.
             wide = [c for c in wide if len(c.encode(name)) < 4] or wide
+        if name == "shift_jis" and sum("\uff61" <= c <= "\uff9f" for c in wide) > 0.8 * len(wide):
+            wide = []  # hardly anything but syllables of one byte: western capitals with accents
         scores[name] = sum(map(common, wide)) / len(wide) if wide else 0.0
     return scores
 
@@ -190,6 +248,10 @@ def _common_korean(char: str) -> bool:
 
 def _common_sjis(char: str) -> bool:
     return "\u3041" <= char <= "\u30ff" or "\uff61" <= char <= "\uff9f" or _is_first_level(char)
+
+
+def _common_eucjp(char: str) -> bool:
+    return "\u3041" <= char <= "\u30ff" or _is_first_level(char)
 
 
 def _is_first_level(char: str) -> bool:
@@ -218,15 +280,24 @@ def _single_byte_score(sample: bytes, name: str) -> float:
     return gain - 2 * max(0, inside) - 2 * shouting + 2 * _headings(text)
 
 
+_DOUBLE: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("gb18030", _common_gb),
+    ("big5", _common_big5),
+    ("shift_jis", _common_sjis),
+    ("cp949", _common_korean),
+    ("euc_jp", _common_eucjp),
+)
+
+
 def _decode_damaged(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
     """Line by line: good lines as they are, the others in the best legacy encoding."""
-    base = encoding if encoding in ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis", "cp949") else "utf-8"
+    base = encoding if encoding in ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis", "cp949", "euc_jp") else "utf-8"
     if encoding in ("utf-16", "utf-32", "utf-16-le", "utf-16-be"):
         text = data.decode(encoding, errors="replace")
         return text, encoding, [f"{text.count(chr(0xFFFD))} damaged characters are shown as \ufffd"]
     if encoding == "cp1252":
         return codecs.charmap_decode(data, "strict", _WINDOWS)[0], encoding, []
-    if encoding in _SINGLE_BYTE or encoding == "cp1251":
+    if encoding in _SINGLE_BYTE or encoding in _SCRIPTS or encoding in _CASELESS:
         return data.decode(encoding, errors="replace"), encoding, []
     parts, second, odd = [], "", 0
     for line in data.splitlines(keepends=True):

@@ -196,7 +196,8 @@ def _stands_apart(body: list[Row], position: int, width: int, kinds: list[str], 
     """After a gap, several rows of one width of which none would fit this table: a small table of its own."""
     rows = body[position : position + 9]
     other = len(rows[0].cells)
-    gap = any(line in blank_lines for line in range(body[position - 1].line + 1, rows[0].line))
+    titled = position > 1 and filled_cells(body[position - 1]) == 1  # its title stands between the gap and its header
+    gap = any(line in blank_lines for line in range(body[position - 1 - titled].line + 1, rows[0].line))
     foreign = other != width or any(kind in (NUMBER, DATE) for kind in kinds)
     return (
         gap

@@ -18,6 +18,7 @@ from forecasting.ingest.kinds import column_kinds, kind_of
 from forecasting.ingest.likeness import Likeness
 from forecasting.ingest.regions import Region, find_regions
 from forecasting.ingest.regroup import has_quote_between, joined, regroup
+from forecasting.ingest.ruled import ruled_to_tabs
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, Row, split_lines, tokenize
@@ -59,6 +60,7 @@ def _read_quickly(decoded: Decoded, name: str) -> list[Table] | None:
 def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] = ()) -> list[Table]:
     """Read decoded text with the careful parser."""
     _refuse_too_wide(text, name)
+    text = ruled_to_tabs(text)
     sniffed = sniff(text)
     bare = _without_wrapping(text) if sniffed.width == 1 else ""
     if bare:
@@ -146,7 +148,7 @@ def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
     width = sniffed.width
     if width < 2 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
         return rows
-    rows = _other_quotes(rows, sniffed)
+    rows = [_unwrapped(row, sniffed) for row in _other_quotes(rows, sniffed)]
     suspects = {k for k, row in enumerate(rows) if _suspect(row, width, sniffed.dialect)}
     if not suspects or len(suspects) > 0.5 * len(rows):
         return rows
@@ -175,6 +177,15 @@ def _unquoted(row: Row, sniffed: Sniffed, quote: str) -> Row:
     if quoted and whole:
         return Row(row.line, parsed[0].cells, repaired=True)
     return row
+
+
+def _unwrapped(row: Row, sniffed: Sniffed) -> Row:
+    """A row that stood in quotation marks as a whole, taken apart where that gives a whole row."""
+    if len(row.cells) > 1 or row.cells[0].count(sniffed.dialect.delimiter) < sniffed.width - 1:
+        return row
+    parsed = tokenize(row.cells[0], sniffed.dialect, sniffed.width)
+    whole = len(parsed) == 1 and len(parsed[0].cells) == sniffed.width
+    return Row(row.line, parsed[0].cells, repaired=True) if whole else row
 
 
 def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
@@ -240,6 +251,9 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
         )
     names = header if header is not None else [f"column_{j + 1}" for j in range(width)]
     names = [*names, *[""] * (widest - len(names))]
+    if delimiter == "|" and widest > 2 and not any(row[0].strip() for row in [names, *cells]):
+        # The frame that a program drew around its table.
+        names, cells, widest = names[1:], [row[1:] for row in cells], widest - 1
     return Table(
         name=name,
         sheet=sheet,

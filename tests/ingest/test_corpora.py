@@ -1,0 +1,88 @@
+"""Files as test corpora of messy CSVs hold them: alphabets, frames, rules of dashes, marks in odd places."""
+
+import pytest
+
+from forecasting.ingest import Table, main_table, read_tables
+
+_RUSSIAN = "Дата;Артикул;Наименование;Количество\n01.03.2024;Т-1;Чашка синяя;3\n02.03.2024;Т-2;Чай зелёный;4\n"
+_GREEK = "Ημερομηνία;Κωδικός;Περιγραφή;Ποσότητα\n01/03/2024;Α1;Κούπα μπλε;3\n02/03/2024;Α2;Τσάι πράσινο;4\n"
+_THAI = "วันที่;รหัสสินค้า;ชื่อสินค้า;จำนวน\n2024-03-01;A1;แก้วน้ำ;3\n2024-03-02;A2;ชาเขียว;4\n"
+_ARABIC = "التاريخ;رمز المنتج;اسم المنتج;الكمية\n2024-03-01;A1;كوب;3\n2024-03-02;A2;شاي;4\n"
+_HEBREW = "תאריך;מקט;תיאור;כמות\n2024-03-01;A1;כוס כחולה;3\n2024-03-02;A2;תה ירוק;4\n"
+_JAPANESE = "日付;商品コード;商品名;数量\n2024/03/01;A1;ソファ表;3\n2024/03/02;A2;能面;4\n"
+
+
+def _rows(data: bytes | str, name: str = "a.csv") -> list[tuple[str, ...]]:
+    table = _main(data, name)
+    return [table.header, *table.cells.rows()]
+
+
+def _main(data: bytes | str, name: str = "a.csv") -> Table:
+    return main_table(read_tables(data if isinstance(data, bytes) else data.encode(), name))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((_RUSSIAN, encoding) for encoding in ("koi8_r", "cp866", "iso8859_5", "cp1251")),
+        *((_GREEK, encoding) for encoding in ("cp1253", "cp737")),
+        (_THAI, "cp874"),
+        (_ARABIC, "cp1256"),
+        (_HEBREW, "cp1255"),
+        *((_JAPANESE, encoding) for encoding in ("euc_jp", "shift_jis")),
+    ],
+)
+def test_alphabets_of_one_byte_and_of_two_are_read_by_their_words(text: str, encoding: str) -> None:
+    assert _rows(text.encode(encoding)) == [tuple(line.split(";")) for line in text.splitlines()]
+
+
+def test_western_capitals_are_no_syllables() -> None:
+    text = "Größe;Menge\nMÜLLER ÄÖÜ;3\nGRÖSSE;4\n"
+    assert _rows(text.encode("cp1252"))[1] == ("MÜLLER ÄÖÜ", "3")
+
+
+def test_files_put_together_keep_no_byte_order_mark() -> None:
+    part = "\ufeffdate,sku,qty\n2024-03-01,A,1\n2024-03-02,A,2\n"
+    assert len(_rows(part + part.replace("2024-03", "2024-04"))) == 5
+
+
+def test_a_second_table_may_have_a_title_between_the_gap_and_its_header() -> None:
+    sales = "date,sku,qty\n2024-03-01,A,1\n2024-03-02,B,2\n2024-03-03,C,3\n"
+    tables = read_tables((sales + "\n\nSuppliers\nsku,supplier\nA,Holz AG\nB,Mug Ltd\nC,Tea Co\n").encode(), "a.csv")
+    assert [(t.header, t.height) for t in tables] == [(("date", "sku", "qty"), 3), (("sku", "supplier"), 3)]
+    assert tables[1].preamble == ("Suppliers",)
+
+
+def test_a_row_that_stands_in_quotes_as_a_whole_is_taken_apart() -> None:
+    found = _rows('date,sku,name,qty\n2024-03-01,A,Mug,1\n"2024-03-02,B,Bowl,2"\n2024-03-03,C,Tin,3\n')
+    assert found[2] == ("2024-03-02", "B", "Bowl", "2")
+
+
+def test_the_first_control_character_parts_cells_as_in_hive() -> None:
+    lines = [["date", "sku", "qty"], *([f"2024-03-{day:02d}", "A", str(day)] for day in range(1, 9))]
+    assert _rows("\n".join("\x01".join(line) for line in lines) + "\n") == [tuple(line) for line in lines]
+
+
+def test_one_column_of_amounts_with_decimal_commas() -> None:
+    assert _rows("Umsatz\n0,5\n1,5\n22,75\n") == [("Umsatz",), ("0,5",), ("1,5",), ("22,75",)]
+
+
+def test_the_frame_drawn_around_a_table_is_no_column() -> None:
+    rule = "+------------+-----+-----+\n"
+    body = "| date       | sku | qty |\n", "| 2024-03-01 | A   |   1 |\n| 2024-03-02 | B   |   2 |\n"
+    assert _rows(rule + body[0] + rule + body[1] + rule) == [
+        ("date", "sku", "qty"),
+        ("2024-03-01", "A", "1"),
+        ("2024-03-02", "B", "2"),
+    ]
+
+
+def test_a_rule_of_dashes_under_the_header_marks_the_columns() -> None:
+    text = "SALE_DATE  NAME       QTY\n---------- ------- ------\n2024-03-01 Oak one     3\n2024-03-02 Tin         4\n"
+    found = _main(text + "\n2 rows selected.\n")
+    assert [found.header, *found.cells.rows()] == [
+        ("SALE_DATE", "NAME", "QTY"),
+        ("2024-03-01", "Oak one", "3"),
+        ("2024-03-02", "Tin", "4"),
+    ]
+    assert found.lines.to_list() == [3, 4]
