@@ -1,4 +1,4 @@
-"""Done once, while the server starts: downloads are made to last, and what the first visitor would wait for is loaded."""
+"""Done once, while the server starts: downloads are made to last, sessions to end, and libraries are loaded."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from typing import Any
 
 from forecasting.core.errors import ShelfcastError
 from ui.lasting import let_downloads_last
+from ui.leaving import let_sessions_end
 from ui.memory import settle
 
 _FIRST = ("pandas", "plotly.graph_objects", "forecasting.plots.history", "ui.intake", "ui.parts", "pyarrow")
@@ -17,8 +18,9 @@ _PAUSE = 6.0
 
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
-    """Let downloads last; load libraries in the background, and have a worker ready: the server answers meanwhile."""
+    """Let downloads last and sessions end; load libraries and a worker in the background: the server answers meanwhile."""
     let_downloads_last()
+    let_sessions_end()
     threading.Thread(target=_load, name="warming", daemon=True).start()
     yield
 
