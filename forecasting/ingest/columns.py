@@ -44,6 +44,8 @@ _RESERVED = frozenset(
     ]
 )
 
+_FIRST_DAYS = 50
+
 
 @dataclass(frozen=True)
 class Check:
@@ -127,8 +129,13 @@ def maybe_thousands(column: pl.Series, decimal: str) -> bool:
 
 
 def decimal_hint(table: Table, mapping: Mapping) -> str:
-    """The decimal sign to take where a column cannot tell: files with semicolons come from where commas are decimal."""
-    return mapping.decimal or ("," if table.delimiter == ";" else ".")
+    """The decimal sign to take where a column cannot tell: files with semicolons come from where commas are decimal, and so do
+    those with days like 31.12.2024.
+    """
+    date = mapping.index("date")
+    days = table.column(date).head(_FIRST_DAYS) if date is not None else pl.Series([], dtype=pl.String)
+    dotted = bool(len(days)) and bool(days.str.contains(r"^\s*\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})\s*$").all())
+    return mapping.decimal or ("," if table.delimiter == ";" or dotted else ".")
 
 
 _SUMMED = r"(?i)total|summe|umsatz|somme|suma|[合总小]计"

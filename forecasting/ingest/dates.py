@@ -32,6 +32,8 @@ _WEEKDAY = re.compile(
     r"\s*(?:\([月火水木金土日一二三四五六]\)|星期[一二三四五六日天]|[周週][一二三四五六日](?!\w)|[月火水木金土日]曜日?)"
 )
 _ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年")
+# The digits of Arabic, Persian, Hindi, Bengali and Thai.
+_DIGITS = {first + k: str(k) for first in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for k in range(10)}
 _ERAS = {"令和": 2018, "平成": 1988}
 _PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 
@@ -207,6 +209,7 @@ def _span_grain(values: pl.Series, ends: pl.Series, order: str) -> str:
 
 def _western(text: str) -> str:
     """`令和6年1月5日(金) 下午 3:05` as 2024年1月5日 3:05 PM."""
+    text = text.translate(_DIGITS)
     text = _ERA.sub(lambda m: f"{_ERAS[m.group(1)] + (1 if m.group(2) == '元' else int(m.group(2)))}年", text)
     text = _WEEKDAY.sub("", text.translate(KOREAN))
     return _HALVES.sub(lambda m: f"{m.group(2)} {'AM' if m.group(1) in ('上午', '凌晨') else 'PM'}", text)

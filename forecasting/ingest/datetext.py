@@ -76,8 +76,12 @@ _YEAR_LAST = re.compile(r"(\D+\s\d{1,2})\s(\d{1,2}:\d\d:\d\d)(?:\s[A-Z]{3,4})?\s
 _NAMED_ZONE = re.compile(r"\s*\([^()]*\)$")
 # "W/E 07-Jan-24", "Week commencing 01/01/2024", "Wk 1 (01/01/2024)": a day, with words that say which of a week it is.
 WEEK_OF = (
-    r"(?i)^\s*(?:w/?[ecb]|(?:week|wk)\s?(?:ending|ended|end|commencing|beginning|starting|start|of)|wochenende|woche (?:ab|vom|bis))"
+    r"(?i)^\s*(?:(?:latest\s|last\s)?\d{1,2}\s?(?:w(?:ee)?ks?)?\s?-?\s?)?(?:w/?[ecb]|(?:weeks?|wks?)?\s?(?:ending|ended|end|commencing|beginning|starting|start|of)|wochenende|woche (?:ab|vom|bis))"
     r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*\(([^()]+)\)\s*$"
+)
+# Headings of weeks.
+WEEK_WORDS = re.compile(
+    r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
 )
 # "FY24-P01", "FY2024 Q1", "FY24-W03": the year by which a company counts, with a period (month), quarter or week of it.
 _FISCAL = re.compile(

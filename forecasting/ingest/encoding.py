@@ -159,7 +159,7 @@ def _in_words(sample: bytes, name: str) -> bool:
     """Whether nearly all characters of two bytes stand beside others: single ones are accents of western words."""
     if not _decodes(sample, name):
         return False
-    words = re.findall(r"[^\x00-\x7f]+", sample.decode(name))
+    words = re.findall(r"[^\x00-\x7f年月日円]+", sample.decode(name))
     return sum(len(word) for word in words if len(word) > 1) > 0.9 * sum(map(len, words))
 
 

@@ -108,12 +108,22 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
         if spoken is None:
             return one_series(reader.table, reader.issues), None
         return spoken.alias("sku"), name
+    _say_if_group(reader)
     if spoken is not None and (sku == "").any():
         replaced = ((sku == "") & (spoken != "")).sum()
         if replaced:
             reader.issues.append(f"{replaced} rows have no SKU code; their name stands for it")
         sku = pl.select(pl.when(sku == "").then(spoken).otherwise(sku)).to_series()
     return sku.alias("sku"), name
+
+
+def _say_if_group(reader: ColumnReader) -> None:
+    """Series by category or store, where nothing names a product, were a choice."""
+    column = reader.mapping.columns[reader.mapping.index("sku") or 0]
+    if column.sure <= GUESSED:
+        reader.issues.append(
+            f"{NO_SKU}; each value of {column.column!r} is one series: choose another column in the mapping if that is wrong"
+        )
 
 
 def _whole_codes(reader: ColumnReader, sku: pl.Series) -> pl.Series:

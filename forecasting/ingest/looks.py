@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from forecasting.ingest.datetext import parse_date_text
+from forecasting.ingest.datetext import WEEK_WORDS, parse_date_text
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.numbers import unwrap
 from forecasting.ingest.products import is_total
@@ -76,7 +76,7 @@ def content_fit(role: str, column: Look) -> float:  # noqa: PLR0911 - one line f
     if column.kind == BLANK:
         return 0.3
     if role == "date":
-        if column.kind == DATE or _dates_in_disguise(column):
+        if column.kind == DATE or _dates_in_disguise(column) or _weeks_in_digits(column):
             return 1.0
         dated = sum(kind_of(s) == DATE for s in column.samples)
         return 0.8 if dated >= 0.2 * len(column.samples) and dated else 0.2
@@ -93,6 +93,12 @@ def content_fit(role: str, column: Look) -> float:  # noqa: PLR0911 - one line f
     if role in ("name", "category", "brand"):
         return 1.0 if column.kind == TEXT else 0.6
     return 1.0
+
+
+def _weeks_in_digits(column: Look) -> bool:
+    """ "202448" below a heading that says week."""
+    weeks = all(re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|[1-4]\d|5[0-3])", s.strip()) for s in column.samples)
+    return weeks and bool(WEEK_WORDS.search(column.header))
 
 
 def _dates_in_disguise(column: Look) -> bool:

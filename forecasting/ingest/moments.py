@@ -11,15 +11,12 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.columns import ColumnReader, is_total_cell
 from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
-from forecasting.ingest.datetext import fiscal, month_number, parse_date_text
+from forecasting.ingest.datetext import WEEK_WORDS, fiscal, month_number, parse_date_text
 from forecasting.ingest.naming import month_named, period_named, year_named
 from forecasting.ingest.table import Table
 
 # An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
 _CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
-_WEEKS = re.compile(
-    r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
-)
 _MONTHS = re.compile(r"month|monat|\bm[eê]s\b|mois|mese|maand|miesiąc|månad|måned|měsíc|месяц|年?月|년?월", re.IGNORECASE)
 _DAY_OF_YEAR = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
 _WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]\s?((?:19|20)\d\d))\s*$"
@@ -83,7 +80,7 @@ def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:
 
 def _weeks_in_digits(header: str, column: pl.Series) -> pl.Series:
     """ "202413", "2024-13" or "13/2024" below a heading that says week is the 13th week of 2024, and no month."""
-    if not _WEEKS.search(header):
+    if not WEEK_WORDS.search(header):
         return column
     parts = column.str.extract_groups(_WEEK_DIGITS).struct.rename_fields(["year", "week", "first", "last"]).struct.unnest()
     year, week = parts["year"].fill_null(parts["last"]), parts["week"].fill_null(parts["first"])

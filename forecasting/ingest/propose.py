@@ -15,6 +15,7 @@ from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.datetext import day_of_week, fiscal, month_number, parse_date_text
 from forecasting.ingest.daysheets import days_across, month_columns, units_across
+from forecasting.ingest.facts import GUESSED
 from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
@@ -32,6 +33,9 @@ from forecasting.ingest.within import hours_across, stores_across, weekdays_acro
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
+_COUNT_WORDS = frozenset(["count", "passengers", "y"])
+_MONEY = frozenset(["price", "list_price", "cost", "tax", "discount", "conversion"])
+_YES_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "ja", "nein", "oui", "non", "是", "否"])
 _NOT_SOLD = frozenset(
     ["ly", "py", "vorjahr", "vj", "n-1", "budget", "plan", "target", "goal", "forecast", "soll", "prognose", "预测", "目标"]
 )
@@ -102,6 +106,7 @@ def propose_for(table: Table) -> Mapping:
     roles = _with_unnamed_stores(table, columns, roles)
     if _series_across(table, columns, roles):
         return _across_mapping(table, columns, roles)
+    roles = _by_group(table, roles)
     layout = platform.layout if platform else _layout(roles)
     mapping = _assemble(columns, roles, layout, platform.name if platform else _generic_name(roles))
     return _with_questions(table, mapping)
@@ -207,6 +212,7 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
             and c.kind in (TEXT, NUMBER)
             and c.distinct < 0.95
             and c.blank < 0.5
+            and not _is_flag(c)
         ]
         # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
         numbered = [c for c in keyed if c.index in roles]
@@ -218,12 +224,31 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
     elif "units" not in have and (found := _by_arithmetic(table, columns, roles)):
         roles |= found
     elif "units" not in have:
-        numbers = [c for c in columns if c.index not in roles and c.kind == NUMBER]
+        # A second price, a tax or a cost is no number of units.
+        unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
+        numbers = [c for c in unnamed if c.kind == NUMBER]
+        counted = [c for c in numbers if plain(c.header) in _COUNT_WORDS]
+        numbers = counted or numbers
         whole = [c for c in numbers if c.whole and c.blank < 0.9]
         chosen = (whole or numbers)[-1:] if "revenue" not in have else whole[-1:]
         if chosen:
-            roles[chosen[0].index] = ("units", 0.5)
+            roles[chosen[0].index] = ("units", 0.6 if counted else GUESSED)
     return roles
+
+
+def _by_group(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Where nothing names a product, what is sold is told apart by its category; where nothing does, by the store."""
+    have = {role: j for j, (role, _) in roles.items()}
+    if have.keys() & {"sku", "name", "variant"}:
+        return roles
+    groups = [have[role] for role in ("category", "channel") if role in have]
+    several = [j for j in groups if table.column(j).head(_MAX_QUESTION_ROWS).n_unique() > 1]
+    return roles | {several[0]: ("sku", GUESSED)} if several else roles
+
+
+def _is_flag(column: Look) -> bool:
+    """Whether the cells say yes or no."""
+    return column.kind == TEXT and all(s.strip().lower() in _YES_NO for s in column.samples)
 
 
 def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Look | None:

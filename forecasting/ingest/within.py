@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from forecasting.ingest.table import Table
-from forecasting.ingest.vocabulary import names_role, role_of
+from forecasting.ingest.vocabulary import names_role, plain, role_of
 
 _HOUR = re.compile(r"(\d{1,2})(?::00|\s?h|\s?uhr|点|时)?(?:\s*([ap])\.?m\.?)?(?:\s*[-–~至]\s*\d{1,2}.*)?", re.IGNORECASE)
 _MARKED = re.compile(r":00|h|uhr|点|时|[ap]\.?m", re.IGNORECASE)
@@ -24,6 +24,7 @@ _WEEKDAYS = tuple(
         "sun|sunday|so|sonntag|dim|dimanche|dom|domingo|domenica|zondag|nie|niedziela|周日|星期日|日|日曜|일",
     )
 )
+_ABOUT = re.compile(r"(?:number|no|nr|nbr|id|code|key|type|format|size|area|address|city|town|county|zip|manager|open|closed)")
 _FEWEST_WEEKDAYS = 5
 _DAY = 86_400_000_000  # microseconds
 _ENDING = re.compile(r"end|bis|fin|结束|止", re.IGNORECASE)
@@ -57,9 +58,17 @@ def stores_across(table: Table) -> dict[int, str]:
     """The columns that are headed by a store or channel and its name ("Store North", "门店2"), two or more; else empty."""
     headers = {j: header.strip() for j, header in enumerate(table.header) if header.strip()}
     named = {
-        j: header for j, header in headers.items() if (role_of(header) or ("",))[0] == "channel" and not names_role(header)
+        j: header
+        for j, header in headers.items()
+        if (role_of(header) or ("",))[0] == "channel" and not names_role(header) and not _says_what(header)
     }
     return named if len(named) > 1 else {}
+
+
+def _says_what(header: str) -> bool:
+    """Whether the words behind "Store" name a kind of things, as in "Store Number" and "State Bottle Cost", and no store."""
+    rest = header.split(maxsplit=1)[1] if " " in header else ""
+    return bool(_ABOUT.fullmatch(plain(rest))) or role_of(rest) is not None
 
 
 def moments_across(table: Table, dates: pl.Series, header: str) -> dict[int, pl.Series]:

@@ -1,0 +1,81 @@
+"""Exports and published sets whose headings name no product, count in other words, or hold weeks and years of other kinds."""
+
+import datetime as dt
+
+import pytest
+
+from forecasting.ingest import Import, import_files
+
+DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=d) for d in range(28)]
+
+
+def _read(lines: list[str], name: str = "train.csv", encoding: str = "utf-8") -> Import:
+    return import_files([(name, "\n".join(lines).encode(encoding))])
+
+
+def _sums(done: Import) -> dict[str, float]:
+    return done.panel.frame.groupby("unique_id")["y"].sum().to_dict()
+
+
+def test_families_are_the_series_where_nothing_names_a_product_and_it_is_said() -> None:
+    cells = [f"{d},{store},{family},2.5,0" for d in DAYS for store in (1, 2) for family in ("FOOD", "TOYS")]
+    rows = [f"{k},{cell}" for k, cell in enumerate(cells)]
+    done = _read(["id,date,store_nbr,family,sales,onpromotion", *rows])
+    assert _sums(done) == {"FOOD": 140, "TOYS": 140}
+    assert any("'family' is one series" in issue for issue in done.report.issues)
+
+
+def test_stores_are_the_series_where_nothing_else_names_what_is_sold() -> None:
+    rows = [f"{store},{d.isoweekday()},{d},{100 * store},1,0" for d in DAYS for store in (1, 2)]
+    assert _sums(_read(["Store,DayOfWeek,Date,Sales,Open,Promo", *rows])) == {"1": 2800, "2": 5600}
+
+
+def test_yes_and_no_are_no_products() -> None:
+    rows = [f"{dept},{d},{dept}.5,{'TRUE' if d.day == 5 else 'FALSE'}" for d in DAYS for dept in (1, 7)]
+    assert _sums(_read(["Dept,Date,Weekly_Sales,IsHoliday", *rows])) == {"1": 42, "7": 210}
+
+
+def test_a_count_is_the_number_of_units_beside_other_numbers_by_the_hour() -> None:
+    rows = [f"{d} {h:02d}:00:00,1,{h}.5,{h},{2 * h},{3 * h}" for d in DAYS for h in range(24)]
+    done = _read(["datetime,season,temp,casual,registered,count", *rows])
+    assert list(_sums(done).values()) == [3 * 276 * len(DAYS)]
+
+
+def test_a_second_price_is_no_number_of_units() -> None:
+    rows = [f"{k},{d},{k},A-1,Mug,12.5,13.5" for k, d in enumerate(DAYS)]
+    done = _read(["orderItemId,createTime,orderNumber,sellerSku,itemName,paidPrice,unitPrice", *rows], "orders.csv")
+    assert _sums(done) == {"A-1": 28}
+
+
+def test_bottles_sold_are_units_and_the_number_of_a_store_is_no_store() -> None:
+    head = "Invoice/Item Number,Date,Store Number,Store Name,Item Number,Item Description,Bottle Volume (ml)"
+    rows = [f"I{k},{d:%m/%d/%Y},2633,Main,3001,Gin,750,$5.00,$7.50,2,$15.00,1.5" for k, d in enumerate(DAYS)]
+    done = _read([head + ",State Bottle Cost,State Bottle Retail,Bottles Sold,Sale (Dollars),Volume Sold (Liters)", *rows])
+    assert _sums(done) == {"3001": 56}
+
+
+def test_weeks_in_six_digits_below_a_longer_heading_of_weeks() -> None:
+    rows = [f"550101,12,{week},3" for week in (202448, 202449, 202450, 202451, 202452, 202501, 202502)]
+    done = _read(["Item Nbr,Store Nbr,WM Week,POS Qty", *rows])
+    assert (done.panel.freq, _sums(done), f"{done.panel.calendar[0]:%F}") == ("W-MON", {"550101": 21}, "2024-11-25")
+
+
+@pytest.mark.parametrize("head", ["1 W/E {:%m/%d/%y}", "Latest 1 Wk - W/E {:%m/%d/%y}", "1 Week Ending {:%m/%d/%y}"])
+def test_periods_of_a_number_of_weeks_across(head: str) -> None:
+    ends = [head.format(day) for day in DAYS if day.weekday() == 5]
+    done = _read([f"Product,{','.join(ends)}", "Mug,1,2,3,4", "Bowl,5,6,7,8"])
+    assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({"Mug": 10, "Bowl": 26}, "2024-01-06")
+
+
+def test_days_in_the_digits_of_arabic_and_thai_years() -> None:
+    digits = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    for day in (f"{DAYS[0]:%Y/%m/%d}".translate(digits), f"{DAYS[0].day}/{DAYS[0].month}/{DAYS[0].year + 543}"):
+        done = _read(["date,sku,units", f"{day},A,{'3'.translate(digits)}", f"{day},B,2"])
+        assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({"A": 3, "B": 2}, "2024-01-01")
+
+
+def test_days_with_full_stops_come_from_where_commas_are_decimal() -> None:
+    rows = [f"|{d:%d.%m.%Y}|M-1     |601|{d.day},000-|" for d in DAYS]
+    done = _read(["|Buch.dat.|Material|BWA|Menge|", *rows], "list.txt")
+    assert _sums(done) == {"M-1": 406}
+    assert any("decimal comma" in issue for issue in done.report.issues)
