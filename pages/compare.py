@@ -7,7 +7,7 @@ from ui import comparing, ending, parts, running, trying
 from ui.language import t
 
 panel = parts.require_panel()
-parts.header("Compare", "Which method would have been closest? All are tested on the same past weeks, which none of them saw.")
+parts.header("Compare", "Which method would have been closest? All are tested on the same past sales, which none of them saw.")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     sku = parts.sku_picker(panel)
     horizon = parts.horizon_control(panel)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from forecasting.plots import history
 from forecasting.workflow import exploring
-from ui import cached, cleaning, ending, found, intake, parts, preview, profiles, saved
+from ui import cached, cleaning, ending, found, intake, parts, preview, profiles, saved, words
 from ui.language import t
 from ui.theme import palette
 from ui.workspace import current
@@ -33,7 +33,8 @@ parts.kpis(found.cards(panel, imported))
 if imported is not None and again is not None:
     intake.questions(imported, again)
 with st.container(border=True):
-    parts.section(f"Total sales · {workspace.name}")
+    file = words.data(workspace.name, sample=bool(workspace.sample))
+    parts.section(f"Total sales · {file}")
     parts.reading(found.story(workspace))
     frame = cached.total(panel, exploring.default_view(panel.freq))
     parts.chart(history.total_sales(frame, palette()), "total", f"Units of all SKUs of {workspace.name} over time")

@@ -71,7 +71,7 @@ def _button(panel: Panel, asked: Asked) -> None:
             st.badge(t(forms.NOT_RUN), icon=":material/edit:", color="orange")
         else:
             seconds = models.seconds_of(asked.names, len(asked.ids)) * asked.windows
-            st.caption(t(f"Takes about {running.duration(seconds)}. You can go on working meanwhile."))
+            st.caption(t(running.forewarned(seconds)))
     if pressed:
         specs = tuple(models.chosen_spec(name, asked.horizon) for name in asked.names)
         request = Contest(taking_part(panel, asked), specs, Backtest(asked.horizon, asked.windows))

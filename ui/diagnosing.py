@@ -197,7 +197,7 @@ def odd_table(odd: pd.DataFrame) -> None:
     """The periods that stand out, with what trend and season would have given."""
     table = pd.DataFrame(
         {
-            "Date": odd["ds"].map(words.day),
+            "Date": odd["ds"].map(words.moment if (odd["ds"].dt.hour > 0).any() else words.day),
             "Units": odd["value"].map(words.number),
             "Expected": odd["expected"].map(words.number),
             "How far": odd["score"].abs().round(1),

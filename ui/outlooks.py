@@ -104,7 +104,7 @@ def _button(panel: Panel, asked: Asked, plan: planning.Kept) -> None:
             st.badge(t(forms.NOT_RUN), icon=":material/edit:", color="orange")
         else:
             seconds = models.seconds_of([asked.model], len(asked.ids))
-            st.caption(t(f"Takes about {running.duration(seconds)}. You can go on working meanwhile."))
+            st.caption(t(running.forewarned(seconds)))
     if pressed:
         spec = models.chosen_spec(asked.model, asked.horizon)
         chosen = taken(panel, asked)
@@ -155,12 +155,13 @@ def headline(outlook: Outlook, panel: Panel) -> None:
 def _compact(units: float) -> str:
     """Units short enough for two of them to fit on a card.
 
-    >>> _compact(812.4), _compact(68_240.0), _compact(2_817_673.0)
-    ('812', '68.2k', '2.82M')
+    >>> _compact(812.4), _compact(68_240.0), _compact(2_817_673.0), _compact(27_628_313_231.0), _compact(999_600_000.0)
+    ('812', '68.2k', '2.82M', '27.6B', '1B')
     """
-    if units >= 999_500:
-        return f"{units / 1e6:.3g}M"
-    return f"{units / 1e3:.3g}k" if units >= 9_999.5 else f"{units:,.0f}"
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if units >= max(0.9995 * size, 9_999.5):
+            return f"{units / size:.3g}{letter}"
+    return f"{units:,.0f}"
 
 
 def _fell_back(outlook: Outlook) -> str:

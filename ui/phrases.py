@@ -36,6 +36,7 @@ _LEAST_TELLING = 12
 _OWN_END = re.compile(r"(?<=[。！？])\s*|\s*\n\s*")
 _OWN_ENDS = ("。", "！", "？", "…", "：", "；")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ACRONYM = re.compile(r"[A-Z]{2,6}")
 _SEAM = "\0"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUNS_ON = re.compile(rf"(?<=[\u4e00-\u9fff]) ?{_SEAM}+ ?(?=[\u4e00-\u9fff])")
@@ -250,7 +251,9 @@ def _is_sure(hole: str, value: str, said: str) -> bool:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether there is nothing left to translate in it: a number, a sign, or what is in the other language already."""
+    """Whether there is nothing left to translate in it: a number, a sign, an acronym, or what is translated already."""
+    if _ACRONYM.fullmatch(value):
+        return True
     ours = re.search(r"[^\W\d_a-zA-ZÀ-ɏ]", value)
     return not re.search(r"[a-z]{2}" if ours else r"[A-Za-z]{2}", value)
 

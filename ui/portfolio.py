@@ -45,7 +45,7 @@ def headline(found: exploring.Portfolio) -> None:
         (
             parts.Kpi(f"{worth_of(found)}, {periods}", amount(told.latest), _against(told.latest, told.before),
                       help=f"The last {periods}, against the {periods} before."),
-            parts.Kpi("A year ago", amount(told.year_ago), _against(told.latest, told.year_ago, "now "),
+            parts.Kpi("A year ago", amount(told.year_ago), _since(told.latest, told.year_ago),
                       help=f"The same {periods} a year ago, and what has changed since then."),
             parts.Kpi("Rising · falling", f"{told.rising:,} · {told.falling:,}", help=_of_trends(found)),
             parts.Kpi("A items", f"{told.a_skus:,} · {words.percent(told.a_share)}",
@@ -75,8 +75,12 @@ def _thing(found: exploring.Portfolio) -> str:
     return "the money" if found.money else "the units"
 
 
-def _against(now: float, before: float, word: str = "") -> str | None:
-    return f"{words.change(now / before - 1)}{' ' + word if word else ''}".strip() if before > 0 else None
+def _against(now: float, before: float) -> str | None:
+    return words.change(now / before - 1) if before > 0 else None
+
+
+def _since(now: float, before: float) -> str | None:
+    return t(f"{words.change(now / before - 1)} now") if before > 0 else None
 
 
 def _of_trends(found: exploring.Portfolio) -> str:

@@ -153,6 +153,17 @@ def doing(job: Job) -> str:
     return f"{job.progress.message}{'' if left is None else f' · {duration(left)} left'}"
 
 
+def forewarned(seconds: float) -> str:
+    """What is said of work before it begins.
+
+    >>> forewarned(0.34), forewarned(8.2)
+    ('Takes under a second.', 'Takes about 8 s. You can go on working meanwhile.')
+    """
+    if seconds < 1:
+        return "Takes under a second."
+    return f"Takes about {duration(seconds)}. You can go on working meanwhile."
+
+
 def duration(seconds: float) -> str:
     """How long something takes, as people say it.
 

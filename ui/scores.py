@@ -91,7 +91,7 @@ def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: S
     if "model" in shown:
         shown["model"] = shown["model"].map(title)
     percents = [name for name in present if COLUMNS[name][1] == "percent"]
-    shown[percents] = 100 * shown[percents]
+    shown[percents] = (100 * shown[percents]).round() + 0.0  # no minus before a nought
     config: dict[str, Any] = {name: st.column_config.Column(label) for name, label in first.items()}
     config |= {name: _number(*COLUMNS[name]) for name in present}
     tables.show(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
@@ -103,7 +103,8 @@ def _number(label: str, form: str, help_text: str) -> Any:
 
 def losses(frame: pd.DataFrame, key: str) -> None:
     """The SKUs on which a model loses most (`Evaluation.worst`) as a table."""
-    shown = frame.assign(wape=100 * frame["wape"], bias=100 * frame["bias"], units_lost=frame["units_lost"].round())
+    rounded = {name: (100 * frame[name]).round() + 0.0 for name in ("wape", "bias")}
+    shown = frame.assign(**rounded, units_lost=frame["units_lost"].round())
     if "money_lost" in shown:
         shown["money_lost"] = shown["money_lost"].round()
     config = {

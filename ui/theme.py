@@ -56,5 +56,6 @@ def data_in_use(workspace: Workspace) -> None:
         return
     with st.container(key="data-in-use", gap="xxsmall"):
         st.caption(t("Data in use"))
-        st.markdown(t(f"**{words.plain(workspace.name)}**{', cleaned' if workspace.cleaned else ''}"))
+        file = words.plain(words.data(workspace.name, sample=bool(workspace.sample)))
+        st.markdown(t(f"**{file}**, cleaned") if workspace.cleaned else f"**{file}**")
         st.caption(t(f"{words.count(len(panel), 'SKU')} · {words.span(panel.first, panel.last)}"))

@@ -78,7 +78,7 @@ def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: i
 
     share = learning_on.share(former, panel, horizon)
     note = partial(models.cost, panel=panel, ids=ids, share=share)
-    forms.settings(key, start, ran, run, f"Fit {models.title(name)}", note=note)
+    forms.settings(key, start, ran, run, f"Fit {t(models.title(name))}", note=note)
 
 
 def result(sku: str, horizon: int, name: str) -> tuple[Tryout, Asked] | None:

@@ -6,6 +6,7 @@ import re
 import pandas as pd
 
 from forecasting.core.frequency import grain
+from forecasting.core.number import number as told
 from ui.language import t
 
 UNDEFINED = "—"
@@ -19,10 +20,7 @@ def number(value: float | None, digits: int = 3) -> str:
     """
     if value is None or not math.isfinite(value):
         return UNDEFINED
-    if value == 0 or float(value).is_integer():
-        return f"{value:,.0f}"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{decimals}f}"
+    return told(value, digits)
 
 
 def units(value: float | None) -> str:
@@ -77,12 +75,13 @@ def percent(fraction: float | None, digits: int = 0) -> str:
 def change(fraction: float | None) -> str:
     """A change against before, with its sign.
 
-    >>> change(0.12), change(-0.4), change(None)
-    ('+12 %', '-40 %', '—')
+    >>> change(0.12), change(-0.4), change(-0.001), change(None)
+    ('+12 %', '-40 %', '0 %', '—')
     """
     if fraction is None or not math.isfinite(fraction):
         return UNDEFINED
-    return f"{'-' if fraction < 0 else '+'}{percent(abs(fraction))}"
+    sign = "" if abs(fraction) <= 0.005 else "-" if fraction < 0 else "+"
+    return f"{sign}{percent(abs(fraction))}"
 
 
 def bias(fraction: float | None) -> str:
@@ -105,6 +104,15 @@ def day(date: pd.Timestamp | None) -> str:
     ('9 Dec 2011', '—')
     """
     return UNDEFINED if date is None or pd.isna(date) else t(f"{date.day} {date:%b %Y}")
+
+
+def moment(date: pd.Timestamp) -> str:
+    """A day and the time of day.
+
+    >>> moment(pd.Timestamp("2026-09-06 14:00"))
+    '6 Sep 2026 14:00'
+    """
+    return f"{day(date)} {date:%H:%M}"
 
 
 def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
@@ -153,6 +161,11 @@ def plain(text: str) -> str:
     sales\_\*final\*.csv \$5
     """
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~$:^-])", r"\\\1", text)
+
+
+def data(name: str, *, sample: bool) -> str:
+    """What the data in use is called: a sample in the language of the session, a file as its owner named it."""
+    return t(name) if sample else name
 
 
 def file_stem(text: str) -> str:

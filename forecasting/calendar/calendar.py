@@ -67,17 +67,14 @@ def announcement(country: str | None, last: pd.Timestamp) -> str:
     """What is not known yet of the holidays up to a day, in one sentence; empty when nothing is missing.
 
     >>> announcement("CN", pd.Timestamp("2035-01-01"))
-    'Make-up workdays of CN are announced up to 20...; for later years the holidays are projected, without make-up days.'
+    'Make-up workdays are announced up to 20...; for later years the holidays are projected, without make-up days.'
     >>> announcement("GB", pd.Timestamp("2035-01-01"))
     ''
     """
     known = None if country is None else announced_until(country)
     if known is None or known >= last.year:
         return ""
-    return (
-        f"Make-up workdays of {country} are announced up to {known}; for later years the holidays are projected, "
-        "without make-up days."
-    )
+    return f"Make-up workdays are announced up to {known}; for later years the holidays are projected, without make-up days."
 
 
 def _when(event: Event) -> tuple[pd.Timestamp, str]:

@@ -1,5 +1,6 @@
 """Public holidays of a country, with the weekend days on which people work instead, where the library knows them."""
 
+import re
 from functools import lru_cache
 
 import pandas as pd
@@ -9,6 +10,7 @@ from forecasting.core.event import HOLIDAY, WORKDAY, Event
 
 COUNTRIES = ("AU", "BR", "CA", "CH", "CN", "DE", "ES", "FR", "GB", "HK", "ID", "IN", "IT", "JP", "KR", "MX", "MY", "NL", "PL",
              "SG", "TH", "TR", "TW", "US", "VN", "ZA")  # fmt: skip
+_AMERICAN = re.compile(r"\b(\d\d)/(\d\d)/(\d{4})\b")
 
 
 def public_holidays(country: str, first: pd.Timestamp, last: pd.Timestamp) -> tuple[Event, ...]:
@@ -56,9 +58,15 @@ def _of_country(country: str, first: int, last: int) -> tuple[tuple[Event, ...],
         raise SpecInvalid(
             f"The country '{country}' has no table of holidays; use a two-letter code such as GB, US or CN."
         ) from None
-    public = tuple(_one_day(name, day, HOLIDAY) for day, name in sorted(table.items()))
+    public = tuple(_one_day(_AMERICAN.sub(_plainly, name), day, HOLIDAY) for day, name in sorted(table.items()))
     worked = sorted(day for day in getattr(table, "weekend_workdays", ()) if first <= day.year <= last)
     return public, tuple(_one_day("Make-up workday", day, WORKDAY) for day in worked)
+
+
+def _plainly(date: re.Match[str]) -> str:
+    """The date in a name such as "Day off (substituted from 09/20/2026)" as the house writes it."""
+    month, day, year = (int(part) for part in date.groups())
+    return f"{day} {pd.Timestamp(year, month, day):%b %Y}"
 
 
 def _one_day(name: str, day: object, kind: str) -> Event:

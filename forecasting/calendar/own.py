@@ -130,6 +130,8 @@ def _entry(row: dict[Any, Any]) -> Entry:
 
 def _date(value: object, name: str) -> pd.Timestamp:
     parsed = pd.to_datetime(value, errors="coerce")  # type: ignore[call-overload]
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        raise InputError(f"The event '{name}' has no date that can be read; write dates as 2024-11-30.")
     if not isinstance(parsed, pd.Timestamp) or pd.isna(parsed) or not 1900 <= parsed.year <= 2200:
         raise InputError(f"The event '{name}' has the date '{value}', which cannot be read; write dates as 2024-11-30.")
     return parsed.tz_localize(None).normalize()

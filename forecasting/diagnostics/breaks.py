@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecasting.core.number import number
 from forecasting.diagnostics.gaps import bridged, is_flat
 
 MOST = 5
@@ -79,17 +80,17 @@ def squared_errors(values: np.ndarray, least: int, most: int = MOST) -> tuple[np
     cost[length < least] = np.inf
     best = np.maximum(cost[0], 0.0)
     found, ends = [best[count]], np.zeros((most + 1, count + 1), dtype=int)
-    for number in range(1, most + 1):
+    for breaks in range(1, most + 1):
         total = best[:, None] + cost
-        ends[number] = np.argmin(total, axis=0)
-        best = total[ends[number], np.arange(count + 1)]
+        ends[breaks] = np.argmin(total, axis=0)
+        best = total[ends[breaks], np.arange(count + 1)]
         found.append(best[count])
     return np.array(found), ends
 
 
-def _traced(ends: np.ndarray, count: int, number: int) -> list[int]:
+def _traced(ends: np.ndarray, count: int, breaks: int) -> list[int]:
     places, end = [], count
-    for left in range(number, 0, -1):
+    for left in range(breaks, 0, -1):
         end = int(ends[left, end])
         places.append(end)
     return places[::-1]
@@ -109,7 +110,7 @@ def _without_peaks(values: np.ndarray) -> np.ndarray:
 def _read(levels: tuple[float, ...]) -> str:
     if len(levels) == 1:
         return "No lasting break in the level."
-    moved = f"from {levels[-2]:,.3g} to {levels[-1]:,.3g} a period"
+    moved = f"from {number(levels[-2])} to {number(levels[-1])} a period"
     if len(levels) == 2:
         return f"The level broke once, {moved}."
     return f"The level broke {len(levels) - 1} times, the last time {moved}."

@@ -91,7 +91,8 @@ def diagnose(
 def _verdict(tests: Stationarity, transform: Transform, suggestion: Suggestion, noun: str) -> Stationarity:
     """The tests' finding, with what the search for orders makes of it where both look at the same series."""
     if transform != _PLAIN:
-        return replace(tests, reading=f"After this change: {tests.reading[0].lower()}{tests.reading[1:]}")
+        reading = tests.reading[0].lower() + tests.reading[1:]
+        return replace(tests, reading=f"After this change: {reading}")
     if tests.verdict in ("constant", "too short"):
         return tests
     return replace(tests, reading=f"{tests.reading} {suggestion.steadied(noun)}")

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from forecasting.core.number import number
 from forecasting.diagnostics.decomposition import STRONG, decompose
 from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.diagnostics.likelihood import maximise
@@ -159,15 +160,15 @@ def _differences(values: np.ndarray, *, seasonal: bool) -> tuple[np.ndarray, int
             return values, count, f"d = {count}: after that every step is the same."
         if np.isnan(statistic):
             return values, count, f"d = {count}: too few periods to test the level."
-        statistics.append(f"KPSS {statistic:.2f}")
+        statistics.append(f"{statistic:.2f}")
         if p_value >= _LEVEL or count == 2:
             break
         values = np.diff(values)
     if not count:
         when = "once the season is taken out, the level" if seasonal else "the level"
-        return values, 0, f"d = 0: {when} is steady ({statistics[0]}, p {p_value:.2f})."
+        return values, 0, f"d = 0: {when} is steady (KPSS {statistics[0]}, p {p_value:.2f})."
     often = "once" if count == 1 else "twice"
-    return values, count, f"d = {count}: the level moves until it is differenced {often} ({' then '.join(statistics)})."
+    return values, count, f"d = {count}: the level moves until it is differenced {often} (KPSS {' → '.join(statistics)})."
 
 
 def _ranked(spectrum: Spectrum, most: int, *, seasonal: bool) -> list[Order]:
@@ -210,4 +211,4 @@ def _why_drift(best: Candidate, steady: np.ndarray) -> tuple[str, ...]:
     if not best.drift:
         return ()
     step = float(steady.mean()) / (best.seasonal_order[3] if best.seasonal_order[1] else 1)
-    return (f"Drift: the level {'rises' if step > 0 else 'falls'} by {abs(step):.3g} a period on average (lowest AICc).",)
+    return (f"Drift: the level {'rises' if step > 0 else 'falls'} by {number(abs(step))} a period on average (lowest AICc).",)

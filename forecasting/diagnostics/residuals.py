@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import chi2, f_oneway, jarque_bera, norm, ttest_1samp, ttest_ind
 from statsmodels.stats.diagnostic import acorr_ljungbox, het_arch
 
+from forecasting.core.number import number
 from forecasting.diagnostics.correlation import Correlogram, autocorrelation
 from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.diagnostics.quiet import quiet
@@ -107,7 +108,7 @@ def by_group(residuals: pd.Series, groups: pd.Series, *, name: str = "Weekday") 
     off = residuals.groupby(groups).mean() - residuals.mean()
     worst = off.abs().idxmax()
     side = "more" if off[worst] > 0 else "less"
-    reading = f"{worst} sells {abs(off[worst]):.3g} units {side} than the model expects: give each weekday its own level."
+    reading = f"{worst} sells {number(abs(off[worst]))} units {side} than the model expects: give each weekday its own level."
     return Test(name, float(statistic), float(p_value), reading)
 
 
@@ -126,7 +127,7 @@ def by_promotion(residuals: pd.Series, promoted: pd.Series) -> Test:
         return Test("Promotion", float(statistic), float(p_value), "Promotions are met as well as other periods.")
     gap = float(inside.mean() - outside.mean())
     side = "more" if gap > 0 else "less"
-    reading = f"Promotions sell {abs(gap):.3g} units {side} than the model expects: let it use them, with a plan ahead."
+    reading = f"Promotions sell {number(abs(gap))} units {side} than the model expects: let it use them, with a plan ahead."
     return Test("Promotion", float(statistic), float(p_value), reading)
 
 
@@ -178,7 +179,7 @@ def _bias(values: np.ndarray) -> Test:
         return Test("t test", float(statistic), float(p_value), "On average neither too high nor too low.")
     side = "low" if values.mean() > 0 else "high"
     return Test(
-        "t test", float(statistic), float(p_value), f"The model is {abs(values.mean()):.3g} units too {side} on average."
+        "t test", float(statistic), float(p_value), f"The model is {number(abs(values.mean()))} units too {side} on average."
     )
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 _LIMIT = 3.5
-_MOST = 20
+MOST = 20
+"""How many are told; there may be more."""
 
 
 def unusual(parts: pd.DataFrame) -> pd.DataFrame:
@@ -32,4 +33,4 @@ def unusual(parts: pd.DataFrame) -> pd.DataFrame:
         }
     )
     beyond = found[np.abs(score) > _LIMIT]
-    return beyond.reindex(beyond["score"].abs().sort_values(ascending=False).index).head(_MOST).reset_index(drop=True)
+    return beyond.reindex(beyond["score"].abs().sort_values(ascending=False).index).head(MOST).reset_index(drop=True)

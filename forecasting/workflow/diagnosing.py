@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.frequency import grain
+from forecasting.core.number import number
 from forecasting.core.panel import Panel
 from forecasting.explore.season import Season, season
-from forecasting.explore.unusual import unusual
+from forecasting.explore.unusual import MOST, unusual
 from forecasting.workflow.request import run
 
 if TYPE_CHECKING:  # the server shows diagnoses and never makes them, so it does not load the libraries for it
@@ -211,9 +212,17 @@ def _odd(odd: pd.DataFrame, noun: str) -> str:
     if odd.empty:
         return f"No {noun} stands out from what trend and season lead to expect."
     first = odd.iloc[0]
-    when, side = f"{first['ds'].day} {first['ds']:%b %Y}", "more" if first["score"] > 0 else "less"
-    many = f"1 {noun} stands" if len(odd) == 1 else f"{len(odd)} {noun}s stand"
-    return f"{many} out; most of all {when}: {first['value']:,.4g} sold, {side} than the {first['expected']:,.4g} expected."
+    when = _when(first["ds"], noun)
+    side = "more" if first["score"] > 0 else "less"
+    many = f"{len(odd)} {noun}s{' or more' if len(odd) == MOST else ''} stand" if len(odd) > 1 else f"1 {noun} stands"
+    return (
+        f"{many} out; most of all {when}: {number(first['value'])} sold, {side} than the {number(first['expected'])} expected."
+    )
+
+
+def _when(moment: pd.Timestamp, noun: str) -> str:
+    day = f"{moment.day} {moment:%b %Y}"
+    return f"{day} {moment:%H:%M}" if noun == "hour" else day  # a day alone would be one of 24 hours
 
 
 def _orders(found: Suggestion) -> Orders:

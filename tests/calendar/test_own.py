@@ -8,6 +8,7 @@ from holidays.calendars.chinese import _ChineseLunisolar
 
 from forecasting.calendar.calendar import Calendar, announcement, usual_festivals, with_calendar
 from forecasting.calendar.festivals import _QIXI
+from forecasting.calendar.holidays import public_holidays
 from forecasting.calendar.lunar import LunarDate, lunar_date, lunar_day
 from forecasting.calendar.own import (
     DATE,
@@ -136,7 +137,20 @@ def test_one_calendar_holds_all_kinds_and_reaches_ahead() -> None:
     assert with_calendar(sales, Calendar()).events == ()
 
 
+def test_a_date_that_is_missing_is_no_date_called_nat() -> None:
+    with pytest.raises(InputError, match="'Launch' has no date that can be read"):
+        entries_from_frame(pd.DataFrame({"name": ["Launch"], "start": [pd.NaT]}))
+
+
+def test_dates_in_the_names_of_holidays_are_written_as_everywhere_else() -> None:
+    names = {day.name for day in public_holidays("CN", pd.Timestamp("2026-01-01"), pd.Timestamp("2026-12-31"))}
+    assert "Day off (substituted from 20 Sep 2026)" in names
+    assert not any("/" in name for name in names)
+
+
 def test_what_is_not_announced_yet_is_said() -> None:
-    assert "for later years the holidays are projected" in announcement("CN", pd.Timestamp("2040-01-01"))
+    told = announcement("CN", pd.Timestamp("2040-01-01"))
+    assert "for later years the holidays are projected" in told
+    assert "CN" not in told  # a code is no name of a country
     assert announcement("CN", pd.Timestamp("2024-01-01")) == ""
     assert announcement("US", pd.Timestamp("2040-01-01")) == announcement(None, LAST) == ""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf.message import Message
@@ -100,3 +101,12 @@ def test_the_language_is_switched_in_the_sidebar_and_stands_in_the_link(opened: 
     app.segmented_control(key="language").set_value("zh_CN").run()
     assert app.query_params["lang"] == "zh_CN"
     assert "销量走势" in [part.value for part in app.subheader]
+
+
+def test_a_file_keeps_the_name_that_its_owner_gave_it(opened: Callable[..., AppTest]) -> None:
+    app = opened("data", lang="zh_CN", demo="grocery")
+    workspace = app.session_state["_workspace"]
+    workspace.source = replace(workspace.source, title="daily", sample=None)
+    app.run()
+    assert "**daily**" in [part.value for part in app.sidebar.markdown]
+    assert "总销量 · daily" in [part.value for part in app.subheader]

@@ -120,3 +120,19 @@ def test_a_longer_search_is_at_least_as_good(rng: np.random.Generator) -> None:
     assert isinstance(long, Orders)
     assert long.candidates["aicc"].min() <= quick.candidates["aicc"].min() + 1e-9
     assert long.candidates["delta"].iloc[0] == 0
+
+
+def test_numbers_are_said_in_full_and_an_hour_by_its_hour(rng: np.random.Generator) -> None:
+    hours = np.arange(24 * 28)
+    sales = 1e9 * (2 + np.sin(2 * np.pi * hours / 24) + (hours >= 400)) + rng.normal(0, 1e7, len(hours))
+    sales[300] *= 3
+    found = run(Diagnose(panel_of(sales, "h")))
+    assert not any("e+" in sentence for sentence in readings(found)), readings(found)
+    assert "00:00" not in found.odd_reading
+    assert f"{panel_of(sales, 'h').calendar[300]:%H:%M}" in found.odd_reading
+
+
+def test_more_peaks_than_are_listed_are_not_counted_as_so_many(rng: np.random.Generator) -> None:
+    sales = 20 + rng.normal(0, 1, 400)
+    sales[::10] += rng.uniform(20, 30, 40)
+    assert run(Diagnose(panel_of(sales, "D"))).odd_reading.startswith("20 days or more stand out")
