@@ -46,7 +46,7 @@ def heat(grid: pd.DataFrame, palette: Palette = LIGHT, *, rows: Sequence[str], h
         colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}, "title": {
             "text": "units", "font": {"color": palette.muted, "size": 11}}},
     )  # fmt: skip
-    y = {"autorange": "reversed", "showline": False, "ticks": ""}
+    y = {"type": "category", "autorange": "reversed", "showline": False, "ticks": ""}  # a year is a name here, no number
     return house([cells], palette, height=height, hover="closest", y=y, layout={"margin": {"t": 12}})
 
 

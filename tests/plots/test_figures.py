@@ -80,7 +80,9 @@ def test_every_history_can_be_drawn(panel):
             assert sum(len(trace.x) for trace in figure.data if trace.x is not None) <= 9_000
             assert figure.to_json()
     grid = month_by_year(panel, "A")
-    assert history.heat(grid, rows=grid.index.astype(str)).to_json()
+    years = history.heat(grid, rows=grid.index.astype(str))
+    assert years.to_json()
+    assert years.layout.yaxis.type == "category"  # as numbers, years would be 2,025.8 and 2,026
     if panel.freq == "D":
         assert history.heat(weekday_by_week(panel, "A"), rows=history.WEEKDAYS).to_json()
 
