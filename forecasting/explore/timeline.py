@@ -26,8 +26,12 @@ def views(freq: str) -> dict[str, str]:
 
 
 def default_view(freq: str) -> str:
-    """Weeks for daily and hourly data, else the panel's own periods."""
-    return "W-MON" if freq.split("-")[0] in ("h", "D", "B") else freq
+    """Weeks for daily data, days for hourly, else the panel's own periods.
+
+    >>> default_view("D"), default_view("h"), default_view("MS")
+    ('W-MON', 'D', 'MS')
+    """
+    return {"h": "D", "D": "W-MON", "B": "W-MON"}.get(freq.split("-")[0], freq)
 
 
 def timeline(panel: Panel, unique_id: str, view: str) -> pd.DataFrame:
