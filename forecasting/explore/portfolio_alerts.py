@@ -15,6 +15,7 @@ _CHANCE = 0.001
 _SHORTEST_RUN = 3
 _JUMP, _UNUSUAL = 0.15, 3.0
 _NEWS = 0.25
+_SAME = 0.5  # a move that was half as large a year ago is the season's
 _SMALL, _SMALL_OF_LEADING = 0.5, 0.2
 _OFF = 0.25
 _NEXT_TO_NOTHING = 0.25
@@ -131,13 +132,23 @@ def _quiet_a_year_ago(blocks: Blocks, run: np.ndarray, usual: np.ndarray) -> np.
 
 
 def _turns(facts: Facts) -> Iterator[Found]:
-    """A trend that was not there one horizon ago, and shows in the latest sales too."""
+    """A trend that was not there one horizon ago, shows in the latest sales too, and is not what the SKU does every year."""
     change = facts.latest - facts.before
-    moved = np.abs(change) >= _NEWS * np.maximum(facts.before, 1e-12)
+    usual = _moved_a_year_ago(facts.blocks)
+    moved = (np.abs(change) >= _NEWS * np.maximum(facts.before, 1e-12)) & (change * usual < _SAME * change**2)
     stake = np.abs(change) * facts.each
     for kind, way in (("rising", 1), ("falling", -1)):
         rows = (facts.now == way) & (facts.then != way) & (np.sign(change) == way) & moved
         yield kind, rows, stake, facts.latest, facts.before
+
+
+def _moved_a_year_ago(blocks: Blocks) -> np.ndarray:
+    """Units of the horizon that ended a year ago less those of the one before it; 0 where either is not known."""
+    ahead, end = blocks.scale.horizon, blocks.units.shape[1] - blocks.scale.season
+    if not blocks.scale.year or end < 2 * ahead:
+        return np.zeros(len(blocks.units))
+    then = blocks.units[:, end - 2 * ahead : end]
+    return np.nan_to_num(then[:, ahead:].sum(axis=1) - then[:, :ahead].sum(axis=1))
 
 
 def _jump(kind: str, price: np.ndarray, facts: Facts) -> Found:

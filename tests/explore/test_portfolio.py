@@ -291,6 +291,15 @@ def test_newly_rising_and_newly_falling():
     assert told["falling"] == {"falling"}
 
 
+def test_a_move_that_a_sku_makes_every_year_is_no_news():
+    months = np.arange(72)
+    sales = {f"L{k}": 400 * (1 + 0.3 * np.sin(2 * np.pi * (months + k) / 12)) for k in range(8)}
+    told = kinds(panel_of(sales, freq="MS"))
+    assert not {"rising", "falling"} & told.keys()
+    turned = sales | {"L9": np.r_[np.full(66, 400.0), 500, 600, 700, 800, 900, 1000]}
+    assert kinds(panel_of(turned, freq="MS"))["rising"] == {"L9"}
+
+
 def test_twice_outside_its_range_and_running_off():
     leap, drifting = steady(), steady(seed=1)
     leap[-14:] *= 2
