@@ -82,7 +82,10 @@ def reconciled(hierarchy: Hierarchy, above: np.ndarray, below: np.ndarray, scale
         solver.fit(summing, np.concatenate([above, below]) / unit, residuals, np.zeros_like(residuals))
     except Exception as error:  # noqa: BLE001 - the library raises nothing narrower
         raise FitFailed(f"the sums and their SKUs could not be brought into line ({error}).") from None
-    return np.maximum(np.asarray(solver.y_hat)[-len(below) :] * unit, 0.0)
+    result = np.maximum(np.asarray(solver.y_hat)[-len(below) :] * unit, 0.0)
+    # A SKU that is surer than a solver can count with stays: what it was moved by is the size of the bound, not of its error.
+    sure = scale[-len(below) :] < _SURE * unit
+    return np.where(sure[:, None], np.maximum(below, 0.0), result)
 
 
 def whole_units(hierarchy: Hierarchy, mean: np.ndarray) -> np.ndarray:

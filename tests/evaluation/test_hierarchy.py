@@ -33,6 +33,14 @@ def test_reconciled_forecasts_never_fall_below_zero_and_keep_dead_skus_at_zero()
     np.testing.assert_allclose(result[0], 0.0, atol=1e-3)
 
 
+def test_a_sku_without_errors_is_not_moved_by_one_that_sells_millions() -> None:
+    below = np.array([[1e9], [0.0], [12.0], [30.0]])
+    scale = np.array([9e7, 1e8, 0.0, 0.0, 6.0])
+    result = reconciled(Hierarchy((), np.zeros(4, dtype=int)), np.array([[1.1e9]]), below, scale)
+    np.testing.assert_allclose(result[1:], below[1:])
+    assert 1e9 < result[0, 0] < 1.1e9
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e12])
 def test_reconciliation_does_not_mind_the_unit(scale: float) -> None:
     hierarchy, below = shop(6), np.arange(1.0, 13).reshape(6, 2)
