@@ -104,7 +104,8 @@ def _result(tried: SyntheticTried, name: str, asked: Asked) -> None:
             parts.Kpi("Error with", words.percent(tried.wape, 1), change, "WAPE at the same cut-offs.", "inverse"),
             parts.Kpi("Told from real", words.percent(0.5 + tried.quality.discriminative), help="50 % is a coin."),
             parts.Kpi("Kinds covered", words.percent(tried.quality.coverage), help="Real windows with a synthetic one near."),
-        )
+        ),
+        "synthetic",
     )
     if tried.helps and models.chosen_spec(name, asked.horizon) == asked.spec:
         wanted = replace(asked.spec, augment=tried.generator)

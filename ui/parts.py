@@ -44,9 +44,9 @@ def header(title: str, sentence: str = "") -> None:
         st.html(f'<p class="house-lead">{escape(t(sentence))}</p>')
 
 
-def kpis(cards: Sequence[Kpi]) -> None:
-    """A row of cards that wraps on a narrow screen."""
-    row = st.container(key="kpis")
+def kpis(cards: Sequence[Kpi], key: str = "") -> None:
+    """A row of cards that wraps on a narrow screen; a second row on a page needs a key of its own."""
+    row = st.container(key=f"kpis-{key}" if key else "kpis")
     for column, card in zip(row.columns(len(cards)), cards, strict=True):
         column.metric(
             t(card.label), t(card.value), t(card.delta), delta_color=card.good, help=t(card.help), border=True, height="stretch"
@@ -200,7 +200,7 @@ def sku_cards(row: pd.Series, periods: int, noun: str, panel: Panel) -> tuple[Kp
     lately = f"Units, {words.count(periods, noun)}"
     share = "of revenue" if "price" in panel.regressors else "of units"
     return (
-        Kpi(lately, words.number(row["recent"]), None if pd.isna(row["change"]) else words.change(row["change"]),
+        Kpi(lately, words.on_card(row["recent"]), None if pd.isna(row["change"]) else words.change(row["change"]),
             f"Units sold in the last {words.count(periods, noun)}, against as many before."),
         Kpi("Mean price", words.money(row["price"]), help="What customers paid for one unit, over the whole history."),
         Kpi("Share of shop", words.percent(row["share"], 1), help=f"Its part {share}, over the whole history."),

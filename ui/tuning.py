@@ -187,7 +187,7 @@ def _told(value: Any) -> str:
 
 def _result(tuned: Tuned, name: str) -> None:
     parts.reading(tuned.verdict)
-    parts.kpis(_cards(tuned))
+    parts.kpis(_cards(tuned), "tuned")
     _take_over(tuned, name)
     figure = plots.history(tuned.trials, tuned.chosen_trial, palette(), metric=tuned.metric)
     parts.chart(figure, "tuning-history", "Error of each trial and the best so far")

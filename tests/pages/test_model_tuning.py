@@ -22,11 +22,11 @@ def said(app: AppTest) -> str:
     return "\n".join(str(getattr(part, "value", None) or part.proto) for part in parts)
 
 
-def finished(app: AppTest, seconds: float = 120) -> Slot:
-    """Run the page until the search has ended, as the browser does."""
+def finished(app: AppTest, seconds: float = 120, of: str = "tuning") -> Slot:
+    """Run the page until the search, or another job, has ended, as the browser does."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
-        slot = workspace(app).results.get("tuning")
+        slot = workspace(app).results.get(of)
         if isinstance(slot, Slot) and slot.job is None and (slot.result is not None or slot.error):
             app.run()
             assert not app.exception
@@ -75,3 +75,18 @@ def test_a_search_ends_in_a_sentence_and_its_winner_goes_to_the_form(opened):
         assert "use-tuned" not in [button.key for button in app.button]
     else:
         assert "use-tuned" not in [button.key for button in app.button]
+
+
+@pytest.mark.slow
+def test_what_was_tuned_and_what_was_fitted_stand_on_one_page(opened):
+    app = opened("model", unfold=("tune-window_mean",), demo="grocery", sku=SKU, model="window_mean", horizon="14")
+    app.button(key="run-window_mean").click().run()
+    finished(app, of="model")
+    app.selectbox(key="tune-method").select("grid")
+    app.number_input(key="tune-window_mean-window-from").set_value(7)
+    app.number_input(key="tune-window_mean-window-to").set_value(8).run()
+    app.button(key="run-tuning").click().run()
+    finished(app)
+    cards = [card.label for card in app.metric]
+    assert "Error, tuned" in cards
+    assert "Error against naive" in cards
