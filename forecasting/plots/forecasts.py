@@ -144,9 +144,13 @@ def by_group(
     )  # fmt: skip
 
 
-def coefficients(table: pd.DataFrame, palette: Palette = LIGHT, *, most: int = 25) -> go.Figure:
-    """Estimates with their 95 % intervals (`term, estimate, lower, upper`), those that differ from zero in colour."""
-    shown = table.head(most).iloc[::-1]
+def coefficients(table: pd.DataFrame, palette: Palette = LIGHT, *, most: int = 60) -> go.Figure:
+    """Estimates with their 95 % intervals (`term, estimate, lower, upper`), those that differ from zero in colour.
+
+    Of more than `most`, those are left out that are the least sure to differ from zero.
+    """
+    sure = table["estimate"].abs() / (table["upper"] - table["lower"])
+    shown = table[sure.rank(ascending=False, method="first", na_option="bottom") <= most].iloc[::-1]
     clear = (shown["lower"] > 0) | (shown["upper"] < 0)
     kinds = ((shown[clear], "differs from zero", palette.prediction), (shown[~clear], "may be zero", palette.muted))
     return house(

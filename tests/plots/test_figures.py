@@ -127,3 +127,11 @@ def test_before_and_after_shows_changes_gaps_and_marks(rows):
     assert [trace.name for trace in figure.data] == ["raw", "cleaned", "left out", "marked, not changed"]
     assert all(len(trace.x) <= 3_000 for trace in figure.data)
     assert 9.0 in figure.data[1].y
+
+
+def test_the_surest_coefficients_are_among_those_that_are_drawn():
+    terms = pd.DataFrame({"term": [f"t{k}" for k in range(80)], "estimate": 1.0, "lower": -9.0, "upper": 11.0})
+    terms.loc[70, ["lower", "upper"]] = [0.9, 1.1]
+    drawn = [term for trace in forecasts.coefficients(terms).data for term in trace.y]
+    assert "t70" in drawn
+    assert len(drawn) == 60
