@@ -137,10 +137,10 @@ def headline(outlook: Outlook, panel: Panel) -> None:
     change = None if pd.isna(total.change) else words.change(total.change)
     parts.kpis(
         (
-            parts.Kpi(f"Next {periods}", words.units(round(total.mean)), change, f"Against the last {periods} of sales."),
-            parts.Kpi("80 % range", f"{_compact(total.low)} – {_compact(total.high)}",
+            parts.Kpi(f"Next {periods}", words.units_on_card(total.mean), change, f"Against the last {periods} of sales."),
+            parts.Kpi("80 % range", f"{words.compact(total.low)} – {words.compact(total.high)}",
                       help="In four of five cases the total lies in it, going by how the shop's total moved so far."),
-            parts.Kpi(f"Last {periods}", words.units(round(total.before))),
+            parts.Kpi(f"Last {periods}", words.units_on_card(total.before)),
             parts.Kpi("SKUs", f"{len(panel):,}", help=_fell_back(outlook)),
         )
     )  # fmt: skip
@@ -150,18 +150,6 @@ def headline(outlook: Outlook, panel: Panel) -> None:
         parts.reading(f"With the changes by hand it is {words.units(round(final))}; the cards show what the model expects.")
     for note in outlook.notes:
         st.caption(t(f":material/info: {note}"))
-
-
-def _compact(units: float) -> str:
-    """Units short enough for two of them to fit on a card.
-
-    >>> _compact(812.4), _compact(68_240.0), _compact(2_817_673.0), _compact(27_628_313_231.0), _compact(999_600_000.0)
-    ('812', '68.2k', '2.82M', '27.6B', '1B')
-    """
-    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if units >= max(0.9995 * size, 9_999.5):
-            return f"{units / size:.3g}{letter}"
-    return f"{units:,.0f}"
 
 
 def _fell_back(outlook: Outlook) -> str:

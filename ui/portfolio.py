@@ -68,7 +68,7 @@ def amount(value: float) -> str:
     >>> amount(1335405.2), amount(8.456), amount(float("nan"))
     ('1,335,405', '8.46', '—')
     """
-    return words.number(round(value) if abs(value) >= 100 else value)
+    return words.on_card(round(value) if abs(value) >= 100 else value)
 
 
 def _thing(found: exploring.Portfolio) -> str:

@@ -167,12 +167,14 @@ def forewarned(seconds: float) -> str:
 def duration(seconds: float) -> str:
     """How long something takes, as people say it.
 
-    >>> duration(0.34), duration(8.2), duration(75), duration(4000)
-    ('under a second', '8 s', '1 min 15 s', '1 h 6 min')
+    >>> duration(0.34), duration(8.2), duration(60), duration(75), duration(4000)
+    ('under a second', '8 s', '1 min', '1 min 15 s', '1 h 6 min')
     """
     if seconds < 1:
         return "under a second"
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"

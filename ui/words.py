@@ -33,6 +33,36 @@ def units(value: float | None) -> str:
     return text if text == UNDEFINED else t(f"{text} {'unit' if text == '1' else 'units'}")
 
 
+def compact(units: float) -> str:
+    """Units short enough for two of them to fit on a card.
+
+    >>> compact(812.4), compact(68_240.0), compact(2_817_673.0), compact(27_628_313_231.0), compact(999_600_000.0)
+    ('812', '68.2k', '2.82M', '27.6B', '1B')
+    """
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if units >= max(0.9995 * size, 9_999.5):
+            return f"{units / size:.3g}{letter}"
+    return f"{units:,.0f}"
+
+
+def on_card(value: float) -> str:
+    """A number on a card, which has no room for a billion in full.
+
+    >>> on_card(1335405.0), on_card(8.456), on_card(28_230_426_576.0), on_card(float("nan"))
+    ('1,335,405', '8.46', '28.2B', '—')
+    """
+    return compact(value) if math.isfinite(value) and value >= 1e9 else number(value)
+
+
+def units_on_card(value: float) -> str:
+    """Pieces of a product on a card.
+
+    >>> units_on_card(28_116.7), units_on_card(28_230_426_576.0)
+    ('28,117 units', '28.2B units')
+    """
+    return t(f"{on_card(value)} units") if value >= 1e9 else units(round(value))
+
+
 def about(seconds: float) -> str:
     """A time that is only estimated, as people say it.
 

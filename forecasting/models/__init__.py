@@ -28,8 +28,8 @@ class Family:
 MODELS: dict[str, Family] = {
     "auto": Family("Automatic", "automatic:Auto", "The best mixture for each kind of SKU, found on past cutoffs."),
     "seasonal_naive": Family("Seasonal naive", "naive:SeasonalNaive", "The same period one season ago: the bar to beat."),
-    "window_mean": Family("Window mean", "naive:WindowMean", "The mean of the last weeks; hard to beat on slow sellers."),
-    "weekday_mean": Family("Weekday mean", "naive:WeekdayMean", "The mean of the same period in the last four seasons."),
+    "window_mean": Family("Window mean", "naive:WindowMean", "The mean of the latest sales; hard to beat on slow sellers."),
+    "weekday_mean": Family("Seasonal mean", "naive:WeekdayMean", "The mean of the same period in the last four seasons."),
     "linear": Family("Linear", "linear:Linear", "Regression on trend, calendar, price and promotions: effects can be read."),
     "arima": Family("ARIMA", "arima:Arima", "Its own past, its surprises and its season, with price and promotions beside."),
     "auto_arima": Family("ARIMA, quick search", "auto_arima:AutoArima", "Orders found quickly, from the past alone."),

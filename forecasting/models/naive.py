@@ -1,4 +1,4 @@
-"""The baselines every other model has to beat: seasonal naive, window mean, weekday mean."""
+"""The baselines every other model has to beat: seasonal naive, window mean, seasonal mean."""
 
 from dataclasses import dataclass
 from typing import ClassVar
