@@ -100,7 +100,7 @@ def _editor(name: str, entries: tuple[Entry, ...], label: str) -> tuple[Entry, .
     with st.form(f"calendar-{name}", border=False):
         edited = tables.edit(
             calendars.entries_to_frame(entries), key=f"{name}-{crc32(repr(entries).encode())}", num_rows="dynamic",
-            hide_index=True, height=300 if len(entries) > 6 else "auto",
+            hide_index=True, height=300 if len(entries) > 6 else "auto", said=("name", "phase"),
             column_config={
                 "name": column.TextColumn("Name", required=True, width="medium"),
                 "start": column.DateColumn("First day", format="YYYY-MM-DD", required=True),

@@ -1,6 +1,6 @@
 """Tables on the screen, with headings, helps and words in the language of the session; what they hold stays as it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,17 @@ def show(frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None,
     return st.dataframe(frame if raw else told(frame), column_config=headed(frame, column_config or {}), **options)
 
 
-def edit(frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None, **options: Any) -> pd.DataFrame:
-    """`st.data_editor`; what is edited comes back under its English headings, and with its English choices."""
-    return st.data_editor(frame, column_config=headed(frame, column_config or {}), **options)
+def edit(
+    frame: pd.DataFrame, *, column_config: Mapping[str, Any] | None = None, said: Sequence[str] = (), **options: Any
+) -> pd.DataFrame:
+    """`st.data_editor`; what is edited comes back under its English headings, and with its English choices.
+
+    Columns in `said` hold words of ours, which are read in the language of the session: those left alone come back in English.
+    """
+    words = {name: {t(text): text for text in frame[name].unique() if isinstance(text, str)} for name in said}
+    shown = frame.assign(**{name: frame[name].map(_cell) for name in said})
+    edited = st.data_editor(shown, column_config=headed(frame, column_config or {}), **options)
+    return edited.assign(**{name: edited[name].replace(known) for name, known in words.items()})
 
 
 def whole_where_many(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
