@@ -21,7 +21,7 @@ _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.|\\t)"?\s*$', re.IGNORECASE)
 _CLEAN_TEXT = re.compile(r"[\w\s.,'’\-_()/&+#:%€$£¥!?°*\"“”|\[\]<>=@;，。、（）：；！？·【】《》—…]*", re.UNICODE)
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _DECIMAL_LINE = re.compile(r"\s*[-+]?\d[\d.]*,\d{1,4}\s?[€%]?\s*")
-_HARD = re.compile(r"[;\t|]")
+_HARD = ";\t|"
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def _cell_cleanliness(cell: str, dialect: Dialect) -> float:  # noqa: PLR0911 - 
         return 0.35
     if len(cell) >= 2 and cell[0] == cell[-1] and cell[0] in "\"'":
         return 0.4
-    if _HARD.search(cell) and dialect.delimiter not in cell:
+    if any(mark in cell for mark in _HARD if mark not in dialect.delimiter) and dialect.delimiter not in cell:
         return 0.6
     if _CONTROL.search(cell):
         return 0.3

@@ -292,6 +292,9 @@ _DOUBLE: tuple[tuple[str, Callable[[str], bool]], ...] = (
 def _decode_damaged(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
     """Line by line: good lines as they are, the others in the best legacy encoding."""
     base = encoding if encoding in ("utf-8", "utf-8-sig", "gb18030", "big5", "shift_jis", "cp949", "euc_jp") else "utf-8"
+    if encoding.startswith("utf-16") and len(data) % 2:
+        text = data[:-1].decode(encoding, errors="replace")
+        return text, encoding, ["the file ends in the middle of a character, which was left out"]
     if encoding in ("utf-16", "utf-32", "utf-16-le", "utf-16-be"):
         text = data.decode(encoding, errors="replace")
         return text, encoding, [f"{text.count(chr(0xFFFD))} damaged characters are shown as \ufffd"]

@@ -122,7 +122,8 @@ def _say_if_group(reader: ColumnReader) -> None:
     column = reader.mapping.columns[reader.mapping.index("sku") or 0]
     if column.sure <= GUESSED:
         reader.issues.append(
-            f"{NO_SKU}; each value of {column.column!r} is one series: choose another column in the mapping if that is wrong"
+            f"there is no SKU column; each value of {column.column!r} is one series: "
+            "choose another column in the mapping if that is wrong"
         )
 
 

@@ -14,7 +14,7 @@ from forecasting.ingest.vocabulary import names_role
 
 _YEAR = re.compile(r"(19|20)\d\d")
 
-
+_SETTING = re.compile(r"\s*[^=]{2,40}=\s*\S.*|\s*[^:]{2,40}: .*")  # "Viewing Range=[1/7/24 - 1/13/24]"
 _MAX_HEADER_ROWS = 6
 _SERIALS = (36_526, 55_153)  # from 2000 to 2050
 _LAST_COUNT = 9_999
@@ -188,9 +188,13 @@ def _days_under_months(above: Row, row: Row) -> bool:
 
 
 def _all_named(above: Row, row: Row) -> bool:
-    """Whether each filled cell has a name of its own right above it: then a row that counts 1, 2, 3 is one of values."""
+    """Whether each filled cell has a name right above it, and no name runs on: then a row that counts 1, 2, 3 is one of values.
+
+    The name of the first column may stand higher up, if what stands below is no name itself.
+    """
     names = [name.strip() for name, cell in zip(above.cells, row.cells, strict=False) if cell.strip()]
-    return len(above.cells) >= len(row.cells) and all(names) and len(set(names)) == len(names)
+    named = all(names[1:]) and (names[:1] != [""] or (bool(row.cells[0].strip()) and not names_role(row.cells[0])))
+    return len(above.cells) >= len(row.cells) and named and all(a != b for a, b in pairwise(names))
 
 
 def _header_above(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
@@ -255,7 +259,9 @@ def _drop_titles(found: list[Row], width: int) -> list[Row]:
         pairs = filled_cells(top) == 2 and top.cells[0].strip() and top.cells[1].strip() and width > 3
         if pairs and _YEAR.fullmatch(top.cells[1].strip()) and not below.cells[0].strip():
             break  # one year over all periods, beside the name of the first column
-        looks_like_note = top.cells[0].strip().endswith((":", "：")) or pairs
+        said = [cell for cell in top.cells if cell.strip()]
+        settings = len(said) > 1 and all(_SETTING.fullmatch(cell) for cell in said)
+        looks_like_note = top.cells[0].strip().endswith((":", "：")) or pairs or settings
         typed = sum(kind_of(cell) in (NUMBER,) and not _YEAR.fullmatch(cell.strip()) for cell in top.cells)
         if (
             looks_like_note

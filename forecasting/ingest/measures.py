@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import polars as pl
 
 from forecasting.ingest.columns import clean_text
 from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.products import is_total
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import names_role, role_of
 
@@ -35,6 +39,31 @@ def other_measures_rows(table: Table, mapping: Mapping) -> pl.Series | None:
     if j is None or mapping.columns[j].role in _WITHOUT_MEASURE:
         return None
     return ~clean_text(table.column(j)).is_in(_units_words(table.column(j)))
+
+
+def units_of_goods(header: Sequence[str]) -> dict[int, str]:
+    """The columns of units, with the name of what they count, where every one of several goods has columns of its own.
+
+    >>> units_of_goods(("Date", "A1 Units", "A1 Price", "B2 Units", "B2 Price"))
+    {1: 'A1', 3: 'B2'}
+    """
+    found = {j: parts for j, name in enumerate(header) if (parts := _good_and_measure(name))}
+    measures = {good: [measure for each, measure in found.values() if each == good] for good, _ in found.values()}
+    alike = len({tuple(sorted(each)) for each in measures.values()}) == 1
+    if len(measures) < 2 or not alike or any(len(each) < 2 or each.count("units") != 1 for each in measures.values()):
+        return {}
+    return {j: good for j, (good, measure) in found.items() if measure == "units"}
+
+
+def _good_and_measure(header: str) -> tuple[str, str] | None:
+    """A heading as the name of a thing and what is measured of it, which stands at either end."""
+    words = re.split(r"[\s_]+", header.strip())
+    for good, measure in ((words[:-1], words[-1]), (words[1:], words[0])):
+        role = role_of(measure) if names_role(measure) else None
+        name = " ".join(good)
+        if name and role and role[0] in _COUNTED and role_of(name) is None and not is_total(name):
+            return name, role[0]
+    return None
 
 
 def _names_measures(column: pl.Series) -> bool:

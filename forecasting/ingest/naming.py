@@ -10,6 +10,7 @@ from forecasting.ingest.table import Table
 _PRINTED = re.compile(
     r"print|export|creat|generat|downloaded|erstellt|gedruckt|imprim|générée?|impreso|打印|导出|下载|制表", re.IGNORECASE
 )
+_LONGEST = 160
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[89]\d)(?!\d)")
 
 
@@ -19,16 +20,15 @@ def date_in_name(name: str) -> str | None:
     >>> date_in_name("BusinessReport-2024-03-05.csv"), date_in_name("sales Jan 2024.xlsx"), date_in_name("sales2.csv")
     ('2024-03-05', 'Jan 2024', None)
     """
-    stem = _stem(name)
+    stem = name if re.search(r"\d/\d", name) else _stem(name)  # a title has days like 1/7/24, and no folders
     if match := re.search(r"(?<!\d)(20\d\d)[-_. ]?([01]\d)[-_. ]?([0-3]\d)(?!\d)", stem):
         return "-".join(match.groups())
-    if match := re.search(r"(?<!\d)([01]?\d)[-_.]([0-3]?\d)[-_.](20\d\d|\d\d)(?!\d)", stem):
-        month, day, year = match.groups()
-        return (
-            f"{year if len(year) == 4 else '20' + year}-{int(month):02d}-{int(day):02d}"
-            if int(month) <= 12
-            else f"{day}.{month}.{year}"
-        )
+    if days := re.findall(r"(?<!\d)([0-3]?\d)([-_./])([0-3]?\d)\2(20\d\d|\d\d)(?!\d)", stem):
+        first, _, second, year = days[0]
+        # Of a span of days either end may tell that the day comes first.
+        day_first = any(int(a) > 12 for a, *_ in days)
+        month, day = (second, first) if day_first else (first, second)
+        return f"{year if len(year) == 4 else '20' + year}-{int(month):02d}-{int(day):02d}"
     if match := re.search(r"(?<!\d)(20\d\d)[-_. ]?(0?[1-9]|1[0-2])(?!\d)", stem):
         return f"{match.group(1)}-{int(match.group(2)):02d}"
     match = re.search(r"([A-Za-zéûäÀ-ÿ]{3,10})[-_. ]*(20\d\d)(?!\d)", stem)
@@ -58,7 +58,7 @@ def period_named(table: Table) -> str | None:
 
 def _places(table: Table) -> list[str]:
     """Where a period can stand, the nearest first; the day on which a report was printed is none."""
-    titles = [line for line in table.preamble if len(line) <= 80 and not _PRINTED.search(line)]
+    titles = [line for line in table.preamble if len(line) <= _LONGEST and not _PRINTED.search(line)]
     return [table.sheet, *titles, _stem(table.name)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -20,7 +20,7 @@ from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.known import planned
 from forecasting.ingest.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.mapping import SINGLE_ROLES, ColumnRole, Mapping, Question
-from forecasting.ingest.measures import measure_column
+from forecasting.ingest.measures import measure_column, units_of_goods
 from forecasting.ingest.naming import period_named
 from forecasting.ingest.numbers import parse_numbers
 from forecasting.ingest.platforms import Platform, recognise
@@ -101,6 +101,9 @@ def propose_for(table: Table) -> Mapping:
     parts = _parts_across(table, roles)
     if parts:
         return _parts_mapping(table, columns, roles, parts)
+    goods = units_of_goods(table.header)
+    if goods and not {role for role, _ in roles.values()} & {"sku", "name"}:
+        return _across_mapping(table, columns, roles, goods)
     roles = _with_measures(table, roles)
     roles = _with_content(table, columns, _without_members(columns, roles))
     roles = _with_unnamed_stores(table, columns, roles)
@@ -412,16 +415,18 @@ def _series_across(table: Table, columns: list[Look], roles: dict[int, tuple[str
     return "date" in have or {"year", "month"} <= have or of_stores
 
 
-def _across_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Mapping:
+def _across_mapping(
+    table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], units: Collection[int] = ()
+) -> Mapping:
+    """Dates down and SKUs across; `units` are the columns of units where each SKU has several columns."""
     roles = {j: r for j, r in roles.items() if not is_total(columns[j].header)}
     kept = {
         j: r
         for j, r in roles.items()
         if r[0] in ("date", "year", "month", "time", "channel") or (r[1] > 0.55 and columns[j].kind != NUMBER)
     }
-    kept |= {
-        c.index: ("series", 0.8) for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()
-    }
+    free = [c for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()]
+    kept |= {c.index: ("series", 0.8) if c.index in units or not units else ("ignore", 0.8) for c in free}
     mapping = _assemble(columns, kept, "wide", "pivot table")
     return _with_questions(table, mapping)
 

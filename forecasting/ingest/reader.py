@@ -14,10 +14,12 @@ import polars as pl
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest.container import Member, open_container
 from forecasting.ingest.html import html_grids
+from forecasting.ingest.kinds import DATE, NUMBER, column_kinds
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.text import MAX_COLUMNS, read_text
 from forecasting.ingest.workbook import cell_text, grid_tables, read_workbook
 
+_SEEN = 50
 _PERIOD = re.compile(r"period\[(.+)\]")
 
 
@@ -137,7 +139,12 @@ def main_table(tables: list[Table]) -> Table:
     for table in [t for t in tables if not t.hidden] or tables:
         stacks.setdefault(table.header if table.has_header else (table.name, table.sheet), []).append(table)
     stacked = [stack_tables(group) for group in stacks.values()]
-    return max(stacked, key=lambda t: t.height * min(t.width, 8))
+    return max(stacked, key=lambda t: t.height * min(t.width, 8) * (1.0 if t.has_header or _holds_values(t) else 0.2))
+
+
+def _holds_values(table: Table) -> bool:
+    """Whether any column holds numbers or dates: words without a header are more likely notes."""
+    return any(kind in (NUMBER, DATE) for kind in column_kinds(table.cells.head(_SEEN).iter_rows(), table.width))
 
 
 def stack_tables(tables: list[Table]) -> Table:

@@ -16,7 +16,7 @@ from forecasting.ingest.datetext import fiscal, month_number
 from forecasting.ingest.daysheets import days_across, months_across, other_measures, units_across
 from forecasting.ingest.facts import Facts, one_series
 from forecasting.ingest.mapping import Mapping
-from forecasting.ingest.measures import NOT_UNITS, other_measures_rows
+from forecasting.ingest.measures import NOT_UNITS, other_measures_rows, units_of_goods
 from forecasting.ingest.moments import note_fiscal, read_dates
 from forecasting.ingest.naming import year_named
 from forecasting.ingest.numbers import parse_numbers
@@ -335,8 +335,11 @@ def _series_across(table: Table, mapping: Mapping) -> Facts:
     bad = table.lines.is_in(rejects["line"].implode())
     attributes = _attributes(table, mapping, ~bad)
     frames, wrong = [], []
+    goods = units_of_goods(table.header)
+    if goods:
+        issues.append("each SKU has columns of its own; those of units were taken, and not those of money or prices")
     for k in mapping.indices("series"):
-        label = table.header[k].strip()
+        label = goods.get(k, table.header[k]).strip()
         if is_total(label):
             issues.append(f"the column {label!r} sums the others up and was left out")
             continue

@@ -86,3 +86,27 @@ def test_a_rule_of_dashes_under_the_header_marks_the_columns() -> None:
         ("2024-03-02", "Tin", "4"),
     ]
     assert found.lines.to_list() == [3, 4]
+
+
+def test_rows_that_count_below_two_levels_of_a_header_are_values() -> None:
+    for top in (",2023,,2024,", ",Units,,Revenue,"):
+        found = _rows(f"{top}\nSKU,Q1,Q2,Q1,Q2\nA,1,2,3,4\nB,5,6,7,8\nC,1,1,1,1\n")
+        assert (found[0][0], found[1]) == ("SKU", ("A", "1", "2", "3", "4"))
+
+
+def test_a_sign_that_doubled_parts_the_cells_may_stand_in_them_alone() -> None:
+    lines = [["date", "sku", "name", "qty"], *([f"2024-03-{day:02d}", "A", "Oak|shelf", str(day)] for day in range(1, 9))]
+    assert _rows("\n".join("||".join(line) for line in lines) + "\n") == [tuple(line) for line in lines]
+
+
+def test_a_file_cut_off_in_a_character_keeps_its_last_cell() -> None:
+    found = _main("date\tsku\tqty\n2024-03-01\tA\t1\n2024-03-02\tA\t2\n".encode("utf-16")[:-1])
+    assert found.cells.row(1) == ("2024-03-02", "A", "2")
+    assert any("middle of a character" in note for note in found.notes)
+
+
+def test_long_terms_of_use_are_not_the_table() -> None:
+    terms = "".join(f"Term {k}, which nobody reads\n" for k in range(40))
+    rows = "".join(f"2024-03-{day:02d},A,1\n" for day in range(1, 21))
+    table = _main(terms + "\ndate,sku,qty\n" + rows)
+    assert (table.header, table.height) == (("date", "sku", "qty"), 20)

@@ -79,3 +79,15 @@ def test_days_with_full_stops_come_from_where_commas_are_decimal() -> None:
     done = _read(["|Buch.dat.|Material|BWA|Menge|", *rows], "list.txt")
     assert _sums(done) == {"M-1": 406}
     assert any("decimal comma" in issue for issue in done.report.issues)
+
+
+def test_units_and_prices_of_each_sku_across_count_the_units_of_all_and_it_is_said() -> None:
+    done = _read(["Date,A1 Units,A1 Price,B2 Units,B2 Price", *(f"{d},{d.day},2.5,1,3.5" for d in DAYS)])
+    assert _sums(done) == {"A1": 406, "B2": 28}
+    assert any("columns of its own" in issue for issue in done.report.issues)
+
+
+def test_settings_above_a_header_are_no_level_of_it_and_may_name_the_day() -> None:
+    settings = "View=[Manufacturing],Viewing Range=[13/1/24 - 19/1/24],Reporting Range=[Weekly],Program=[Retail]"
+    done = _read([settings, "ASIN,Product Title,Ordered Revenue,Ordered Units", *(f"B0{k},Mug,$9.00,3" for k in range(1, 6))])
+    assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({f"B0{k}": 3 for k in range(1, 6)}, "2024-01-13")
