@@ -13,6 +13,8 @@ from forecasting.ingest.products import is_total
 _REPUBLIC = 1911  # the year before the first of the Republic of China
 _REPUBLIC_DAY = r"^\s*(?:民國|民国)?\s?(1\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?((?:\s.*)?)$"
 _REPUBLIC_COMPACT = r"^\s*(1[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])()$"
+_ERA_DAY = r"^\s*([RH])(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})\s*$"
+_BEFORE_ERA = {"R": 2018, "H": 1988}  # Reiwa and Heisei, the eras of Japan since 1989
 _BUDDHIST = 543  # years before the first of the common era
 _BUDDHIST_YEAR = r"(^|\D)(2[45]\d\d)(\D|$)"
 _SHORT_DAY = r"^\s*(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s*$"
@@ -35,9 +37,10 @@ def written_out(texts: pl.Series) -> pl.Series:
     for form in (_REPUBLIC_DAY, _REPUBLIC_COMPACT):
         if filled.str.contains(form).all():
             return _of_republic(texts, form)
-    if filled.str.contains(_BUDDHIST_YEAR).all():
-        read = {text: re.sub(_BUDDHIST_YEAR, _of_buddha, text) for text in filled.unique().to_list()}
-        return texts.replace(list(read), list(read.values()))
+    for form, dated in ((_ERA_DAY, _of_era), (_BUDDHIST_YEAR, _of_buddha)):
+        if filled.str.contains(form).all():
+            read = {text: re.sub(form, dated, text) for text in filled.unique().to_list()}
+            return texts.replace(list(read), list(read.values()))
     # "202401" is a month wherever all can be months.
     if filled.str.contains(_SHORT_DAY).all() and not filled.str.contains(_MONTH_IN_DIGITS).all():
         return texts.str.replace(_SHORT_DAY, "20${1}-${2}-${3}")
@@ -46,6 +49,11 @@ def written_out(texts: pl.Series) -> pl.Series:
 
 def _of_buddha(match: re.Match[str]) -> str:
     return f"{match.group(1)}{int(match.group(2)) - _BUDDHIST}{match.group(3)}"
+
+
+def _of_era(match: re.Match[str]) -> str:
+    era, year, month, day = match.groups()
+    return f"{_BEFORE_ERA[era] + int(year)}-{month}-{day}"
 
 
 def short_days(headers: Sequence[str]) -> list[int]:

@@ -44,7 +44,7 @@ _CANCELLED = re.compile(
     r"|angebot|devis|presupuesto|preventivo"
     r"|annullat[oa]|geannuleerd|anulowan[ea]|annulleret|avbruten|makulerad|kansellert"
     r"|zrušen[aáo]|отмен[её]н[ао]?|iptal(?: edildi)?|.*キャンセル(?:済み?)?|.*취소(?:완료)?"
-    r"|.*(?:交易关闭|已关闭|已取消|交易取消)|待付款|等待买家付款|未付款|取消",
+    r"|.*等待付款.*|[(（]删除[)）].*|.*(?:交易关闭|已关闭|已取消|交易取消)|待付款|等待买家付款|未付款|取消",
     re.IGNORECASE,
 )
 

@@ -73,6 +73,7 @@ _YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年M]\s?(\d{1,2})\s?月?份?|(\d{1,2})[
 # A moment without signs between its numbers, and one with the year behind the time of day.
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 _YEAR_LAST = re.compile(r"(\D+\s\d{1,2})\s(\d{1,2}:\d\d:\d\d)(?:\s[A-Z]{3,4})?\s(\d{4})")
+_MOMENT_OF_SAS = re.compile(r"^(\d{1,2}[A-Za-z]{3}(?:\d{4}|\d\d)):(?=\d\d:\d\d)")  # 01JAN2024:10:30:00
 _NAMED_ZONE = re.compile(r"\s*\([^()]*\)$")
 # "W/E 07-Jan-24", "Week commencing 01/01/2024", "Wk 1 (01/01/2024)": a day, with words that say which of a week it is.
 WEEK_OF = (
@@ -139,7 +140,7 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR09
     (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
     """
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", unwrap(text))).strip().translate(KOREAN)
-    plain = fiscal(plain)
+    plain = _MOMENT_OF_SAS.sub(r"\1 ", fiscal(plain))
     if match := _WEEK.fullmatch(plain):
         return _iso_week(match), "week"
     if match := _BASIC.fullmatch(plain):

@@ -13,6 +13,7 @@ from forecasting.ingest.naming import period_named, year_named
 from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import role_of
 
+_SALES = frozenset(["sales", "ventes", "ventas", "verkäufe", "volume"])
 _FEWEST_DAYS = 7  # fewer columns that count 1, 2, ... may be the weeks of a month, or stores
 
 
@@ -72,7 +73,9 @@ def _period_and_measure(words: list[str]) -> tuple[str, str, float] | None:
             if (kind_of(text) == DATE or parse_date_text(text)[0] is not None) and not any(map(_is_number, measure)):
                 named = role_of(" ".join(measure))
                 if named:
-                    return text, *named
+                    # "POS Sales" may be units, but not beside "POS Qty".
+                    money = bool(_SALES & {word.lower() for word in measure})
+                    return text, named[0], named[1] - (0.5 if money and named[0] == "units" else 0.0)
                 unknown = (text, "", 0.0)
     return unknown
 

@@ -108,7 +108,7 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
         if spoken is None:
             return one_series(reader.table, reader.issues), None
         return spoken.alias("sku"), name
-    _say_if_group(reader)
+    say_if_group(reader.mapping, reader.issues)
     if spoken is not None and (sku == "").any():
         replaced = ((sku == "") & (spoken != "")).sum()
         if replaced:
@@ -117,11 +117,11 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
     return sku.alias("sku"), name
 
 
-def _say_if_group(reader: ColumnReader) -> None:
+def say_if_group(mapping: Mapping, issues: list[str]) -> None:
     """Series by category or store, where nothing names a product, were a choice."""
-    column = reader.mapping.columns[reader.mapping.index("sku") or 0]
-    if column.sure <= GUESSED:
-        reader.issues.append(
+    column = mapping.columns[mapping.index("sku") or 0]
+    if column.sure <= GUESSED and (role_of(column.column) or ("",))[0] in ("category", "channel"):
+        issues.append(
             f"there is no SKU column; each value of {column.column!r} is one series: "
             "choose another column in the mapping if that is wrong"
         )

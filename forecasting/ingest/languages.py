@@ -6,6 +6,7 @@ from __future__ import annotations
 # One line per role and language; the first words of a line are the strongest. Spelling is that of `vocabulary.plain`.
 FURTHER_WORDS: dict[str, tuple[str, ...]] = {
     "date": (
+        "dátum|eladás dátuma|értékesítés dátuma|rendelés dátuma|számla kelte|nap|hét|hónap|data vânzării|data comenzii|data facturii|ziua|săptămâna|luna|päivämäärä|myyntipäivä|tilauspäivä|päivä|viikko|kuukausi",
         "data vendita|data di vendita|data ordine|data fattura|data documento|giorno|settimana|mese|trimestre|data emissione",
         "verkoopdatum|besteldatum|orderdatum|factuurdatum|dag|maand|kwartaal|boekdatum",
         "data sprzedaży|data zamówienia|data faktury|data wystawienia|data dokumentu|dzień|tydzień|miesiąc|kwartał",
@@ -19,6 +20,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "날짜|일자|판매일|판매일자|주문일|주문일자|주문일시|결제일|거래일자|년월|주차|월",
     ),
     "sku": (
+        "cikkszám|termékkód|cikkkód|vonalkód|cod produs|cod articol|cod bare|tuotekoodi|tuotenumero|tuotenro|nimikekoodi",
         "codice articolo|codice prodotto|cod. articolo|cod articolo|cod. prodotto|codice|cod.|articolo|codice sku|riferimento",
         "artikelcode|artikelnr.|artikel code|productcode|productnummer|product nr",
         "sygnatura|kod produktu|kod towaru|kod|indeks|symbol|symbol towaru|numer artykułu|kod sku|kod kreskowy",
@@ -32,6 +34,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "상품코드|상품번호|품목코드|제품코드|품번|바코드|옵션코드|판매자상품코드|상품 코드",
     ),
     "name": (
+        "megnevezés|terméknév|termék|denumire|denumire produs|nume produs|produs|tuote|tuotenimi|tuotteen nimi|nimike|kuvaus",
         "descrizione|descrizione articolo|nome prodotto|prodotto|denominazione|nome articolo",
         "omschrijving|artikelomschrijving|productnaam|artikelnaam|naam|productomschrijving",
         "nazwa|nazwa produktu|nazwa towaru|produkt nazwa|opis|towar|nazwa artykułu",
@@ -45,6 +48,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "상품명|품목명|제품명|품명|상품",
     ),
     "units": (
+        "mennyiség|eladott mennyiség|darab|darabszám|cantitate|cantitate vândută|bucăți|buc|määrä|myyty määrä|kpl|myydyt kappaleet",
         "quantità|quantita|qtà|qta|q.tà|pezzi|pezzi venduti|quantità venduta|unità vendute|n. pezzi|vendite|pz venduti",
         "aantal|verkocht aantal|aantal verkocht|verkochte aantallen|aantal stuks|stuks|hoeveelheid|verkopen",
         "ilość|ilosc|sprzedana ilość|ilość sprzedana|liczba sztuk|sztuki|szt.|szt|sprzedaż ilościowa|ilość szt",
@@ -58,6 +62,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "수량|판매수량|주문수량|판매량|구매수량|출고수량|개수",
     ),
     "revenue": (
+        "nettó érték|bruttó érték|árbevétel|összeg|valoare|valoare totală|total vânzări|myynti|liikevaihto|summa|yhteensä",
         "totale|importo|fatturato|ricavo|ricavi|importo totale|totale riga|valore|imponibile",
         "omzet|bedrag|totaalbedrag|totaal|regeltotaal|netto omzet|bruto omzet|waarde",
         "wartość|wartość sprzedaży|kwota|przychód|obrót|wartość netto|wartość brutto|suma|razem",
@@ -71,6 +76,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "금액|매출|매출액|판매금액|결제금액|합계|총액|주문금액",
     ),
     "price": (
+        "egységár|eladási ár|ár|nettó ár|bruttó ár|preț|preț unitar|preț de vânzare|hinta|yksikköhinta|myyntihinta",
         "prezzo|prezzo unitario|prezzo di vendita|prezzo vendita",
         "prijs|stukprijs|verkoopprijs|eenheidsprijs|prijs per stuk",
         "cena|cena jednostkowa|cena sprzedaży|cena netto|cena brutto",

@@ -53,7 +53,7 @@ _TIMES = re.compile(r"^[xX×]\s?(?=\d)|(?<=\d)\s?[xX×]$")
 _MARKED = re.compile(r"(?<=\d)\s?(?:[*†‡§]+|[¹²³⁰⁴-⁹]+)$")
 _PER = re.compile(r"(?<=\d)\s?/\s?[A-Za-z]{1,6}\.?$")  # "9.50/pcs"
 _UNIT = re.compile(
-    r"\s*(?:nos?|units?|un|und|pairs?|pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|szt|ks|adet|шт|pezzi|stuks|styck|[件个個只双套盒瓶袋箱台条張张包支本份点枚개])\.?$",
+    r"\s*(?:nos?|units?|un|und|pairs?|pcs?|pieces?|units?|stk|stück|st|pz|uds?|unidades|pièces?|ea|each|szt|ks|db|buc|kpl|kgs?|lbs?|ltr|l|adet|шт|pezzi|stuks|styck|[件个個只双套盒瓶袋箱台条張张包支本份点枚개])\.?$",
     re.IGNORECASE,
 )
 _SCALE = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "k": 1e3, "K": 1e3, "%": 0.01, "‰": 0.001}

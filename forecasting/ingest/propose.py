@@ -33,7 +33,7 @@ from forecasting.ingest.within import hours_across, stores_across, weekdays_acro
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
-_COUNT_WORDS = frozenset(["count", "passengers", "y"])
+_COUNT_WORDS = frozenset(["count", "passengers", "y", "out"])
 _MONEY = frozenset(["price", "list_price", "cost", "tax", "discount", "conversion"])
 _YES_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "ja", "nein", "oui", "non", "是", "否"])
 _NOT_SOLD = frozenset(
@@ -257,7 +257,7 @@ def _is_flag(column: Look) -> bool:
 def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Look | None:
     """The column whose cells are dates, days in eight digits, a platform's spare moments, or months below their years."""
     free = [c for c in columns if c.index not in roles]
-    dates = [c for c in free if c.kind == DATE and not all(":" in s and not re.search(r"\d{4}", s) for s in c.samples)]
+    dates = [c for c in free if c.kind == DATE and not all(re.match(r"\s*\d{1,2}:\d\d", s) for s in c.samples)]
     digits = [c for c in free if c.kind == NUMBER and c.samples and all(_DAY_IN_DIGITS.fullmatch(s.strip()) for s in c.samples)]
     # A moment that a platform's files have beside the usual one is better than none.
     spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
@@ -346,6 +346,8 @@ def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str,
         if rest:
             chosen = max(rest, key=lambda c: (roles.get(c.index, ("",))[0] == "", c.distinct, -c.index))
             roles[chosen.index] = ("sku", 0.7)
+        elif not years:
+            roles = _by_group(table, roles)
     roles |= dict.fromkeys(periods, ("period", 0.9)) | dict.fromkeys(sums, ("ignore", 0.9))
     mapping = _assemble(columns, roles, "wide", "pivot table", unknown="attribute")
     order = parse_dates(pl.Series([table.header[j] for j in periods]))

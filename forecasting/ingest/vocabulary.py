@@ -33,7 +33,7 @@ _WORDS: dict[str, str] = {
     "référence|reference|ref|réf|code article|code produit|réf produit|article id|id produit|código|codigo|código de producto|código producto|codigo producto|cód. producto|cód. artículo|referencia|"
     "id producto|producto id|código artículo|商品id|商品编码|商品编号|货号|sku编码|sku编号|sku id|skuid|规格编码|物料编码|物料号|物料|"
     "商品代码|产品编码|产品编号|产品id|款号|条码|商品条码|宝贝id|外部系统编号|样式id|商品sku|产品代码|存货编码|series|series id|product_id|"
-    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cod. artículo|custom sku|internal reference|product/internal reference|external id|own sku|seller code|vendor sku|vendor code|dpci|tcin",
+    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cód|cod|cod. artículo|custom sku|internal reference|product/internal reference|external id|own sku|seller code|vendor sku|vendor code|dpci|tcin",
     "name": "name|product name|product|product title|title|item name|description|product description|lineitem name|item title|"
     "bezeichnung|artikelbezeichnung|produkt|produktname|artikelname|beschreibung|produit|nom du produit|désignation|designation|libellé|libelle|"
     "nom|nom produit|descripción|descripcion|producto|nombre|nombre del producto|artículo|articulo|商品名称|商品名|商品标题|宝贝标题|产品名称|品名|名称|"
@@ -62,7 +62,7 @@ _WORDS: dict[str, str] = {
     "promo": "promo|promotion|on promotion|onpromotion|promo flag|is promo|promotion flag|promoted|on sale|aktion|angebot|werbung|promotions|"
     "en promotion|promoción|promocion|oferta|促销|活动|是否促销|促销标记|大促|promo active|is promotion|special",
     "stock": "stock|inventory|stock on hand|on hand|stock level|inventory level|available|available stock|closing stock|ending inventory|qty on hand|"
-    "soh|bestand|lagerbestand|stock disponible|existencias|inventario|库存|库存数量|库存量|可用库存|期末库存|可售库存|on_hand|stock qty|available quantity|closing balance",
+    "soh|bestand|lagerbestand|stock disponible|existencias|inventario|库存|库存数量|库存量|可用库存|期末库存|可售库存|on_hand|stock qty|available quantity|closing balance|balance",
     "category": "category|product category|product type|product_type|department|dept|product group|family|class|lineitem category|commodity|"
     "kategorie|warengruppe|produktgruppe|sortiment|catégorie|categorie|famille|rayon|categoría|categoria|familia|departamento|"
     "类目|品类|分类|商品类目|类别|商品分类|一级类目|二级类目|三级类目|产品分类|大类|中类|小类|category name|sub category|subcategory|sub-category|叶子类目|存货分类",

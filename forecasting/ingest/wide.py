@@ -14,7 +14,7 @@ from forecasting.ingest.columns import ColumnReader, clean_text, is_group_total,
 from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.datetext import fiscal, month_number
 from forecasting.ingest.daysheets import days_across, months_across, other_measures, units_across
-from forecasting.ingest.facts import Facts, one_series
+from forecasting.ingest.facts import Facts, one_series, say_if_group
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.measures import NOT_UNITS, other_measures_rows, units_of_goods
 from forecasting.ingest.moments import note_fiscal, read_dates
@@ -90,6 +90,8 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
     months = _months_down(table, mapping)
     if sku is None:
         sku = name
+    else:
+        say_if_group(mapping, issues)
     if sku is None and months is not None:
         sku, name = one_series(table, issues), _key(table, mapping, "month")
     if sku is None:

@@ -91,3 +91,47 @@ def test_settings_above_a_header_are_no_level_of_it_and_may_name_the_day() -> No
     settings = "View=[Manufacturing],Viewing Range=[13/1/24 - 19/1/24],Reporting Range=[Weekly],Program=[Retail]"
     done = _read([settings, "ASIN,Product Title,Ordered Revenue,Ordered Units", *(f"B0{k},Mug,$9.00,3" for k in range(1, 6))])
     assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({f"B0{k}": 3 for k in range(1, 6)}, "2024-01-13")
+
+
+def test_weeks_with_units_and_money_across_count_the_units() -> None:
+    weeks = [f"2024{week:02d}" for week in range(1, 6)]
+    head = ",".join(["Item Nbr", *(f"{week} POS Qty" for week in weeks), *(f"{week} POS Sales" for week in weeks)])
+    assert _sums(_read([head, "5500,1,2,3,4,5,9.9,9.9,9.9,9.9,9.9"])) == {"5500": 15}
+
+
+def test_stores_are_the_series_of_periods_across_and_it_is_said() -> None:
+    done = _read([f"Store,{','.join(map(str, DAYS))}", f"North{',1' * 28}", f"South{',2' * 28}"])
+    assert _sums(done) == {"North": 28, "South": 56}
+    assert any("'Store' is one series" in issue for issue in done.report.issues)
+
+
+@pytest.mark.parametrize("day", ["01JAN24:00:00:00", "01JAN2024:10:30:00", "R6.1.1"])
+def test_days_as_sas_and_japan_write_them(day: str) -> None:
+    done = _read(["SKU,Start date,QTY", f"A,{day},3", f"B,{day},4"])
+    assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({"A": 3, "B": 4}, "2024-01-01")
+
+
+def test_what_went_out_was_sold_and_a_balance_is_stock() -> None:
+    rows = [f"{d},A,Mug,{'100' if d.day == 1 else ''},2,500" for d in DAYS]
+    assert _sums(_read(["Movement Date,Item Code,Item,In,Out,Balance", *rows])) == {"A": 56}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Dátum;Cikkszám;Megnevezés;Mennyiség;Egységár",
+        "Data vânzării;Cod produs;Denumire;Cantitate;Preț unitar",
+        "Päivämäärä;Tuotekoodi;Tuote;Määrä;Hinta",
+        "Fecha;Cód.;Artículo;Uds.;P.V.P.",
+    ],
+)
+@pytest.mark.parametrize("unit", ["db", "buc", "kpl", "kg"])
+def test_units_in_three_more_languages(head: str, unit: str) -> None:
+    assert _sums(_read([head, *(f"{d:%d.%m.%Y};M-1;Mug;2 {unit};9,50" for d in DAYS)])) == {"M-1": 56}
+
+
+def test_deleted_orders_are_no_sales() -> None:
+    head = "订单号,商品ID,商品名称,订购数量,下单时间,京东价,订单状态"
+    rows = [f"{k},10001,杯子,2,{d} 10:00:00,9.5,完成" for k, d in enumerate(DAYS)]
+    done = _read([head, *rows, "99,10001,杯子,50,2024-01-28 10:00:00,9.5,(删除)等待付款确认"])
+    assert (_sums(done), done.report.rows_set_aside) == ({"10001": 56}, 1)
