@@ -107,7 +107,7 @@ def test_stores_are_the_series_of_periods_across_and_it_is_said() -> None:
 
 @pytest.mark.parametrize("day", ["01JAN24:00:00:00", "01JAN2024:10:30:00", "R6.1.1"])
 def test_days_as_sas_and_japan_write_them(day: str) -> None:
-    done = _read(["SKU,Start date,QTY", f"A,{day},3", f"B,{day},4"])
+    done = _read(["SKU,Date,QTY", f"A,{day},3", f"B,{day},4"])
     assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({"A": 3, "B": 4}, "2024-01-01")
 
 
