@@ -27,6 +27,7 @@ Ahead = Literal["recursive", "direct"]
 _COUNTS = ("poisson", "tweedie")
 _LEAST = 3  # observed periods below which nothing can be learnt
 _LIGHT, _FEW = 0.3, 20.0  # a ridge of 0.3, and more where there are only some multiples of 20 periods
+_LIGHTER = 4.0 ** -np.arange(5)  # the shares of it that a SKU with a clear season may have instead
 _CEILING = 3.0  # times the highest sales ever: no regression is trusted beyond
 _STEEPEST = 3.0
 
@@ -168,6 +169,8 @@ class Linear(Terms):
             link = LogLink(1.0 if self.method == "poisson" else self.power)
             return in_batches(link, made, target, active, self._penalty(target, active))
         penalty = self._penalty(target, active) if self.method == "ridge" else np.zeros(count)
+        if self.penalty is None:
+            penalty = penalty[:, None] * _LIGHTER
         return least_squares(made, target, active, penalty)
 
     def _penalty(self, target: np.ndarray, active: np.ndarray) -> np.ndarray:

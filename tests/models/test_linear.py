@@ -136,3 +136,15 @@ def test_the_summary_reads() -> None:
     assert "residual standard error" in text
     assert "AICc" in text
     assert "log price ratio" in text
+
+
+def test_a_clear_season_is_not_shrunk_and_a_vague_one_is() -> None:
+    months = pd.date_range("2020-10-01", periods=72, freq="MS")
+    wave = 1 + 0.3 * np.sin(2 * np.pi * np.arange(72) / 12)
+    rng = np.random.default_rng(3)
+    clear, vague = 3000 * wave + rng.normal(0, 50, 72), 3000 * wave + rng.normal(0, 2000, 72)
+    parts = [pd.DataFrame({"unique_id": sku, "ds": months, "y": y}) for sku, y in (("clear", clear), ("vague", vague))]
+    panel = Panel.build(pd.concat(parts), freq="MS")
+    ahead = Linear().fit(panel).forecast(12).mean
+    np.testing.assert_allclose(ahead[0], 3000 * wave[:12], rtol=0.05)  # a January without a column of its own was 25 % too high
+    np.testing.assert_allclose(ahead[1], Linear(penalty=0.3 + 20 / 72).fit(panel).forecast(12).mean[1])
