@@ -230,7 +230,7 @@ def _cut_footer(body: list[Row], rows: list[Row], width: int, kinds: list[str]) 
     """Trailing notes: sparse rows at the end whose words do not fit the columns they stand in."""
     blank_lines = _blank_lines(rows)
     stop = len(body)
-    while stop > 1 and _is_note(body, stop - 1, width, kinds, blank_lines):
+    while stop > 1 and (_is_note(body, stop - 1, width, kinds, blank_lines) or _is_sentence(body[stop - 1], width, kinds)):
         stop -= 1
     stop = _widen_footer(body, stop, width, blank_lines)
     stop = _notes_after_gap(body, stop, width, kinds, blank_lines)
@@ -271,6 +271,17 @@ def _is_note(body: list[Row], index: int, width: int, kinds: list[str], blank_li
     long = bool(usual) and len(cell) > 1.5 * usual[-1 - len(usual) // 20]
     seen = any(j < len(r.cells) and r.cells[j] == cell for r in body[:index][-PROBE:])
     return len(filled) == 1 and not seen and (after_gap or long or len(row.cells) == 1 < width - 1) and kind_of(cell) == TEXT
+
+
+def _is_sentence(row: Row, width: int, kinds: list[str]) -> bool:
+    """A sentence with commas below the table: words under a typed first column, and a blank behind each comma."""
+    return (
+        1 < len(row.cells) < width
+        and kinds[0] in (NUMBER, DATE)
+        and all(kind_of(cell) == TEXT for cell in row.cells)
+        and " " in row.cells[0].strip()
+        and all(cell.startswith(" ") for cell in row.cells[1:])
+    )
 
 
 def _looks_like_total(cell: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -18,13 +19,15 @@ from forecasting.ingest.kinds import column_kinds, kind_of
 from forecasting.ingest.likeness import Likeness
 from forecasting.ingest.regions import Region, find_regions
 from forecasting.ingest.regroup import has_quote_between, joined, regroup
-from forecasting.ingest.ruled import ruled_to_tabs
+from forecasting.ingest.ruled import aligned_to_tabs, ruled_to_tabs
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table, column_names
 from forecasting.ingest.tokens import Dialect, Row, split_lines, tokenize
 from forecasting.ingest.vocabulary import expected_kind, role_of
 
 MAX_COLUMNS = 20_000
+_FEWEST_CUT = 3
+_MONEY = frozenset(["price", "list_price", "revenue", "cost"])
 MAX_LINE = 4 << 20
 _NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
 
@@ -62,6 +65,9 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     _refuse_too_wide(text, name)
     text = ruled_to_tabs(text)
     sniffed = sniff(text)
+    aligned = aligned_to_tabs(text) if sniffed.dialect.spaces or sniffed.dialect.delimiter == " " else text
+    if aligned != text and not _all_wide(text, sniffed):
+        return tables_from_text(aligned, name, encoding, notes)
     bare = _without_wrapping(text) if sniffed.width == 1 else ""
     if bare:
         return tables_from_text(
@@ -74,6 +80,12 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
         raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
     parts = [part for table in tables for part in split_sideways(table)]
     return number_tables([_with_source(part, encoding, sniffed.dialect) for part in parts])
+
+
+def _all_wide(text: str, sniffed: Sniffed) -> bool:
+    """Whether the first lines all have the same number of cells as they are."""
+    rows = [row for row in tokenize(text[: 1 << 16], sniffed.dialect, sniffed.width) if any(cell.strip() for cell in row.cells)]
+    return len({len(row.cells) for row in rows}) == 1
 
 
 def _without_wrapping(text: str) -> str:
@@ -229,6 +241,10 @@ def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool) -
 
 def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (), delimiter: str = "") -> Table:
     """Make the rows of a region one rectangle under its header; `delimiter` is "" where cells cannot run into each other."""
+    region, j = _with_decimals(region) if delimiter == "," else (region, None)
+    if j is not None and region.header:
+        said = f"commas in {region.header[j]!r} are decimal, though commas part the cells too: the numbers were put together"
+        notes = (*notes, said)
     kinds = list(region.kinds)
     header = list(region.header) if region.header is not None else None
     body_width = _body_width(region)
@@ -266,6 +282,22 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
         footer=tuple(_joined(row) for row in region.footer),
         notes=tuple(notes),
     )
+
+
+def _with_decimals(region: Region) -> tuple[Region, int | None]:
+    """Prices whose decimal commas cut every row into one cell more than the header names, put together; and their column."""
+    names = region.header or ()
+    rows = [row.cells for row in region.rows]
+    if len(rows) < _FEWEST_CUT or any(len(cells) != len(names) + 1 for cells in rows):
+        return region, None
+    dates = [j for j, name in enumerate(names) if expected_kind(name) == "date"]
+    money = [j for j, name in enumerate(names) if (role_of(name) or ("",))[0] in _MONEY and dates and j > dates[0]]
+    whole = [j for j in money if all(re.fullmatch(r"-?\d+", c[j].strip()) and re.fullmatch(r"\d\d", c[j + 1]) for c in rows)]
+    if len(whole) != 1 or not all(kind_of(cells[dates[0]]) == "date" for cells in rows):
+        return region, None
+    j = whole[0]
+    joined = [replace(r, cells=(*r.cells[:j], f"{r.cells[j]},{r.cells[j + 1]}", *r.cells[j + 2 :])) for r in region.rows]
+    return replace(region, rows=joined, kinds=(*region.kinds[:j], "number", *region.kinds[j + 2 :])), j
 
 
 def _regrouped(rows: list[Row], width: int, delimiter: str) -> dict[int, tuple[str, ...]]:

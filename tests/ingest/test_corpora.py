@@ -110,3 +110,23 @@ def test_long_terms_of_use_are_not_the_table() -> None:
     rows = "".join(f"2024-03-{day:02d},A,1\n" for day in range(1, 21))
     table = _main(terms + "\ndate,sku,qty\n" + rows)
     assert (table.header, table.height) == (("date", "sku", "qty"), 20)
+
+
+def test_columns_that_a_gap_through_all_lines_parts() -> None:
+    body = "".join(f"2024-03-{day:02d} S-{day:03d} {day:>5}\n" for day in range(1, 9))
+    assert _rows("date       sku     qty\n" + body)[1:3] == [("2024-03-01", "S-001", "1"), ("2024-03-02", "S-002", "2")]
+
+
+def test_a_sentence_with_commas_below_the_table_is_no_row() -> None:
+    body = "".join(f"2024-03-{day:02d},S-1,Mug,{day},2.50\n" for day in range(1, 9))
+    table = _main("date,sku,name,qty,price\n" + body + "Note: prices in EUR, tax incl., see terms\n")
+    assert (table.height, len(table.footer)) == (8, 1)
+
+
+def test_decimal_commas_between_commas_are_put_together_and_it_is_said() -> None:
+    body = "".join(f"2024-03-{day:02d},S-1,{day},{day},{day + 40}\n" for day in range(10, 18))
+    table = _main("date,sku,qty,price\n" + body)
+    assert table.cells.row(0) == ("2024-03-10", "S-1", "10", "10,50")
+    assert any("decimal" in note for note in table.notes)
+    index = "".join(f"{k},2024-03-1{k},S-1,1{k},12\n" for k in range(8))
+    assert _main("date,sku,qty,price\n" + index).width == 5
