@@ -10,6 +10,8 @@ from forecasting.diagnostics.gaps import bridged, is_flat
 
 MOST = 5
 _LEAST = 24
+_NAUGHT = 1e-3  # of the highest level: what is left of nothing where a season is taken out
+_FEWEST = 8
 _CELLS = 600
 _SHARE = 0.08  # of all periods that a level must last
 _PEAK = 4.0
@@ -38,6 +40,8 @@ def find_breaks(sales: pd.Series | np.ndarray, seasonal: np.ndarray | None = Non
     if len(values) < _LEAST or is_flat(values):
         why = "The level never changes." if len(values) >= _LEAST else f"{len(values)} periods are too few to look for breaks."
         return Breaks((), (float(values.mean()),) if len(values) else (), why)
+    if np.count_nonzero(values != np.median(values)) < _FEWEST:
+        return Breaks((), (float(values.mean()),), "Too few periods differ from the usual one to look for breaks.")
     first = int(np.argmax(np.isfinite(np.asarray(sales, dtype="float64"))))
     level = values - (seasonal if seasonal is not None and len(seasonal) == len(values) else 0.0)
     width = -(-len(level) // _CELLS)
@@ -110,7 +114,8 @@ def _without_peaks(values: np.ndarray) -> np.ndarray:
 def _read(levels: tuple[float, ...]) -> str:
     if len(levels) == 1:
         return "No lasting break in the level."
-    moved = f"from {number(levels[-2])} to {number(levels[-1])} a period"
+    before, after = (level if abs(level) > _NAUGHT * max(map(abs, levels)) else 0.0 for level in levels[-2:])
+    moved = f"from {number(before)} to {number(after)} a period"
     if len(levels) == 2:
         return f"The level broke once, {moved}."
     return f"The level broke {len(levels) - 1} times, the last time {moved}."

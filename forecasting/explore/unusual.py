@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 _LIMIT = 3.5
+_SEEN = 0.01  # of the highest sales: where hardly anything sells, the rest is dust, and less than this is none of it
 MOST = 20
 """How many are told; there may be more."""
 
@@ -24,6 +25,7 @@ def unusual(parts: pd.DataFrame) -> pd.DataFrame:
     if spread <= 1e-9 * max(float(np.abs(parts["value"]).max()) if len(rest) else 0.0, 1e-300):
         return pd.DataFrame(columns=["ds", "value", "expected", "score"])
     score = 0.6745 * (rest - center) / spread
+    score[np.abs(rest) < _SEEN * float(np.abs(parts["value"]).max())] = 0.0
     found = pd.DataFrame(
         {
             "ds": parts["ds"],

@@ -136,3 +136,12 @@ def test_more_peaks_than_are_listed_are_not_counted_as_so_many(rng: np.random.Ge
     sales = 20 + rng.normal(0, 1, 400)
     sales[::10] += rng.uniform(20, 30, 40)
     assert run(Diagnose(panel_of(sales, "D"))).odd_reading.startswith("20 days or more stand out")
+
+
+def test_two_sales_make_no_level_and_no_peaks_of_nothing() -> None:
+    sales = np.zeros(420)
+    sales[100], sales[300] = 3, 2
+    found = run(Diagnose(panel_of(sales)))
+    assert found.steps.reading == "Too few periods differ from the usual one to look for breaks."
+    assert "0 sold" not in found.odd_reading
+    assert set(found.odd["value"]) <= {2.0, 3.0}
