@@ -14,6 +14,7 @@ from forecasting.ingest.table import Table
 from forecasting.ingest.vocabulary import names_role, role_of
 
 NOT_UNITS = "a row of another measure, not of units"
+_SALES = "sales"
 _MOST_MEASURES = 12
 _COUNTED = frozenset(
     ["units", "revenue", "price", "stock", "returns", "discount", "cost", "orders", "refund", "tax", "visitors", "page_views"]
@@ -48,11 +49,15 @@ def units_of_goods(header: Sequence[str]) -> dict[int, str]:
     {1: 'A1', 3: 'B2'}
     """
     found = {j: parts for j, name in enumerate(header) if (parts := _good_and_measure(name))}
+    if "units" in {measure for _, measure in found.values()}:
+        # "Sales" may be units, but not beside "Units".
+        found = {j: (good, "revenue" if measure == _SALES else measure) for j, (good, measure) in found.items()}
     measures = {good: [measure for each, measure in found.values() if each == good] for good, _ in found.values()}
+    units = "units" if any("units" in each for each in measures.values()) else _SALES
     alike = len({tuple(sorted(each)) for each in measures.values()}) == 1
-    if len(measures) < 2 or not alike or any(len(each) < 2 or each.count("units") != 1 for each in measures.values()):
+    if len(measures) < 2 or not alike or any(len(each) < 2 or each.count(units) != 1 for each in measures.values()):
         return {}
-    return {j: good for j, (good, measure) in found.items() if measure == "units"}
+    return {j: good for j, (good, measure) in found.items() if measure == units}
 
 
 def _good_and_measure(header: str) -> tuple[str, str] | None:
@@ -62,7 +67,7 @@ def _good_and_measure(header: str) -> tuple[str, str] | None:
         role = role_of(measure) if names_role(measure) else None
         name = " ".join(good)
         if name and role and role[0] in _COUNTED and role_of(name) is None and not is_total(name):
-            return name, role[0]
+            return name, _SALES if measure.lower() == _SALES else role[0]
     return None
 
 

@@ -33,7 +33,7 @@ _WORDS: dict[str, str] = {
     "référence|reference|ref|réf|code article|code produit|réf produit|article id|id produit|código|codigo|código de producto|código producto|codigo producto|cód. producto|cód. artículo|referencia|"
     "id producto|producto id|código artículo|商品id|商品编码|商品编号|货号|sku编码|sku编号|sku id|skuid|规格编码|物料编码|物料号|物料|"
     "商品代码|产品编码|产品编号|产品id|款号|条码|商品条码|宝贝id|外部系统编号|样式id|商品sku|产品代码|存货编码|series|series id|product_id|"
-    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cód|cod|cod. artículo|custom sku|internal reference|product/internal reference|external id|own sku|seller code|vendor sku|vendor code|dpci|tcin",
+    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cód|cod|cod. artículo|custom sku|internal reference|product/internal reference|external id|own sku|seller code|vendor sku|vendor code|dpci|tcin|msku|merchant sku|seller sku",
     "name": "name|product name|product|product title|title|item name|description|product description|lineitem name|item title|"
     "bezeichnung|artikelbezeichnung|produkt|produktname|artikelname|beschreibung|produit|nom du produit|désignation|designation|libellé|libelle|"
     "nom|nom produit|descripción|descripcion|producto|nombre|nombre del producto|artículo|articulo|商品名称|商品名|商品标题|宝贝标题|产品名称|品名|名称|"

@@ -14,18 +14,22 @@ import python_calamine as calamine
 
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest.container import ZIP_ERRORS
+from forecasting.ingest.dialect import sniff
 from forecasting.ingest.numberformats import padded_cells
 from forecasting.ingest.regions import find_regions
 from forecasting.ingest.sideways import split_sideways
 from forecasting.ingest.table import Table
 from forecasting.ingest.text import MAX_COLUMNS, number_tables, region_table
-from forecasting.ingest.tokens import Row
+from forecasting.ingest.tokens import Row, tokenize
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 _ERRORS = (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError)
 
 # Cells of the area a sheet says it uses; about a gigabyte of memory.
 _MAX_AREA = 40_000_000
+_FEWEST_LINES = 3
+_SNIFFED = 400
+_MARKS = (",", ";", "\t", "|")
 # The stream that holds an encrypted workbook, as its container names it.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
@@ -110,9 +114,25 @@ def grid_tables(grid: Sequence[Sequence[Cell]], name: str, sheet: str, offset: i
     """Tables in a rectangle of typed cells; empty rows and columns around them are left away."""
     rows = [Row(offset + i, tuple(map(cell_text, row))) for i, row in enumerate(grid, 1)]
     rows = _without_empty_columns(rows)
-    found = [region_table(region, name, sheet) for region in find_regions(rows) if region.rows or region.header]
+    parted = _lines_in_cells(rows)
+    notes = ("each line of a text stood in one cell; the cells were taken apart",) if parted else ()
+    rows = parted or rows
+    found = [region_table(region, name, sheet, notes) for region in find_regions(rows) if region.rows or region.header]
     tables = number_tables([part for table in found for part in split_sideways(table)])
     return [replace(table, encoding="", delimiter="") for table in tables]
+
+
+def _lines_in_cells(rows: list[Row]) -> list[Row]:
+    """The rows of a delimited text that was opened as one column, taken apart; none for any other sheet."""
+    lines = [row.cells[0] for row in rows if row.cells[0].strip()] if all(len(row.cells) == 1 for row in rows) else []
+    if len(lines) < _FEWEST_LINES:
+        return []
+    found = sniff("\n".join(lines[:_SNIFFED]))
+    parted = [
+        Row(row.line, tokenize(row.cells[0], found.dialect, found.width)[0].cells) if row.cells[0] else row for row in rows
+    ]
+    whole = sum(len(row.cells) == found.width for row in parted)
+    return parted if found.width > _FEWEST_LINES - 1 and found.dialect.delimiter in _MARKS and whole >= 0.8 * len(lines) else []
 
 
 def _without_empty_columns(rows: list[Row]) -> list[Row]:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from forecasting.ingest import Import, import_files
+from tests.ingest.truth import to_xlsx
 
 DAYS = [dt.date(2024, 1, 1) + dt.timedelta(days=d) for d in range(28)]
 
@@ -135,3 +136,15 @@ def test_deleted_orders_are_no_sales() -> None:
     rows = [f"{k},10001,杯子,2,{d} 10:00:00,9.5,完成" for k, d in enumerate(DAYS)]
     done = _read([head, *rows, "99,10001,杯子,50,2024-01-28 10:00:00,9.5,(删除)等待付款确认"])
     assert (_sums(done), done.report.rows_set_aside) == ({"10001": 56}, 1)
+
+
+def test_units_beside_sales_of_each_sku_under_its_name() -> None:
+    done = _read([",Blue mug,,Red mug,", "Date,Units,Sales,Units,Sales", *(f"{d},{d.day},{d.day * 2.5},1,3.5" for d in DAYS)])
+    assert _sums(done) == {"Blue mug": 406, "Red mug": 28}
+
+
+def test_a_text_that_was_opened_as_one_column_of_a_workbook() -> None:
+    rows = [["date,sku,name,units"], *([f'{d},A-1,"Mug, blue",2'] for d in DAYS)]
+    done = import_files([("sales.xlsx", to_xlsx({"S": rows}))])
+    assert (_sums(done), done.tables[0].cells.row(0)[2]) == ({"A-1": 56}, "Mug, blue")
+    assert any("one cell" in note for note in done.tables[0].notes)
