@@ -21,6 +21,9 @@ _SHORT_DAY = r"^\s*(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s*$"
 _MONTH_IN_DIGITS = r"^\s*(?:19|20)\d\d(?:0[1-9]|1[0-2])\s*$"
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?")
 _QUARTER = re.compile(r"(?:q(?:tr|uarter)?|quartal|trimestre)\.?\s?([1-4])|第?([1-4])季度?", re.IGNORECASE)
+_COUNTER = re.compile(r"\D*(\d{1,4})\D*")
+_COUNTED_DAY = r"(?i)^\s*(?:d|day|t|w|wk|week)_\d{1,4}\s*$"
+_FIRST_DAY = "2000-01-03"
 _MOST_WORDS = 400
 _FEWEST_DAYS = 7
 
@@ -116,3 +119,39 @@ def _quarter(word: str) -> int | None:
 
 def _sums_up(word: str) -> bool:
     return not word or is_total(word) or is_total(re.sub(r"\d{4}", "", word).strip())
+
+
+def counts_days(column: pl.Series) -> bool:
+    """Whether a column numbers its days or weeks with a word before them, as in "d_17".
+
+    >>> counts_days(pl.Series(["d_1", "d_2"])), counts_days(pl.Series(["d1", "A_2"]))
+    (True, False)
+    """
+    filled = column.filter(column.str.strip_chars() != "")
+    return len(filled) > 0 and bool(filled.str.contains(_COUNTED_DAY).all())
+
+
+def counted_down(column: pl.Series, issues: list[str]) -> pl.Series:
+    """Days or weeks that are numbered down a column, laid on the calendar as those across are; any other column as it is."""
+    if not counts_days(column):
+        return column
+    labels = column.unique(maintain_order=True).to_list()
+    moments, _, _ = counted(labels, issues)
+    days = [f"{moment:%Y-%m-%d}" if moment else "" for moment in moments]
+    return column.replace_strict(labels, days, return_dtype=pl.String)
+
+
+def counted(labels: list[str], issues: list[str]) -> tuple[list[object], str, str]:
+    """`d_1, d_2, ...` name no calendar: they are laid on days from a Monday, which is said."""
+    numbers = [int(m.group(1)) if (m := _COUNTER.fullmatch(x.strip())) else None for x in labels]
+    weekly = any(re.match(r"\s*(w|wk|week|kw|第\d+周)", x, re.IGNORECASE) for x in labels)
+    monthly = any(re.match(r"\s*(m|month)[_\s-]?\d", x, re.IGNORECASE) for x in labels)
+    unit = "1w" if weekly else "1mo" if monthly else "1d"
+    issues.append(
+        f"the periods ({labels[0]!r}, ...) carry no dates; "
+        f"they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}"
+    )
+    start = pl.Series(["2000-01-01" if monthly else _FIRST_DAY]).str.to_datetime("%Y-%m-%d", time_unit="us")
+    first = min((n for n in numbers if n is not None), default=0)
+    moments = [None if n is None else start.dt.offset_by(f"{n - first}{unit[1:]}").item() for n in numbers]
+    return list(moments), {"1w": "week", "1mo": "month", "1d": ""}[unit], ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.calendars import counts_days
 from forecasting.ingest.checks import FALSE_WORDS, check_keys
 from forecasting.ingest.columns import (
     AMOUNTS,
@@ -91,8 +92,18 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
     titled = sku is not None and title_rows(sample, sku) is not None
     coded = sku is not None and _as_numbers(sample.column(sku))
     swapped = date is not None and parse_dates(sample.column(date), mapping.date_order or None).swapped
+    numbered = date is not None and counts_days(sample.column(date))
     repeated = orders_repeated(sample, mapping) is not sample
-    return guessed or titled or coded or swapped or repeated or len(_statuses(reader)) > 1 or measure_column(sample) is not None
+    return (
+        guessed
+        or titled
+        or coded
+        or swapped
+        or numbered
+        or repeated
+        or len(_statuses(reader)) > 1
+        or measure_column(sample) is not None
+    )
 
 
 def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:

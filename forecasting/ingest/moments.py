@@ -9,6 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.calendars import counted_down
 from forecasting.ingest.columns import ColumnReader, is_total_cell
 from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.datetext import WEEK_WORDS, fiscal, month_number, parse_date_text
@@ -26,6 +27,7 @@ def read_dates(reader: ColumnReader) -> Dates:
     """The dates of all rows; rows without one are noted by the reader as unusable, and what had to be decided is said."""
     j = reader.mapping.index("date")
     column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), _whole_days(reader, j))
+    column = counted_down(column, reader.issues)
     note_fiscal(column, reader.issues)
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:

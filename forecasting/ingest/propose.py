@@ -10,7 +10,7 @@ import polars as pl
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.arithmetic import factors, summing_column
-from forecasting.ingest.calendars import months_under_years, short_days
+from forecasting.ingest.calendars import counts_days, months_under_years, short_days
 from forecasting.ingest.columns import AMOUNTS, LEVELS
 from forecasting.ingest.dates import parse_dates
 from forecasting.ingest.datetext import day_of_week, fiscal, month_number, parse_date_text
@@ -263,6 +263,8 @@ def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]
     spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
     spare = [c for c in spare if roles.get(c.index, ("ignore",))[0] == "ignore"]
     found = next(iter([*dates, *digits, *spare]), None)
+    counted = (c for c in free if counts_days(table.column(c.index).head(_MAX_QUESTION_ROWS)))
+    found = found or next(counted, None)
     return found or next((c for c in free if months_under_years(table.column(c.index)) is not None), None)
 
 

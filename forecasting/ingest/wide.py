@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
+from forecasting.ingest.calendars import counted
 from forecasting.ingest.checks import NOT_CHOSEN
 from forecasting.ingest.columns import ColumnReader, clean_text, is_group_total, is_total_cell, named_columns
 from forecasting.ingest.dates import HALF_YEARS, Dates, parse_dates
@@ -28,11 +29,9 @@ from forecasting.ingest.within import hours_across, moments_across, stores_acros
 
 _MONTHS = tuple(str(k) for k in range(1, 13))
 _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|第)[_\s.-]?(\d{1,2})[周週]?", re.IGNORECASE)
-_COUNTER = re.compile(r"\D*(\d{1,4})\D*")
 _SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 _FEWEST_IN_GROUPS = 3
 _LAST_WEEK = 53
-_FIRST_DAY = "2000-01-03"
 
 
 def extract_wide(table: Table, mapping: Mapping) -> Facts:
@@ -195,23 +194,7 @@ def _period_dates(labels: list[str], mapping: Mapping, issues: list[str]) -> tup
     if sum(m is not None for m in years) >= 0.5 * len(labels):
         typed = pl.Series([f"{m.group(1)}-01-01" if m else None for m in years]).str.to_datetime("%Y-%m-%d", time_unit="us")
         return list(typed.to_list()), "year", ""
-    return _counted(labels, issues)
-
-
-def _counted(labels: list[str], issues: list[str]) -> tuple[list[object], str, str]:
-    """`d_1, d_2, ...` name no calendar: they are laid on days from a Monday, which is said."""
-    numbers = [int(m.group(1)) if (m := _COUNTER.fullmatch(x.strip())) else None for x in labels]
-    weekly = any(re.match(r"\s*(w|wk|week|kw|第\d+周)", x, re.IGNORECASE) for x in labels)
-    monthly = any(re.match(r"\s*(m|month)[_\s-]?\d", x, re.IGNORECASE) for x in labels)
-    unit = "1w" if weekly else "1mo" if monthly else "1d"
-    issues.append(
-        f"the periods ({labels[0]!r}, ...) carry no dates; "
-        f"they are counted from {_FIRST_DAY if unit != '1mo' else '2000-01-01'}"
-    )
-    start = pl.Series(["2000-01-01" if monthly else _FIRST_DAY]).str.to_datetime("%Y-%m-%d", time_unit="us")
-    first = min((n for n in numbers if n is not None), default=0)
-    moments = [None if n is None else start.dt.offset_by(f"{n - first}{unit[1:]}").item() for n in numbers]
-    return list(moments), {"1w": "week", "1mo": "month", "1d": ""}[unit], ""
+    return counted(labels, issues)
 
 
 def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Series | None) -> tuple[pl.Series, pl.DataFrame]:
@@ -224,8 +207,8 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
     groups = _group_totals(table, mapping)
     others = other_measures_rows(table, mapping)
     counts = [False] * len(sku) if others is None else others.to_list()
-    for code, words, total, counted in zip(sku.to_list(), names, groups.to_list(), counts, strict=True):
-        if counted:
+    for code, words, total, other in zip(sku.to_list(), names, groups.to_list(), counts, strict=True):
+        if other:
             reasons.append(NOT_UNITS)
         elif total or is_total(code) or is_total(words):
             reasons.append("a totals row, not a sale")

@@ -148,3 +148,9 @@ def test_a_text_that_was_opened_as_one_column_of_a_workbook() -> None:
     done = import_files([("sales.xlsx", to_xlsx({"S": rows}))])
     assert (_sums(done), done.tables[0].cells.row(0)[2]) == ({"A-1": 56}, "Mug, blue")
     assert any("one cell" in note for note in done.tables[0].notes)
+
+
+def test_days_that_are_numbered_down_a_column_are_laid_on_the_calendar_and_it_is_said() -> None:
+    done = _read(["item_id,store_id,d,sales", *(f"FOODS_1,CA_1,d_{k},2" for k in range(1, 29))])
+    assert (done.panel.freq, len(done.panel.calendar), _sums(done)) == ("D", 28, {"FOODS_1": 56})
+    assert any("carry no dates" in issue for issue in done.report.issues)
