@@ -172,8 +172,8 @@ class Settings:
     """What a forecast was made with, so that anyone can make it again.
 
     `data` is the Python expression that reads the panel, `source` its name for people; `specs` are the models with all their
-    parameters as Python writes them, `imports` where they come from; `ids` the chosen SKUs, empty for all; `plan` the name of
-    the file with the planned regressors, empty without one.
+    parameters as Python writes them, `imports` what the script needs; `ids` the chosen SKUs, empty for all; `plan` the name of
+    the file with the planned regressors, empty without one; `planned` the Python expression of a plan that is in no file.
     """
 
     source: str
@@ -185,6 +185,7 @@ class Settings:
     skus: int
     ids: tuple[str, ...] = ()
     plan: str = ""
+    planned: str = ""
     sums: str = "bottom-up"
     version: str = __version__
 
@@ -203,7 +204,7 @@ class Settings:
     def script(self) -> str:
         """A Python script that makes the same forecast.csv again."""
         select = f".select({list(self.ids)!r})" if self.ids else ""
-        plan = f"workflow.read_plan({self.plan!r}, panel)" if self.plan else "None"
+        plan = self.planned or (f"workflow.read_plan({self.plan!r}, panel)" if self.plan else "None")
         return _SCRIPT.format(
             version=self.version,
             source=self.source,
@@ -225,6 +226,8 @@ def settings_of(
     data: str = "",
     ids: Sequence[str] = (),
     plan: str = "",
+    planned: str = "",
+    imports: Sequence[str] = (),
     sums: str = "bottom-up",
 ) -> Settings:
     """The settings behind an outlook; without its specs the names of the models stand for them."""
@@ -234,13 +237,16 @@ def settings_of(
         data=data or f"workflow.read({source!r}).panel",
         specs=tuple(repr(spec) for spec in specs) or tuple(forecast.model for forecast in outlook.forecasts),
         imports=tuple(
-            dict.fromkeys(f"from {type(one).__module__} import {type(one).__name__}" for one in _inside(tuple(specs)))
+            dict.fromkeys(
+                [*(f"from {type(one).__module__} import {type(one).__name__}" for one in _inside(tuple(specs))), *imports]
+            )
         ),
         cutoff=f"{first.cutoff:%Y-%m-%d}",
         horizon=first.horizon,
         skus=len(first.ids),
         ids=tuple(ids),
         plan=plan,
+        planned=planned,
         sums=sums,
     )
 

@@ -43,7 +43,7 @@ _PLAIN = (
 """Functions that say nothing of what they are given."""
 _NO_SENTENCE = re.compile(
     r"^[\w./-]*/[\w./-]*$|^--|__|^\W*[a-z_]+=|https?:|class=|<svg|@media|\\[dwsb]|\(\?|var\(|^(SELECT|CREATE|INSERT|UPDATE) "
-    r"|^tuple\[|\| None$|^x unified$|^workflow\.|scope=\"|aria-|^import |^from \{\w+\} import|\nimport "
+    r"|^tuple\[|\| None$|^x unified$|^(workflow|calendars|pd)\.|scope=\"|aria-|^import |^from [\w.{}]+ import|\nimport "
     r"|^'self'|@|unnamed|HttpOnly|Secure$|^(day tag|month monat|week woche)|hh:mm|^account \{|\} profiles$|^\"\"\""
     r"|:root|documentElement|^[xy] domain$"
 )

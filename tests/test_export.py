@@ -115,3 +115,25 @@ def test_the_script_makes_the_same_file_again(panel: Panel, tmp_path: Path) -> N
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, env=environment)
     again, first = read((tmp_path / "forecast.csv").read_bytes()), read(forecast_csv(outlook, chosen))
     pd.testing.assert_frame_equal(again.drop(columns="name"), first.drop(columns="name"))
+
+
+def test_the_script_of_a_plan_in_no_file_and_of_a_calendar_runs(tmp_path: Path) -> None:
+    from forecasting.workflow import calendars, carried_on
+
+    days = pd.date_range("2023-01-01", periods=500)
+    sales = pd.DataFrame({"unique_id": "007", "ds": days, "price": np.where(np.arange(500) % 30 < 5, 8.0, 10.0)})
+    plain = Panel.build(sales.assign(y=30.0 - sales["price"] + (days.day == 4) * 9), known=["price"])
+    write_panel(plain, tmp_path / "shop.csv")
+    calendar = calendars.Calendar(events=(calendars.Entry("Fair", days[3], days[3], repeats="same date"),))
+    shop, specs = calendars.with_calendar(plain, calendar), (make("linear"),)
+    outlook = forecast_all(ForecastAll(shop, specs, horizon=7, plan=carried_on(shop, 7)))
+    script = settings_of(
+        outlook, specs, data=f"calendars.with_calendar(workflow.read('shop.csv').panel, {calendar!r})",
+        plan="As now, no promotion", planned="workflow.carried_on(panel, 7)",
+        imports=("from pandas import Timestamp", "from forecasting.workflow import calendars",
+                 "from forecasting.workflow.calendars import Calendar, Entry"),
+    ).script()  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, env=environment)
+    again, first = read((tmp_path / "forecast.csv").read_bytes()), read(forecast_csv(outlook, shop))
+    pd.testing.assert_frame_equal(again.drop(columns="name"), first.drop(columns="name"))

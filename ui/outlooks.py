@@ -28,6 +28,13 @@ _TAKEN = "_outlook-taken-along"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+_CALENDAR_IMPORTS = (
+    "from pandas import Timestamp",
+    "from forecasting.workflow import calendars",
+    "from forecasting.workflow.calendars import Calendar, Entry",
+)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a forecast was asked for; `plan` says which plan, and `plan_digest` tells two plans apart."""
@@ -263,9 +270,16 @@ def _settings_of(outlook: Outlook, asked: Asked) -> Settings:
     read = f"workflow.open_sample({workspace.sample!r})" if workspace.sample else f"workflow.read({_file_name()!r}).panel"
     data = workspace.cleaned.script(read) if workspace.cleaned else read
     source = f"{_file_name()}{', cleaned' if workspace.cleaned else ''}"
-    plan = asked.plan if asked.plan not in (planning.LEFT_OUT, planning.CARRIED_ON) else ""
+    imports, planned = planning.script(asked.plan, asked.horizon)
+    if workspace.calendar is not None:
+        data = f"calendars.with_calendar({data}, {workspace.calendar!r})"
+        imports = (*imports, *_CALENDAR_IMPORTS)
+    plan = "" if asked.plan == planning.LEFT_OUT else asked.plan
     spec = models.chosen_spec(asked.model, asked.horizon)
-    return settings_of(outlook, (spec,), source=source, data=data, ids=ids, plan=plan, sums=outlook.sums.reconciliation)
+    return settings_of(
+        outlook, (spec,), source=source, data=data, ids=ids, plan=plan, planned=planned, imports=imports,
+        sums=outlook.sums.reconciliation,
+    )  # fmt: skip
 
 
 def _file_name() -> str:

@@ -34,6 +34,19 @@ class Kept:
         return carried_on(panel, horizon) if self.title == CARRIED_ON else self.rows
 
 
+def script(title: str, horizon: int) -> tuple[tuple[str, ...], str]:
+    """What a Python script imports for a plan that is in no file, and the expression that makes it there; else nothing."""
+    kept = current().result(_KEPT, Kept)
+    if title == CARRIED_ON:
+        return (), f"workflow.carried_on(panel, {horizon})"
+    if title != WRITTEN or kept is None or kept.rows is None:
+        return (), ""
+    text = kept.rows.to_csv(index=False, lineterminator="\n")
+    return ("import io", "import pandas as pd"), (
+        f"pd.read_csv(io.StringIO({text!r}), dtype={{'sku': str}}, parse_dates=['date'])"
+    )
+
+
 def control(panel: Panel, sku: str, horizon: int) -> Kept:
     """Choose how prices and promotions go on; data without any has nothing to choose."""
     names = plannable(panel)
