@@ -15,6 +15,7 @@ from forecasting.ingest.tokens import Dialect, Row, split_lines, tokenize
 
 _SINGLE = (",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "¦", "§", "¬", "\x1e", "!", "#", "*", "@", ":", " ", "/")
 _MULTIPLE = ("||", "::", "|~|", "~|~", "^|^", ";;", "##", "@@", "<>", "#|#", "\t\t", "|;|", "~~", "&&", "$$")
+_DOUBLED = "|:~#@"
 _WEIGHT = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, " ": 0.7, ":": 0.4, "/": 0.3, "*": 0.5, "@": 0.5, "#": 0.5, "!": 0.5}
 _QUOTES = ('"', "'")
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.|\\t)"?\s*$', re.IGNORECASE)
@@ -40,7 +41,7 @@ def sniff(text: str) -> Sniffed:
     >>> found.dialect.delimiter, found.width
     (';', 3)
     """
-    head = text[: text.find("\n") if "\n" in text[:200] else 200].rstrip("\r")
+    head = re.split(r"[\r\n]", text[:200], maxsplit=1)[0]
     declared = _SEPARATOR_LINE.match(head)
     if declared:
         mark = "\t" if declared.group(1) == "\\t" else declared.group(1)
@@ -82,8 +83,13 @@ def _cut(text: str, start: int, size: int, lines: int) -> str:
 
 
 def _candidates(sample: str) -> list[str]:
-    present = [mark for mark in _SINGLE if mark in sample]
+    present = [mark for mark in _SINGLE if mark in sample and not (mark in _DOUBLED and _always_doubled(sample, mark))]
     return present + [mark for mark in _MULTIPLE if mark in sample]
+
+
+def _always_doubled(sample: str, mark: str) -> bool:
+    """Whether a sign only ever stands twice in a row: then the pair parts the cells."""
+    return {len(run) for run in re.findall(rf"{re.escape(mark)}+", sample)} == {2}
 
 
 def _with_quotes(sample: str, mark: str) -> list[tuple[float, Dialect, int]]:

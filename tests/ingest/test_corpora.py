@@ -130,3 +130,13 @@ def test_decimal_commas_between_commas_are_put_together_and_it_is_said() -> None
     assert any("decimal" in note for note in table.notes)
     index = "".join(f"{k},2024-03-1{k},S-1,1{k},12\n" for k in range(8))
     assert _main("date,sku,qty,price\n" + index).width == 5
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_declared_separator_counts_whatever_ends_its_line(end: str) -> None:
+    assert _rows(end.join(["sep=^", "date^sku^qty", "2024-03-01^A^1", "2024-03-02^B^2"]))[0] == ("date", "sku", "qty")
+
+
+def test_a_sign_that_only_stands_twice_parts_the_cells_as_a_pair() -> None:
+    rows = ["id||name||place||price", '1000||"Rug 5"""||Oak shelf||62,01', '1003||Tea||"Rug 5"""||4,90']
+    assert _rows("\r".join(rows))[1] == ("1000", 'Rug 5"', "Oak shelf", "62,01")
