@@ -102,8 +102,9 @@ def _editor(name: str, entries: tuple[Entry, ...], label: str) -> tuple[Entry, .
             calendars.entries_to_frame(entries), key=f"{name}-{crc32(repr(entries).encode())}", num_rows="dynamic",
             hide_index=True, height=300 if len(entries) > 6 else "auto", said=("name", "phase"),
             column_config={
-                "name": column.TextColumn("Name", required=True, width="medium"),
-                "start": column.DateColumn("First day", format="YYYY-MM-DD", required=True),
+                # Not "required": Streamlit would leave an incomplete row out without a word.
+                "name": column.TextColumn("Name", width="medium"),
+                "start": column.DateColumn("First day", format="YYYY-MM-DD"),
                 "end": column.DateColumn("Last day", format="YYYY-MM-DD", help="Empty: one day."),
                 "phase": column.TextColumn("Phase", help="Run-up, main day, after: each phase has an effect of its own."),
                 "repeats": column.SelectboxColumn("Comes again", options=list(calendars.REPEATS), help=_ABOUT_REPEATS,

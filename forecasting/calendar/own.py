@@ -100,6 +100,9 @@ def entries_from_frame(frame: pd.DataFrame) -> tuple[Entry, ...]:
     if not known.columns.is_unique:
         raise InputError("The table of events has two columns of one meaning, such as start and date; keep one of them.")
     rows = known.to_dict("records")
+    for row in rows:
+        if not _text(row["name"]) and (day := _text(row["start"]).removesuffix(" 00:00:00")):
+            raise InputError(f"An event has no name, but the first day {day}; name it, or take the row out.")
     return tuple(_entry(row) for row in rows if _text(row["name"]))
 
 

@@ -117,6 +117,15 @@ def test_a_table_that_cannot_be_used_says_why(csv: str, message: str) -> None:
         read_events(csv.encode(), "events.csv")
 
 
+def test_a_row_without_a_name_is_not_passed_over_when_it_has_a_day() -> None:
+    table = entries_to_frame([Entry("Fair", pd.Timestamp("2024-05-04"), pd.Timestamp("2024-05-05"))])
+    table.loc[1, "start"] = pd.Timestamp("2024-06-01")
+    with pytest.raises(InputError, match="no name, but the first day 2024-06-01; name it"):
+        entries_from_frame(table)
+    table.loc[1, "start"] = pd.NaT
+    assert len(entries_from_frame(table)) == 1
+
+
 def test_all_dates_of_a_file_decide_on_the_order_of_day_and_month() -> None:
     first, second = read_events(b"name;start;end\nFair;03.05.2024;\nSale;01/06/2024;23/06/2024\n", "events.csv")
     assert (f"{first.start:%F}", f"{second.start:%F}", f"{second.end:%F}") == ("2024-05-03", "2024-06-01", "2024-06-23")
