@@ -13,7 +13,7 @@ from forecasting.features.design import Design
 
 _BATCH_CELLS = 4_000_000
 _RANK_TOLERANCE = 1e-12
-_CLEARLY = 0.5
+_CLEARLY = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def least_squares(made: Design, target: np.ndarray, active: np.ndarray, ridge: n
 
     `ridge` (SKUs,) is the penalty on the squares of the coefficients of standardised columns, in units of the mean squared
     error (Hoerl and Kennard 1970); 0 is ordinary least squares. Of several (SKUs, choices) the first is taken, unless
-    cross-validation halves its error.
+    another leaves a tenth of its cross-validated error.
     """
     return in_batches(_solution, made, target, active, ridge)
 
@@ -143,10 +143,11 @@ def _solution(batch: Standardised, columns: np.ndarray, target: np.ndarray, ridg
 def _lightest(
     values: np.ndarray, projection: np.ndarray, total: np.ndarray, observed: np.ndarray, ridge: np.ndarray
 ) -> np.ndarray:
-    """The first penalty of each row (N, choices), or that with the least cross-validated error where it halves the first's.
+    """The first penalty of each row (N, choices), or that with the least cross-validated error if it leaves a tenth.
 
-    Generalised cross-validation, of Golub, Heath and Wahba (1979). By it alone penalties are too light: sales hang together,
-    and on four real sets of days, weeks and months it made forecasts 0 to 10 % worse; halved, none by more than 0.1 %.
+    Generalised cross-validation, of Golub, Heath and Wahba (1979). By it alone penalties are too light: sales hang together.
+    On eight real sets of weeks to years a gain by half was still too little to go by (the grocery's weeks became 2.7 % worse,
+    ranges of M3's quarters covered 52 % for 62); by nine tenths no set became worse, and M3's years 5 % better.
     """
     count = np.maximum(observed, 1)[:, None]
     bent = (ridge * count)[:, :, None]
