@@ -29,10 +29,10 @@ from ui.phrases import ENDS, HOLE, LOCALES
 ROOT = Path(__file__).resolve().parent.parent
 TERMS = LOCALES / "terms.txt"
 UNSEEN = (
-    "forecasting/cli.py", "forecasting/exchange.py", "forecasting/ingest/vocabulary.py", "forecasting/ingest/languages.py",
-    "forecasting/ingest/platforms.py",
-    "forecasting/ingest/numberformats.py", "forecasting/ingest/products.py", "forecasting/ingest/text.py",
-    "forecasting/ingest/datetext.py",
+    "forecasting/cli.py", "forecasting/exchange.py", "forecasting/ingest/words/vocabulary.py",
+    "forecasting/ingest/words/languages.py", "forecasting/ingest/meaning/platforms.py",
+    "forecasting/ingest/reading/numberformats.py", "forecasting/ingest/words/products.py", "forecasting/ingest/reading/text.py",
+    "forecasting/ingest/cells/datetext.py",
     "forecasting/store/migrations", "ui/headers.py", "ui/language.py", "ui/phrases.py", "ui/tables.py",
 )  # fmt: skip
 """Files whose texts nobody reads on the screen."""

@@ -2,11 +2,11 @@
 
 from forecasting.ingest.importer import Import, import_files
 from forecasting.ingest.mapping import ColumnRole, Mapping, Question
+from forecasting.ingest.meaning.propose import propose_mapping
 from forecasting.ingest.panelcsv import write_panel_csv
-from forecasting.ingest.propose import propose_mapping
-from forecasting.ingest.reader import main_table, read_tables
+from forecasting.ingest.reading.reader import main_table, read_tables
+from forecasting.ingest.reading.table import Table
 from forecasting.ingest.report import ImportReport
-from forecasting.ingest.table import Table
 
 __all__ = [
     "ColumnRole",

@@ -7,9 +7,9 @@ import polars as pl
 
 from forecasting.calendar.own import Entry, canonical, entries_from_frame
 from forecasting.core.errors import InputError, MappingNeeded
-from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.reader import main_table, read_tables
-from forecasting.ingest.table import Table
+from forecasting.ingest.cells.dates import parse_dates
+from forecasting.ingest.reading.reader import main_table, read_tables
+from forecasting.ingest.reading.table import Table
 
 _DATES = ("start", "end")
 

@@ -14,10 +14,17 @@ from forecasting.core.frequency import normalise_freq
 from forecasting.core.memory import give_back
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
-from forecasting.ingest.checks import platform_of
-from forecasting.ingest.content import Content
-from forecasting.ingest.facts import GUESSED, NO_SKU, Facts, extract
-from forecasting.ingest.grid import (
+from forecasting.ingest.mapping import GUESSED, Mapping
+from forecasting.ingest.meaning.propose import is_panel, propose_for
+from forecasting.ingest.meaning.tabs import named_by_table
+from forecasting.ingest.panelcsv import panel_from_table
+from forecasting.ingest.reading.content import Content
+from forecasting.ingest.reading.reader import read_tables
+from forecasting.ingest.reading.table import Table
+from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
+from forecasting.ingest.sales.checks import platform_of
+from forecasting.ingest.sales.facts import NO_SKU, Facts, extract
+from forecasting.ingest.sales.grid import (
     absent_rule,
     add_up,
     attribute_counts,
@@ -26,16 +33,9 @@ from forecasting.ingest.grid import (
     static_of,
     sum_to_periods,
 )
-from forecasting.ingest.mapping import Mapping
-from forecasting.ingest.overlap import mark_overlap
-from forecasting.ingest.panelcsv import panel_from_table
-from forecasting.ingest.propose import is_panel, propose_for
-from forecasting.ingest.reader import read_tables
-from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
-from forecasting.ingest.stream import Streamed, stream_orders
-from forecasting.ingest.table import Table
-from forecasting.ingest.tabs import named_by_table
-from forecasting.ingest.wide import extract_wide
+from forecasting.ingest.sales.overlap import mark_overlap
+from forecasting.ingest.sales.stream import Streamed, stream_orders
+from forecasting.ingest.sales.wide import extract_wide
 
 Progress = Callable[[float, str], None]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.vocabulary import plain
+from forecasting.ingest.words.vocabulary import plain
 
 # Roles of which a table has one column each, and those that several columns can have.
 SINGLE_ROLES = (
@@ -63,6 +63,7 @@ ROLES = (
 )
 _OPTIONS = ("layout", "date_order", "decimal", "freq", "platform", "channels", "absent")
 LAYOUTS = ("long", "wide", "orders", "panel")
+GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import pandas as pd
 import polars as pl
 
 from forecasting.core.panel import KEYS, Panel
-from forecasting.ingest.grid import STATIC
-from forecasting.ingest.known import known_ahead
-from forecasting.ingest.table import Table
+from forecasting.ingest.meaning.known import known_ahead
+from forecasting.ingest.reading.table import Table
+from forecasting.ingest.sales.grid import STATIC
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
 

@@ -8,13 +8,13 @@ import pandas as pd
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.columns import clean_text, regressor_name
-from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.facts import flag
-from forecasting.ingest.numbers import parse_numbers
-from forecasting.ingest.reader import main_table, read_tables
-from forecasting.ingest.table import Table
-from forecasting.ingest.vocabulary import role_of
+from forecasting.ingest.cells.dates import parse_dates
+from forecasting.ingest.cells.numbers import parse_numbers
+from forecasting.ingest.meaning.columns import clean_text, regressor_name
+from forecasting.ingest.reading.reader import main_table, read_tables
+from forecasting.ingest.reading.table import Table
+from forecasting.ingest.sales.facts import flag
+from forecasting.ingest.words.vocabulary import role_of
 
 
 def read_plan(data: bytes, name: str, regressors: Collection[str]) -> pd.DataFrame:

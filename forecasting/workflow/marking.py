@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the readers load libraries that a server does not need as l
     import polars as pl
 
     from forecasting.ingest.mapping import Mapping
-    from forecasting.ingest.table import Table
+    from forecasting.ingest.reading.table import Table
 
 ABOVE, HEADER, USED, ASIDE, BELOW, GAP = "above", "header", "used", "aside", "below", "gap"
 WIDEST = 16

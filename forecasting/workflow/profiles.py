@@ -30,7 +30,7 @@ class Profile:
 
         All its columns must be there, and no others; columns that stand for periods or SKUs come and go.
         """
-        from forecasting.ingest.vocabulary import plain
+        from forecasting.ingest.words.vocabulary import plain
 
         names = {plain(name) for name in header}
         own = {plain(column.column) for column in self.mapping.columns if column.role not in _ACROSS}

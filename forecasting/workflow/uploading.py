@@ -21,8 +21,8 @@ from forecasting.workflow.request import run
 if TYPE_CHECKING:  # the readers load libraries that the server does not need as long as nothing is uploaded
     from forecasting.ingest import Import
     from forecasting.ingest.mapping import Mapping
+    from forecasting.ingest.reading.table import Table
     from forecasting.ingest.report import ImportReport
-    from forecasting.ingest.table import Table
 
 SHOWN = 200
 _SAMPLES = 50
@@ -99,7 +99,7 @@ def bring_in(request: ImportFiles) -> Imported | Unclear:
 
 def _imported(files: Files, mapping: Mapping | None, freq: str | None, profile: str = "") -> Imported:
     from forecasting.ingest import import_files
-    from forecasting.ingest.checks import NOT_CHOSEN
+    from forecasting.ingest.sales.checks import NOT_CHOSEN
 
     done = import_files(files, mapping=mapping, freq=freq)
     rejects = done.set_aside
@@ -136,7 +136,7 @@ def _found(done: Import) -> tuple[Found, ...]:
 
 def _meaning(table: Table, mapping: Mapping, rejects: pd.DataFrame) -> Mapping | None:
     """What the columns of one of the tables were taken for; None where nothing of it was used."""
-    from forecasting.ingest.propose import propose_for
+    from forecasting.ingest.meaning.propose import propose_for
 
     if table.header == tuple(column.column for column in mapping.columns):
         return mapping

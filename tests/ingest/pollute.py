@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from forecasting.core.errors import ShelfcastError
 from forecasting.ingest import main_table, read_tables
-from forecasting.ingest.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from tests.ingest.docs import Doc, sources
 
 Flaw = Callable[[Doc], Doc]

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.ingest import grid, import_files
+from forecasting.ingest import import_files
+from forecasting.ingest.sales import grid
 
 
 def sales() -> bytes:

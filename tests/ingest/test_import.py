@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from forecasting.core.errors import InputError, MappingNeeded
 from forecasting.core.panel import Panel
 from forecasting.ingest import Mapping, import_files, propose_mapping, read_tables, write_panel_csv
-from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.numbers import parse_number, parse_numbers
+from forecasting.ingest.cells.dates import parse_dates
+from forecasting.ingest.cells.numbers import parse_number, parse_numbers
 from tests.ingest.truth import DATES, HEADERS, NUMBERS, sums_of, tidy_rows, to_csv, to_xlsx, truth
 
 pl = pytest.importorskip("polars")

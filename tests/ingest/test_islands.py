@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from forecasting.ingest.encoding import decode
-from forecasting.ingest.text import _read_quickly, tables_from_text
+from forecasting.ingest.reading.encoding import decode
+from forecasting.ingest.reading.text import _read_quickly, tables_from_text
 
 LINES = 1200
 

@@ -6,8 +6,8 @@ import pytest
 
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest import Import, import_files
-from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.dialect import sniff
+from forecasting.ingest.cells.dates import parse_dates
+from forecasting.ingest.reading.dialect import sniff
 from tests.ingest.truth import to_csv
 
 # Price and amount are whole numbers and stand behind the units, so that no guess by place can be right.

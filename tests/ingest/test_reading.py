@@ -14,8 +14,8 @@ import xlsxwriter
 
 from forecasting.core.errors import InputError
 from forecasting.ingest import import_files, read_tables
-from forecasting.ingest.dates import parse_dates
-from forecasting.ingest.numbers import parse_number
+from forecasting.ingest.cells.dates import parse_dates
+from forecasting.ingest.cells.numbers import parse_number
 from tests.ingest.truth import to_xlsx
 
 FILES = Path(__file__).parent / "files"

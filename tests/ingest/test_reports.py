@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest import Import, import_files
-from forecasting.ingest.reader import read_tables
+from forecasting.ingest.reading.reader import read_tables
 from tests.ingest.truth import to_csv
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from forecasting.ingest import Import, import_files, importer, stream
-from forecasting.ingest.coded import read_coded
-from forecasting.ingest.table import Table
+from forecasting.ingest import Import, import_files, importer
+from forecasting.ingest.reading.coded import read_coded
+from forecasting.ingest.reading.table import Table
+from forecasting.ingest.sales import stream
 
 HEAD = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country"
 

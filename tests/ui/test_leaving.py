@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -47,6 +49,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     return server
 
 
+def run(coming_and_going: Coroutine[object, object, None]) -> None:
+    """In a thread of its own: this one may have a loop already, left by a browser."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coming_and_going).result()
+
+
 def left(session: Session) -> SessionInfo:
     return SessionInfo(client=None, session=session, script_run_count=1)  # type: ignore[arg-type]
 
@@ -61,7 +69,7 @@ def test_the_last_one_to_leave_is_forgotten_though_nobody_else_leaves(server: Se
         assert storage.get("a") is not None
         await asyncio.sleep(1.5)
 
-    asyncio.run(evening())
+    run(evening())
     assert session.ended
     assert not storage._cache
 
@@ -81,6 +89,6 @@ def test_who_came_back_works_on(server: Server) -> None:
         assert not again.ended
         await asyncio.sleep(1.5)
 
-    asyncio.run(day())
+    run(day())
     assert not at_work.ended
     assert again.ended

@@ -1,0 +1,1 @@
+"""Bytes of any kind -> tables with every cell as text; nothing is understood yet."""

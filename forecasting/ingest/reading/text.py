@@ -1,0 +1,397 @@
+"""Text files -> tables: by the fast parser when every line keeps the rules, else with the careful one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import polars as pl
+
+from forecasting.core.errors import FileUnreadable
+from forecasting.ingest.cells.kinds import column_kinds, kind_of
+from forecasting.ingest.reading.align import align
+from forecasting.ingest.reading.dialect import Sniffed, sniff
+from forecasting.ingest.reading.encoding import Decoded, decode, detect_encoding
+from forecasting.ingest.reading.fastcsv import FAST_FROM, read_fast
+from forecasting.ingest.reading.islands import read_islands
+from forecasting.ingest.reading.likeness import Likeness
+from forecasting.ingest.reading.regions import Region, find_regions
+from forecasting.ingest.reading.regroup import has_quote_between, joined, regroup
+from forecasting.ingest.reading.ruled import aligned_to_tabs, ruled_to_tabs
+from forecasting.ingest.reading.sideways import split_sideways
+from forecasting.ingest.reading.table import Table, column_names
+from forecasting.ingest.reading.tokens import Dialect, Row, split_lines, tokenize
+from forecasting.ingest.words.vocabulary import expected_kind, role_of
+
+MAX_COLUMNS = 20_000
+_FEWEST_CUT = 3
+_MONEY = frozenset(["price", "list_price", "revenue", "cost"])
+MAX_LINE = 4 << 20
+_NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
+
+
+def read_text(data: bytes, name: str) -> list[Table]:
+    """Read a delimited text file; raises FileUnreadable when there is nothing in it that could be a table."""
+    large = len(data) >= FAST_FROM
+    if large and detect_encoding(data[: 1 << 20]) in ("utf-8", "utf-8-sig"):
+        fast = read_fast(data, name)
+        if fast is not None:
+            return fast
+    decoded = decode(data)
+    quick = _read_quickly(decoded, name) if large else None
+    return quick or tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
+
+
+def _read_quickly(decoded: Decoded, name: str) -> list[Table] | None:
+    """A large file of any encoding, when all of its lines keep the rules or but a few do not."""
+    data = decoded.text.encode("utf-8", errors="replace")
+    regular = read_fast(data, name)
+    if regular is not None:
+        return [replace(table, encoding=decoded.encoding).note(*decoded.notes) for table in regular]
+
+    def short_table(rows: list[Row], sniffed: Sniffed) -> Table | None:
+        tables = tables_from_rows(rows, sniffed, name, decoded.notes)
+        parts = split_sideways(tables[0]) if len(tables) == 1 and tables[0].has_header else []
+        return _with_source(tables[0], decoded.encoding, sniffed.dialect) if len(parts) == 1 else None
+
+    table = read_islands(data, name, short_table)
+    return None if table is None else [table]
+
+
+def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] = ()) -> list[Table]:
+    """Read decoded text with the careful parser."""
+    _refuse_too_wide(text, name)
+    text = ruled_to_tabs(text)
+    sniffed = sniff(text)
+    aligned = aligned_to_tabs(text) if sniffed.dialect.spaces or sniffed.dialect.delimiter == " " else text
+    if aligned != text and not _all_wide(text, sniffed):
+        return tables_from_text(aligned, name, encoding, notes)
+    bare = _without_wrapping(text) if sniffed.width == 1 else ""
+    if bare:
+        return tables_from_text(
+            bare, name, encoding, (*notes, "each line stood in quotation marks as a whole; they were taken off")
+        )
+    _refuse_long_lines(text, name, sniffed.dialect.delimiter)
+    rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
+    tables = tables_from_rows(rows, sniffed, name, notes)
+    if not tables:
+        raise FileUnreadable(f"{name} holds no table: a header row and rows of values are needed; export it again")
+    parts = [part for table in tables for part in split_sideways(table)]
+    return number_tables([_with_source(part, encoding, sniffed.dialect) for part in parts])
+
+
+def _all_wide(text: str, sniffed: Sniffed) -> bool:
+    """Whether the first lines all have the same number of cells as they are."""
+    rows = [row for row in tokenize(text[: 1 << 16], sniffed.dialect, sniffed.width) if any(cell.strip() for cell in row.cells)]
+    return len({len(row.cells) for row in rows}) == 1
+
+
+def _without_wrapping(text: str) -> str:
+    """The lines of a file in which each line as a whole became one quoted cell; "" for any other file."""
+    lines = [text[start:stop] for start, stop in split_lines(text)]
+    filled = [line for line in lines if line.strip()]
+    wrapped = sum(len(line) > 2 and line[0] == line[-1] == '"' and any(mark in line for mark in ",;\t") for line in filled)
+    if len(filled) < 2 or wrapped < len(filled):
+        return ""
+    return "\n".join(line.strip()[1:-1].replace('""', '"') for line in lines)
+
+
+def tables_from_rows(rows: list[Row], sniffed: Sniffed, name: str, notes: Sequence[str] = ()) -> list[Table]:
+    """The tables in the rows of a text file."""
+    rows = _one_gap_each(rows)
+    if any(row.repaired for row in rows):
+        notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
+    rows = _other_delimiters(rows, sniffed)
+    mark = sniffed.dialect.delimiter
+    return [region_table(region, name, "", notes, mark) for region in find_regions(rows) if region.rows or region.header]
+
+
+def _with_source(table: Table, encoding: str, dialect: Dialect) -> Table:
+    return replace(table, encoding=encoding, delimiter=delimiter_name(dialect))
+
+
+def delimiter_name(dialect: Dialect) -> str:
+    """The delimiter in a form that can be shown."""
+    return "spaces" if dialect.spaces else _NAMES.get(dialect.delimiter, dialect.delimiter)
+
+
+def number_tables(tables: list[Table]) -> list[Table]:
+    """Tell several tables of one text file apart as "table 1", "table 2", ..."""
+    if len(tables) == 1:
+        return tables
+    return [replace(table, sheet=f"{table.sheet} table {k}".strip()) for k, table in enumerate(tables, 1)]
+
+
+def _refuse_too_wide(text: str, name: str) -> None:
+    """A line with more delimiters than any spreadsheet has columns is refused before anything is tried on it."""
+    for line in text[: 1 << 24].split("\n", 20)[:20]:
+        width = max(line.count(mark) for mark in ",;\t|") + 1 if len(line) > MAX_COLUMNS else 0
+        if width > MAX_COLUMNS:
+            raise FileUnreadable(
+                f"{name} has {width:,} columns; up to {MAX_COLUMNS:,} are read: turn the table so that dates or SKUs run down"
+            )
+
+
+def _refuse_long_lines(text: str, name: str, delimiter: str) -> None:
+    """A line far longer than any row, or of more cells than any sheet, is refused before it is split."""
+    if len(text) <= MAX_COLUMNS:
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_LINE:
+            raise FileUnreadable(
+                f"{name}, line {number}, is {len(line):,} characters long, which no row of a table is: export it with line ends"
+            )
+        if delimiter and len(line) > MAX_COLUMNS and '"' not in line and line.count(delimiter) >= MAX_COLUMNS:
+            raise FileUnreadable(
+                f"{name}, line {number}, has {line.count(delimiter) + 1:,} cells; up to {MAX_COLUMNS:,} are read"
+            )
+
+
+def _one_gap_each(rows: list[Row]) -> list[Row]:
+    """Of many blank lines in a row one is enough to part what stands above from what stands below."""
+    blank = [not any(cell.strip() for cell in row.cells) for row in rows]
+    return [row for row, now, before in zip(rows, blank, [False, *blank], strict=False) if not (now and before)]
+
+
+def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
+    """Rows written with another delimiter than the rest, known by coming out whole, and of the right kinds, under that one."""
+    width = sniffed.width
+    if width < 2 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
+        return rows
+    rows = [_unwrapped(row, sniffed) for row in _other_quotes(rows, sniffed)]
+    suspects = {k for k, row in enumerate(rows) if _suspect(row, width, sniffed.dialect)}
+    if not suspects or len(suspects) > 0.5 * len(rows):
+        return rows
+    regular = [row.cells for row in rows if len(row.cells) == width]
+    kinds = column_kinds(regular[:: max(1, len(regular) // 300)], width)
+    first = next((k for k, row in enumerate(rows) if any(c.strip() for c in row.cells)), 0)
+    like = Likeness(regular, width)
+    return [_under_other(row, sniffed, kinds, like, k == first) if k in suspects else row for k, row in enumerate(rows)]
+
+
+def _other_quotes(rows: list[Row], sniffed: Sniffed) -> list[Row]:
+    """Rows in which every cell is wrapped in the other quotation mark than the rest of the file uses."""
+    own = sniffed.dialect
+    other = "'" if own.quote == '"' else '"'
+    wrapped = {k for k, row in enumerate(rows) if row.cells[0].startswith(other) and row.cells[-1].endswith(other)}
+    if not wrapped or len(wrapped) > 0.5 * len(rows):
+        return rows
+    return [_unquoted(row, sniffed, other) if k in wrapped else row for k, row in enumerate(rows)]
+
+
+def _unquoted(row: Row, sniffed: Sniffed, quote: str) -> Row:
+    line = sniffed.dialect.delimiter.join(row.cells)
+    parsed = tokenize(line, replace(sniffed.dialect, quote=quote), sniffed.width)
+    quoted = line.count(quote) >= 2 * min(2, sniffed.width)
+    whole = len(parsed) == 1 and sniffed.width - 1 <= len(parsed[0].cells) <= sniffed.width and not parsed[0].repaired
+    if quoted and whole:
+        return Row(row.line, parsed[0].cells, repaired=True)
+    return row
+
+
+def _unwrapped(row: Row, sniffed: Sniffed) -> Row:
+    """A row that stood in quotation marks as a whole, taken apart where that gives a whole row."""
+    if len(row.cells) > 1 or row.cells[0].count(sniffed.dialect.delimiter) < sniffed.width - 1:
+        return row
+    parsed = tokenize(row.cells[0], sniffed.dialect, sniffed.width)
+    whole = len(parsed) == 1 and len(parsed[0].cells) == sniffed.width
+    return Row(row.line, parsed[0].cells, repaired=True) if whole else row
+
+
+def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
+    marks = [m for m in ",;\t| ^~" if m != dialect.delimiter]
+    if len(row.cells) < width and any(row.cells[0].count(m) >= max(3, width // 2) for m in marks):
+        return True
+    if len(row.cells) > max(1, width // 2):
+        return False
+    filled = sum(bool(c.strip()) for c in row.cells)
+    return 0 < filled <= max(1, width // 2) and any(m in c for c in row.cells for m in marks)
+
+
+def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], like: Likeness, first: bool) -> Row:
+    own = sniffed.dialect
+    line = own.delimiter.join(row.cells) if len(row.cells) > 1 else row.cells[0]
+    for mark in (",", ";", "\t", "|", "^", "~", " "):
+        if mark == own.delimiter or mark not in line:
+            continue
+        parsed = tokenize(line, Dialect(mark, own.quote, own.escape), sniffed.width)
+        found = [parsed[0].cells] if len(parsed) == 1 else []
+        found += [] if first else [row for cells in found for row in joined(cells, like, mark)]
+        for cells in found:
+            if len(cells) == sniffed.width and _plausible(cells, kinds, mark, first):
+                return Row(row.line, cells, repaired=True)
+    return row
+
+
+def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool) -> bool:
+    """Values of the columns' kinds; or, on the first line, names for the columns (words that a sentence could not hold)."""
+    typed = [(cell, kind) for cell, kind in zip(cells, kinds, strict=True) if kind in ("number", "date") and cell.strip()]
+    good = sum(kind_of(cell) == kind for cell, kind in typed)
+    if typed and good >= 0.7 * len(typed):
+        return True
+    if not first and typed:
+        return False
+    if mark in ";\t|" and not any(kind in ("number", "date") for kind in kinds):
+        return True
+    known = sum(expected_kind(cell) is not None or role_of(cell) is not None for cell in cells)
+    return known >= max(2, 0.6 * len(cells)) if mark == " " else first
+
+
+def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (), delimiter: str = "") -> Table:
+    """Make the rows of a region one rectangle under its header; `delimiter` is "" where cells cannot run into each other."""
+    region, j = _with_decimals(region) if delimiter == "," else (region, None)
+    if j is not None and region.header:
+        said = f"commas in {region.header[j]!r} are decimal, though commas part the cells too: the numbers were put together"
+        notes = (*notes, said)
+    kinds = list(region.kinds)
+    header = list(region.header) if region.header is not None else None
+    body_width = _body_width(region)
+    if header is not None:
+        header = _fit_header(header, region, body_width)
+    width = max(body_width, len(header or ()))
+    kinds += ["blank"] * (width - len(kinds))
+    regrouped = _regrouped(region.rows, width, delimiter)
+    cells = [
+        row.cells if len(row.cells) == width and k not in regrouped else regrouped.get(k) or align(row.cells, kinds, width)
+        for k, row in enumerate(region.rows)
+    ]
+    widest = max([width, *(len(row) for row in cells)])
+    moved = sum(len(row.cells) != width for k, row in enumerate(region.rows) if k not in regrouped)
+    notes = [*notes, *_region_notes(region, moved, widest - width)]
+    if regrouped:
+        lines = ", ".join(str(region.rows[k].line) for k in list(regrouped)[:5])
+        notes.append(
+            f"{len(regrouped)} rows miss a delimiter, or have one too many inside a cell; read as meant (lines {lines})"
+        )
+    names = header if header is not None else [f"column_{j + 1}" for j in range(width)]
+    names = [*names, *[""] * (widest - len(names))]
+    if delimiter == "|" and widest > 2 and not any(row[0].strip() for row in [names, *cells]):
+        # The frame that a program drew around its table.
+        names, cells, widest = names[1:], [row[1:] for row in cells], widest - 1
+    return Table(
+        name=name,
+        sheet=sheet,
+        header=tuple(names),
+        cells=_frame(cells, widest),
+        lines=pl.Series("line", [row.line for row in region.rows], dtype=pl.UInt32),
+        has_header=header is not None,
+        header_lines=region.header_lines,
+        preamble=tuple(_joined(row) for row in (*region.preamble, *region.comments)),
+        footer=tuple(_joined(row) for row in region.footer),
+        notes=tuple(notes),
+    )
+
+
+def _with_decimals(region: Region) -> tuple[Region, int | None]:
+    """Prices whose decimal commas cut every row into one cell more than the header names, put together; and their column."""
+    names = region.header or ()
+    rows = [row.cells for row in region.rows]
+    if len(rows) < _FEWEST_CUT or any(len(cells) != len(names) + 1 for cells in rows):
+        return region, None
+    dates = [j for j, name in enumerate(names) if expected_kind(name) == "date"]
+    money = [j for j, name in enumerate(names) if (role_of(name) or ("",))[0] in _MONEY and dates and j > dates[0]]
+    whole = [j for j in money if all(re.fullmatch(r"-?\d+", c[j].strip()) and re.fullmatch(r"\d\d", c[j + 1]) for c in rows)]
+    if len(whole) != 1 or not all(kind_of(cells[dates[0]]) == "date" for cells in rows):
+        return region, None
+    j = whole[0]
+    joined = [replace(r, cells=(*r.cells[:j], f"{r.cells[j]},{r.cells[j + 1]}", *r.cells[j + 2 :])) for r in region.rows]
+    return replace(region, rows=joined, kinds=(*region.kinds[:j], "number", *region.kinds[j + 2 :])), j
+
+
+def _regrouped(rows: list[Row], width: int, delimiter: str) -> dict[int, tuple[str, ...]]:
+    """Rows whose cells had to be taken apart or joined, by their places."""
+    odd = [k for k, row in enumerate(rows) if _is_odd(row, width)] if delimiter and width > 1 else []
+    if not odd or len(odd) > 0.5 * len(rows):
+        return {}
+    like = Likeness([row.cells for row in rows if not row.repaired], width)
+    found = ((k, regroup(rows[k].cells, like, delimiter)) for k in odd)
+    return {k: cells for k, cells in found if cells is not None and cells != rows[k].cells}
+
+
+def _is_odd(row: Row, width: int) -> bool:
+    """Whether a row may have been cut up in the wrong places."""
+    return len(row.cells) != width or row.repaired or any('"' in cell and has_quote_between(cell) for cell in row.cells)
+
+
+def _joined(row: Row) -> str:
+    return " ".join(cell for cell in row.cells if cell.strip())
+
+
+def _frame(cells: list[tuple[str, ...]], width: int) -> pl.DataFrame:
+    if not cells:
+        return pl.DataFrame({n: [] for n in column_names(width)}, schema=dict.fromkeys(column_names(width), pl.String))
+    full = [row if len(row) == width else (*row, *[""] * (width - len(row))) for row in cells]
+    columns = zip(*full, strict=True)
+    return pl.DataFrame([pl.Series(n, c, dtype=pl.String) for n, c in zip(column_names(width), columns, strict=True)])
+
+
+def _body_width(region: Region) -> int:
+    """Width of the body; columns beyond the header that never hold anything (trailing delimiters) do not count."""
+    if not region.rows:
+        return len(region.header or ())
+    widths: dict[int, int] = {}
+    for row in region.rows:
+        widths[len(row.cells)] = widths.get(len(row.cells), 0) + 1
+    width = max(widths, key=lambda w: (widths[w], w))
+    if region.header is None:
+        return width
+    named = len(region.header)
+    while named > 1 and not region.header[named - 1].strip():
+        named -= 1
+    while width > max(named, 1) and all(not cell.strip() for row in region.rows for cell in row.cells[width - 1 : width]):
+        width -= 1
+    return width
+
+
+def _fit_header(header: list[str], region: Region, width: int) -> list[str]:
+    """A header with a cell too many or too few, brought over the columns it names."""
+    while len(header) > width and not header[-1].strip():
+        header = header[:-1]
+    surplus = len(header) - width
+    if surplus > 0 and sum(not c.strip() for c in header) >= surplus and _filled_beyond(region, width) == 0:
+        blanks = [j for j, c in enumerate(header) if not c.strip()]
+        drop = set(blanks[-surplus:])
+        return [c for j, c in enumerate(header) if j not in drop]
+    if surplus == -1:
+        return _insert_gap(header, region, width)
+    return [*header, *[""] * max(0, -surplus)]
+
+
+def _filled_beyond(region: Region, width: int) -> int:
+    return sum(any(cell.strip() for cell in row.cells[width:]) for row in region.rows)
+
+
+def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
+    """One name is missing: before all others when the first column counts the rows (an index), else where it reads best."""
+    first = [row.cells[0].strip() for row in region.rows if len(row.cells) == width]
+    counts = [int(c) for c in first if c.isdigit() and len(c) < 10]
+    if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in pairwise(counts)):
+        return ["", *header]
+    kinds = list(region.kinds[:width])
+
+    def misfit(position: int) -> int:
+        names = [*header[:position], "", *header[position:]]
+        wanted = [expected_kind(n) for n in names]
+        return sum(w is not None and k in ("number", "date", "text") and w != k for w, k in zip(wanted, kinds, strict=False))
+
+    best = min(range(width, -1, -1), key=misfit)
+    return [*header[:best], "", *header[best:]]
+
+
+def _region_notes(region: Region, moved: int, extra: int) -> list[str]:
+    notes = []
+    if region.header is None:
+        notes.append("no header row was found; the columns are numbered")
+    if region.preamble:
+        notes.append(f"{len(region.preamble)} rows above the header are not part of the table")
+    if region.footer:
+        notes.append(f"{len(region.footer)} rows below the table are notes, not data")
+    if region.repeated:
+        notes.append(f"the header is repeated on line {', '.join(map(str, region.repeated[:5]))}; it was taken once")
+    if moved:
+        notes.append(f"{moved} rows have more or fewer cells than the table has columns")
+    if extra:
+        notes.append(f"{extra} columns were added for cells beyond the header")
+    return notes

@@ -1,0 +1,260 @@
+"""The quick reading of order lines: plain rows become numbers, every other row is held back for the careful reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from forecasting.ingest.cells.dates import far_apart, plain_day
+from forecasting.ingest.cells.numbers import parse_numbers
+from forecasting.ingest.mapping import Mapping
+from forecasting.ingest.meaning.columns import Whole, clean_text, decimal_hint, is_total_cell, named_columns
+from forecasting.ingest.meaning.movements import is_movement, mostly_below_zero
+from forecasting.ingest.reading.coded import Coded, Lexicon, Look, Words, coded, days_and_clocks, no_clock
+from forecasting.ingest.reading.table import Table
+from forecasting.ingest.sales.checks import FALSE_WORDS, is_broken_code, most_said, no_products, platform_of, says_not_sold
+from forecasting.ingest.sales.facts import says_returned
+from forecasting.ingest.sales.grid import STATIC, period_start
+from forecasting.ingest.sales.tally import Book, Lines, Tally
+
+_READ = ("date", "sku", "name", "units", "price", "revenue", "tax", "cost", "customer", "order", "status", "cancelled")
+_NOT_READ = frozenset(("ignore", "note", "country", "line_id", "fulfilled", "currency", "uom", "timezone", "period", "time"))
+_AMOUNTS = ("price", "revenue", "tax", "cost")
+_NO_CODE = ["", "-", "--", "n/a", "N/A", "nan", "null"]
+_MOST = 1e12
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the rows of one piece: `lines` are to be added up, `held` are the places of those held back."""
+
+    rows: int
+    lines: Lines
+    held: np.ndarray
+
+
+def wanted_columns(table: Table, mapping: Mapping) -> tuple[int, ...] | None:
+    """The columns that are read, or None when one plays a part that only the careful reading knows."""
+    known = {*_READ, *_NOT_READ, *STATIC, "attribute"}
+    singles = [j for role in (*_READ, *STATIC[1:]) if (j := mapping.index(role)) is not None]
+    whole_days = not mapping.freq or mapping.freq[0] in "DWMQY"
+    plain = all(c.role in known for c in mapping.columns) and mapping.date_order in ("DMY", "MDY", "YMD") and not mapping.chosen
+    if not plain or not whole_days or mapping.index("sku") is None:
+        return None
+    return tuple(sorted({*singles, *named_columns(table, mapping, "attribute")}))
+
+
+class Lane:
+    """Reads the pieces of one file in their order; `refused` says why the file must be read as a whole after all."""
+
+    def __init__(self, sample: Table, mapping: Mapping, freq: str, held: frozenset[str]) -> None:
+        self.mapping, self._held_codes = mapping, held
+        self.refused = ""
+        self._freq = freq
+        self._words: dict[str, Words] = {}
+        self._hint = decimal_hint(sample, mapping)
+        self._places = {role: j for role in (*_READ, *STATIC) if (j := mapping.index(role)) is not None}
+        self._labels = {name: self._places[name] for name in STATIC if name in self._places}
+        self._labels |= {f"a:{label}": j for j, label in named_columns(sample, mapping, "attribute").items()}
+        self._platform = platform_of(mapping, sample)
+        self._signs = {role: self._sign(sample, role) for role in ("units", *_AMOUNTS) if role in self._places}
+        self._lexicons = {role: Lexicon(look) for role, look in self._looks().items()}
+        self._days, self._clock = Lexicon(self._day), Lexicon(no_clock)
+        self._known_days: list[pl.Series] = []
+        self._suspect = np.zeros(0, dtype=bool)
+        self._refused = np.zeros(0, dtype=bool)
+        self._pairs = Book()
+        self.rows = self._below = self._filled = 0
+        self.tally = Tally(tuple(self._labels))
+
+    def _sign(self, sample: Table, role: str) -> str:
+        """The decimal sign that the sample speaks for; `whole` looks at it again."""
+        return parse_numbers(sample.column(self._places[role]), self.mapping.decimal or None, self._hint).decimal
+
+    def _looks(self) -> dict[str, Look]:
+        looks: dict[str, Look] = {"sku": self._codes, "status": _status_look(self._platform_says, self._refuse)}
+        looks |= {role: self._numbers(role) for role in ("units", *_AMOUNTS) if role in self._places}
+        looks |= {name: self._label(name) for name in self._labels}
+        return looks
+
+    def _platform_says(self, word: str) -> bool:
+        return says_not_sold(word, self._platform) or says_returned(word)
+
+    def _refuse(self, why: str) -> None:
+        self.refused = self.refused or why
+
+    def _codes(self, texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+        clean = clean_text(texts)
+        odd = clean.is_in(_NO_CODE) | is_broken_code(clean) | is_total_cell(texts) | clean.is_in(list(self._held_codes))
+        return self._words.setdefault("sku", Words()).number(clean.to_list()), odd.to_numpy()
+
+    def _label(self, name: str) -> Look:
+        def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+            odd = is_total_cell(texts) if name in ("name", "category", "channel") else pl.Series([False] * len(texts))
+            return self._words.setdefault(name, Words()).number(clean_text(texts).to_list()), odd.to_numpy()
+
+        return look
+
+    def _numbers(self, role: str) -> Look:
+        def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+            found = parse_numbers(texts, self._signs[role])
+            odd = found.bad
+            if role == "units":
+                odd = odd | found.values.is_null() | (found.values.abs() > _MOST).fill_null(value=False)
+            elif role == "price":
+                odd = odd | (found.values < 0).fill_null(value=False)
+            return found.values.fill_null(float("nan")).to_numpy(), odd.to_numpy()
+
+        return look
+
+    def _day(self, texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+        days = pl.Series("ds", [plain_day(text, self.mapping.date_order) for text in texts.to_list()], dtype=pl.Date)
+        self._known_days.append(days.drop_nulls().cast(pl.Datetime))
+        starts = pl.DataFrame(days.cast(pl.Datetime)).select(period_start(self._freq).cast(pl.Date).cast(pl.Int64).fill_null(0))
+        return starts.to_series().to_numpy(), (days.is_null() | is_total_cell(texts)).to_numpy()
+
+    def read(self, columns: dict[int, Coded], first_line: int) -> Outcome:
+        """The rows of the next piece as numbers; those that are not plain are held back."""
+        by_role = {role: columns[j] for role, j in self._places.items()}
+        odd = np.zeros(len(by_role["sku"].codes), dtype=bool)
+        sku = self._lexicons["sku"].rows(by_role["sku"], odd)
+        period = self._periods(by_role["date"], odd)
+        units = self._lexicons["units"].rows(by_role["units"], odd)
+        labels = {name: self._lexicons[name].rows(columns[j], odd) for name, j in self._labels.items()}
+        self._below += int((units < 0).sum())
+        self._filled += int((units != 0).sum() - np.isnan(units).sum())
+        money = {role: self._lexicons[role].rows(by_role[role], odd) for role in _AMOUNTS if role in by_role}
+        self._mark_cancelled(by_role, odd)
+        if "customer" in by_role and "price" in money:
+            _mark_gone(money["price"], by_role["customer"], odd)
+        self._mark_no_products(sku, labels.get("name"), odd)
+        orders, place = self._orders(by_role.get("order"))
+        lines = Lines(
+            first_line=first_line,
+            plain=~odd,
+            sku=sku,
+            period=period,
+            units=units,
+            price=money.get("price"),
+            amount=money.get("revenue"),
+            order=place,
+            orders=orders,
+            labels=labels,
+        )
+        self.rows += len(odd)
+        return Outcome(len(odd), lines, np.flatnonzero(odd))
+
+    def _periods(self, column: Coded, odd: np.ndarray) -> np.ndarray:
+        """The period of each row, from its day alone; the time of day must only be one."""
+        days, clocks = days_and_clocks(column.texts)
+        no_moment = np.zeros(len(days), dtype=bool)
+        periods = self._days.rows(coded(days), no_moment)
+        self._clock.rows(coded(clocks), no_moment)
+        if no_moment.any():
+            odd |= no_moment[column.codes]
+        return periods[column.codes]
+
+    @staticmethod
+    def _orders(column: Coded | None) -> tuple[np.ndarray, np.ndarray | None]:
+        """The orders of the piece, as hashes, and the place of each row's among them."""
+        if column is None:
+            return np.zeros(0, dtype=np.uint64), None
+        orders, place = np.unique(clean_text(column.texts).hash().to_numpy(), return_inverse=True)
+        return orders, place[column.codes]
+
+    def _mark_cancelled(self, columns: dict[str, Coded], odd: np.ndarray) -> None:
+        if "status" in columns:
+            self._lexicons["status"].rows(columns["status"], odd)
+        if "cancelled" in columns:
+            column = columns["cancelled"]
+            odd |= (~clean_text(column.texts).str.to_lowercase().is_in(list(FALSE_WORDS))).to_numpy()[column.codes]
+
+    def _mark_no_products(self, sku: np.ndarray, name: np.ndarray | None, odd: np.ndarray) -> None:
+        """Rows of codes that are no products by what they were called most often so far; `late` looks at them again."""
+        new = np.zeros(len(self._words["sku"]) - len(self._suspect), dtype=bool)
+        self._suspect, self._refused = (np.concatenate([flags, new]) for flags in (self._suspect, self._refused))
+        pairs = self._pairs.add(sku, name if name is not None else np.zeros(len(sku), dtype=np.int64), sku)
+        if len(pairs) and self._suspects_among(pairs):
+            self._refused[:] = False
+            self._refused[self._words["sku"].number(no_products(self._named()))] = True
+        odd |= self._refused[sku]
+
+    def _suspects_among(self, pairs: np.ndarray) -> bool:
+        """Note the codes that are no products by one of their names; whether there are any."""
+        skus, names = pl.Series(self._words["sku"].all, dtype=pl.String), pl.Series(self._spoken(), dtype=pl.String)
+        found = no_products(pl.DataFrame({"sku": skus.gather(pairs >> 32), "name": names.gather(pairs & 0xFFFFFFFF)}))
+        self._suspect[self._words["sku"].number(found)] = True
+        return bool(found)
+
+    def _spoken(self) -> list[str]:
+        return self._words["name"].all if "name" in self._words else [""]
+
+    def whole(self) -> Whole | None:
+        """What the file as a whole has shown; None when it is not what was taken from the sample, or cannot be told yet."""
+        if self.refused or mostly_below_zero(self._below, self._filled) or far_apart(pl.concat(self._known_days)):
+            return None
+        for role, sign in self._signs.items():
+            found = parse_numbers(
+                pl.Series(self._lexicons[role].texts, dtype=pl.String), self.mapping.decimal or None, self._hint
+            )
+            if found.ambiguous or found.decimal != sign:
+                return None
+        return Whole({self._places[role]: sign for role, sign in self._signs.items()}, self._named())
+
+    def late(self) -> frozenset[str]:
+        """Codes that turned out to be no products after some of their rows had been added up."""
+        codes = self._words["sku"].all
+        added = {codes[k] for k in self.tally.met() if self._suspect[k]}
+        return frozenset(added & no_products(self._named()).keys())
+
+    def _named(self) -> pl.DataFrame:
+        """What the codes that may be no products are called most often in the whole file."""
+        suspects = np.flatnonzero(self._suspect)
+        pairs = self._pairs.frame("name", self._words["sku"].all, self._spoken(), suspects)
+        return most_said(pairs.select("sku", pl.col("value").alias("name"), pl.col("n").alias("len")))
+
+    def names(self) -> pl.DataFrame:
+        """How often each SKU carries each value of each label, as `attribute_counts` gives it."""
+        skus = self._words["sku"].all
+        parts = [book.frame(name, skus, self._words[name].all) for name, book in self.tally.books.items()]
+        empty = pl.DataFrame(
+            schema={"sku": pl.String, "attribute": pl.String, "value": pl.String, "n": pl.UInt32, "at": pl.UInt32}
+        )
+        return pl.concat([empty, *parts]).filter(pl.col("value") != "")
+
+    def sums(self, others: pl.DataFrame) -> pl.DataFrame:
+        """The sums of the plain rows and of the others that were held back, as `period_sums` gives them."""
+        if others.height:
+            self.tally.add_sums(others, self._words["sku"].number(others["sku"].to_list()))
+        return self.tally.frame(self._words["sku"].all)
+
+    def counts_again(self, frame: pl.DataFrame) -> bool:
+        """Whether an order among these facts may have been counted for the same SKU and period among the plain rows."""
+        if "order" not in frame.columns:
+            return False
+        known = {word: code for code, word in enumerate(self._words["sku"].all)}
+        sold = frame.filter(pl.col("sold") > 0).with_columns(period_start(self._freq))
+        codes = np.array([known.get(sku, -1) for sku in sold["sku"].to_list()], dtype=np.int64)
+        days = sold["ds"].cast(pl.Date).cast(pl.Int64).to_numpy()
+        return self.tally.holds(codes << 32 | days, sold["order"].hash().to_numpy())
+
+
+def _mark_gone(price: np.ndarray, customer: Coded, odd: np.ndarray) -> None:
+    """Lines without a price and without a customer."""
+    free = np.flatnonzero(price == 0)
+    nobody = clean_text(customer.texts.gather(customer.codes[free])) == ""
+    odd[free[nobody.to_numpy()]] = True
+
+
+def _status_look(not_sold: Callable[[str], bool], refuse: Callable[[str], None]) -> Look:
+    def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+        words = clean_text(texts).to_list()
+        if any(word and is_movement(word) for word in words):
+            refuse("the file lists stock movements")
+        odd = np.array([bool(word) and not_sold(word) for word in words], dtype=bool)
+        return np.zeros(len(words)), odd
+
+    return look
