@@ -82,7 +82,7 @@ def test_a_longer_horizon_than_planned_is_computed(season):
 
 def test_two_cores_give_the_same_numbers(season):
     panel = Panel.build(pd.concat([build(np.roll(season, k), f"S{k:03}") for k in range(210)]))
-    assert (CES(jobs=2).fit(panel).forecast(7).mean == CES().fit(panel).forecast(7).mean).all()
+    assert (Theta(jobs=2).fit(panel).forecast(7).mean == Theta().fit(panel).forecast(7).mean).all()
 
 
 def test_residuals_are_one_step_ahead(season):
