@@ -50,6 +50,15 @@ class Hierarchy:
         """Values of the SKUs (SKUs, ...) added up, shape (1 + groups, ...)."""
         return np.asarray(self.summing @ values)
 
+    def history(self, sales: np.ndarray) -> np.ndarray:
+        """Sales of the SKUs (SKUs, periods) added up, NaN where nothing is known of any of them, shape (1 + groups, periods).
+
+        >>> Hierarchy((), np.zeros(2, dtype=int)).history(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
+        [[1.0, nan]]
+        """
+        known = self.sums((~np.isnan(sales)).astype(float)) > 0
+        return np.where(known, self.sums(np.nan_to_num(sales)), np.nan)
+
     @cached_property
     def summing(self) -> Any:
         """Which SKUs each sum is made of, as a sparse matrix (1 + groups, SKUs)."""
@@ -83,9 +92,9 @@ def reconciled(hierarchy: Hierarchy, above: np.ndarray, below: np.ndarray, scale
     except Exception as error:  # noqa: BLE001 - the library raises nothing narrower
         raise FitFailed(f"the sums and their SKUs could not be brought into line ({error}).") from None
     result = np.maximum(np.asarray(solver.y_hat)[-len(below) :] * unit, 0.0)
-    # A SKU that is surer than a solver can count with stays: what it was moved by is the size of the bound, not of its error.
-    sure = scale[-len(below) :] < _SURE * unit
-    return np.where(sure[:, None], np.maximum(below, 0.0), result)
+    # A node is moved in proportion to its variance: what a SKU was moved by for the bound's sake it is moved back.
+    own = (scale / unit / spread)[-len(below) :, None] ** 2
+    return own * result + (1.0 - own) * np.maximum(below, 0.0)
 
 
 def whole_units(hierarchy: Hierarchy, mean: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ class Above:
         Raises ShelfcastError when they cannot be fitted.
         """
         hierarchy = Hierarchy.of(panel)
-        history = hierarchy.sums(np.nan_to_num(panel.matrix()))
+        history = hierarchy.history(panel.matrix())
         names = [f"{number:05}" for number in range(len(history))]
         frame = pd.DataFrame(
             {

@@ -64,9 +64,7 @@ class Tree:
         A period in which nothing is known of any SKU stays missing.
         """
         listed = self.panel.listed
-        history = self.panel.matrix()
-        known = self.hierarchy.sums((~np.isnan(history)).astype(float)) > 0
-        columns = {"y": np.where(known, self.hierarchy.sums(np.nan_to_num(history)), np.nan)}
+        columns = {"y": self.hierarchy.history(self.panel.matrix())}
         columns |= {name: self._mean(self.panel.matrix(name)) for name in self.panel.known}
         some = self.hierarchy.sums(listed.astype(float)) > 0
         rows, periods = np.nonzero(some)

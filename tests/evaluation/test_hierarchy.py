@@ -87,3 +87,11 @@ def test_an_attribute_or_a_way_that_is_not_there_is_told() -> None:
         Tree.of(panel(), "colour")
     with pytest.raises(SpecInvalid, match="choose one of bottom-up, mint"):
         Sums("top-down")  # type: ignore[arg-type]
+
+
+def test_small_skus_still_follow_their_group_beside_one_that_sells_millions() -> None:
+    hierarchy = Hierarchy(("large", "small"), np.array([0, 1, 1, 1, 1]))
+    below = np.array([[1e6], [3.0], [3.0], [3.0], [3.0]])
+    scale = np.array([1000.0, 1000.0, 1.0, 1000.0, 0.5, 0.5, 0.5, 0.5])
+    result = reconciled(hierarchy, np.array([[1e6 + 20.0], [1e6], [20.0]]), below, scale)
+    assert 12.2 < result[1:].sum() < 20.0
