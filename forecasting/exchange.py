@@ -79,9 +79,10 @@ class _Writer:
         if isinstance(value, np.ndarray):
             np.save(self.folder / f"{self.count}.npy", value, allow_pickle=False)
             return {"$array": f"{self.count}.npy"}
-        frame = value if isinstance(value, pd.DataFrame) else pd.DataFrame({"ds": value})
+        is_frame = isinstance(value, pd.DataFrame)
+        frame = value.copy(deep=False) if is_frame else pd.DataFrame({"ds": value})  # pandas keeps each column it was asked for
         feather.write_feather(frame, str(self.folder / f"{self.count}.arrow"), compression="zstd")
-        return {"$frame" if frame is value else "$dates": f"{self.count}.arrow"}
+        return {"$frame" if is_frame else "$dates": f"{self.count}.arrow"}
 
 
 class _Reader:
