@@ -4,6 +4,7 @@
     python -m benchmarks.lstm --store grocery          # prices and promotions known ahead
     python -m benchmarks.lstm --skus 3000 --windows 1  # the size that the network must bear
     python -m benchmarks.lstm --sample 500             # SKUs drawn at random instead of the best sellers
+    python -m benchmarks.lstm --set "M3, months"       # a set of `benchmarks.accuracy`, its own horizon between the cutoffs
 
 The best sellers are those of the time before the first cutoff: chosen by the whole history, SKUs that were about to rise would
 be chosen for it, and every model would come out too low.
@@ -12,6 +13,7 @@ be chosen for it, and every model would come out too low.
 import argparse
 import os
 import resource
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.sets import tasks
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.evaluation.backtest import Backtest, Window
@@ -57,10 +60,10 @@ def chosen(panel: Panel, skus: int, sample: int, windows: int) -> Panel:
     return panel.select([panel.ids[row] for row in best])
 
 
-def trial(name: str, spec: Model, window: Window) -> dict[str, object]:
+def trial(name: str, spec: Model, window: Window, horizon: int) -> dict[str, object]:
     """Seconds and errors of one model at one cutoff."""
     started = time.perf_counter()
-    forecast = spec.fit(window.train).forecast(HORIZON, window.future if window.train.known else None)
+    forecast = spec.fit(window.train).forecast(horizon, window.future if window.train.known else None)
     seconds = time.perf_counter() - started
     actual = window.actual["y"].to_numpy().reshape(forecast.mean.shape)
     seen = ~np.isnan(actual)
@@ -79,10 +82,10 @@ def trial(name: str, spec: Model, window: Window) -> dict[str, object]:
     }
 
 
-def trials(panel: Panel, specs: dict[str, Model], windows: int) -> Iterator[dict[str, object]]:
-    for window in Backtest(HORIZON, windows, step=STEP).split(panel):
+def trials(panel: Panel, specs: dict[str, Model], plan: Backtest) -> Iterator[dict[str, object]]:
+    for window in plan.split(panel):
         for name, spec in specs.items():
-            yield trial(name, spec, window)
+            yield trial(name, spec, window, plan.horizon)
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -93,25 +96,38 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def model_of(name: str, quick: bool) -> Model:
+def model_of(name: str, quick: bool, horizon: int = HORIZON) -> Model:
     """A model with its defaults, or a network with about a seventh of the effort."""
-    spec = make(name, horizon=HORIZON, seed=0)
+    spec = make(name, horizon=horizon, seed=0)
     return replace(spec, members=1, windows=8_000, epochs=10) if quick and isinstance(spec, Network) else spec
+
+
+def told(options: argparse.Namespace) -> tuple[Panel, Backtest]:
+    """The sales that were asked for, and the cutoffs on them. Ends the program where there is no such set."""
+    if not options.set:
+        store = gift_shop() if options.store == "gifts" else grocery_store()
+        return chosen(store, options.skus, options.sample, options.windows), Backtest(HORIZON, options.windows, step=STEP)
+    sets = {task.name: task for task in tasks(options.skus)}
+    if options.set not in sets:
+        sys.exit(f"There is no set '{options.set}'; the sets are {', '.join(sets)}.")
+    task = sets[options.set]
+    return task.build(), Backtest(task.horizon, options.windows, step=task.horizon)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", choices=("gifts", "grocery"), default="gifts")
+    parser.add_argument("--set", default="", help="a set of `benchmarks.accuracy` by its name, in place of a store")
     parser.add_argument("--skus", type=int, default=200)
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--windows", type=int, default=4)
     parser.add_argument("--models", nargs="*", default=["seasonal_naive", "window_mean", "ets", "lstm"])
     parser.add_argument("--quick", action="store_true", help="one network of 10 epochs with 8,000 windows each")
     options = parser.parse_args()
-    panel = chosen(gift_shop() if options.store == "gifts" else grocery_store(), options.skus, options.sample, options.windows)
-    specs = {name: model_of(name, options.quick) for name in options.models}
-    print(f"{len(panel)} SKUs, {len(panel.calendar)} days, {HORIZON} ahead, {options.windows} cutoffs, {os.cpu_count()} cores")
-    rows = pd.DataFrame(trials(panel, specs, options.windows))
+    panel, plan = told(options)
+    specs = {name: model_of(name, options.quick, plan.horizon) for name in options.models}
+    print(f"{len(panel)} SKUs, {len(panel.calendar)} periods, {plan.horizon} ahead, {plan.windows} cutoffs")
+    rows = pd.DataFrame(trials(panel, specs, plan))
     print(
         rows.assign(bias=100 * (rows["forecast"] / rows["units"] - 1))
         .pivot(index="cutoff", columns="model", values="bias")
