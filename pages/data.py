@@ -41,7 +41,7 @@ with st.container(border=True):
 parts.next_step("sku", "See how each SKU sells")
 if imported is not None and found.has_issues(imported):
     with st.container(border=True):
-        parts.section("Worth a look")
+        parts.section("Worth a look" if found.problems(imported) else "Good to know")
         found.issues(imported)
 cleaning.section(workspace.raw or panel)
 

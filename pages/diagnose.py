@@ -14,7 +14,7 @@ parts.header("Diagnose", "What do these sales repeat, does their level hold, and
 panel = parts.require_panel()
 sku = parts.sku_picker(panel)
 look = diagnosing.look_control(panel)
-found = diagnosing.diagnosis(panel, sku, look)
+found, noun = diagnosing.diagnosis(panel, sku, look), grain(panel.freq).noun
 if found is None:
     ending.end()
 
@@ -43,14 +43,14 @@ for column, title, memory, name in (
     with column.container(border=True, height="stretch"):
         parts.section(title)
         parts.reading(memory.reading)
-        figure = diagnostics.correlogram(memory.frame, palette(), title=name, season=panel.season_length)
+        figure = diagnostics.correlogram(memory.frame, palette(), title=name, season=panel.season_length, noun=noun)
         parts.chart(figure, name.lower(), f"{name} of {sku} with its two 95 % bands")
         parts.folded("All values", f"{name}-values", partial(diagnosing.correlations, memory))
 
 parts.tabs(
     "diagnosis",
     {
-        "Season": partial(diagnosing.season, sku, found.season, found.waves, grain(panel.freq).noun),
+        "Season": partial(diagnosing.season, sku, found.season, found.waves, noun),
         "Trend, season and rest": partial(diagnosing.parts_of, sku, found),
         "Breaks": partial(diagnosing.breaks, sku, found.steps),
         "Peaks": partial(diagnosing.peaks, found),

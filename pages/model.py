@@ -29,7 +29,7 @@ trying.verdict(tryout, seen, panel.freq)
 with st.container(border=True):
     size, noun = views.section_with_blocks("Actual and predicted", panel.freq, "model")
     trying.curve(tryout, seen, sku, size, noun)
-insides.draw(tryout.fit.insides, sku, trying.flag(tryout, sku))
+insides.draw(tryout.fit.insides, sku, trying.flag(tryout, sku), trying.noun_of(panel))
 left_over.draw(tryout.fit.residuals, tryout.remains, sku, tryout.fit.spec, panel.season_length)
 trying.details(tryout, sku)
 parts.next_step("compare", "Compare it with other models")

@@ -10,8 +10,6 @@ from ui.language import t
 from ui.theme import palette
 from ui.workspace import current
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 parts.header("SKU", "One product over time: how it sells, when it sells, and at what price.")
 panel = parts.require_panel()
 workspace = current()
@@ -30,15 +28,12 @@ with st.container(border=True):
     holidays = exploring.holidays(panel, workspace.country) if view == panel.freq else ()
     parts.chart(history.history(frame, palette(), events=holidays), "history", f"Units of {sku} over time")
 
-with st.container(border=True):
-    parts.section("When it sells")
-    if grain(panel.freq).noun == "day":
-        grid = exploring.weekday_by_week(panel, sku)
-        parts.reading(readings.season(grid, DAYS))
-        parts.chart(history.heat(grid, palette(), rows=history.WEEKDAYS), "heat", f"Units of {sku} by weekday and week")
-    else:
-        grid = exploring.month_by_year(panel, sku)
-        parts.chart(history.heat(grid, palette(), rows=grid.index.astype(str)), "heat", f"Units of {sku} by month and year")
+rhythm = exploring.rhythm(panel, sku)
+if rhythm is not None:
+    with st.container(border=True):
+        parts.section("When it sells")
+        parts.reading(readings.season(rhythm.grid) if noun == "day" else rhythm.reading)
+        parts.chart(history.heat(rhythm.grid, palette(), mean=rhythm.mean), "heat", f"Units of {sku} by {rhythm.by}")
 
 if frame["price"].notna().any():
     with st.container(border=True):

@@ -70,13 +70,16 @@ def _button(panel: Panel, asked: Asked) -> None:
         if here.settings is not None and here.settings != asked:
             st.badge(t(forms.NOT_RUN), icon=":material/edit:", color="orange")
         else:
-            seconds = models.seconds_of(asked.names, len(asked.ids)) * asked.windows
-            st.caption(t(running.forewarned(seconds)))
+            st.caption(t(running.foretold(_seconds(panel, asked))))
     if pressed:
         specs = tuple(models.chosen_spec(name, asked.horizon) for name in asked.names)
         request = Contest(taking_part(panel, asked), specs, Backtest(asked.horizon, asked.windows))
-        running.start(JOB, request, f"Comparing {words.count(len(specs), 'model')}", asked)
+        running.start(JOB, request, f"Comparing {words.count(len(specs), 'model')}", asked, _seconds(panel, asked))
         st.rerun()
+
+
+def _seconds(panel: Panel, asked: Asked) -> float:
+    return models.seconds_of(asked.names, panel, asked.ids) * asked.windows
 
 
 def taking_part(panel: Panel, asked: Asked) -> Panel:
@@ -93,6 +96,7 @@ def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
         required=True,
         key="contest-scope",
         persist_state="session",
+        wrap=True,
     )
     if scope == ALL:
         return panel.ids
@@ -234,7 +238,7 @@ def curves(standings: Standings, panel: Panel, sku: str) -> None:
             shown = _shown_models(standings)
             together = st.segmented_control(
                 t("Curves of"), ["This SKU", "All SKUs together"], format_func=teller(), default="This SKU", required=True,
-                key="curves-of", persist_state="session",
+                key="curves-of", persist_state="session", wrap=True,
             ) != "This SKU"  # fmt: skip
         said = ahead.blocks_of_totals(standings.totals, size) if together else _beside(standings, panel, sku, size)
         said = said[said["model"].isin(shown)]
@@ -254,7 +258,7 @@ def curves(standings: Standings, panel: Panel, sku: str) -> None:
             titles=models.titles(shown),
             colors=models.colors(standings.models, palette()),
             banded=None if together else shown[0],
-            label=f"Units a {noun}",
+            label=f"Units {'an' if noun == 'hour' else 'a'} {noun}",
         )
         parts.chart(figure, "curves", "Actual units and what the models predicted at the same cut-offs")
 
@@ -268,6 +272,7 @@ def _shown_models(standings: Standings) -> list[str]:
         default=usual,
         format_func=models.titles(standings.models).__getitem__,
         key=f"shown-{standings.models}",
+        wrap=True,
     )
     return [name for name in standings.models if name in (chosen or usual)]
 

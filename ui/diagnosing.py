@@ -53,6 +53,7 @@ def look_control(panel: Panel) -> Look:
 def _choice(label: str, choices: Sequence[T], key: str, help: str) -> T:
     chosen = st.segmented_control(
         t(label), choices, default=choices[0], required=True, key=f"diagnose-{key}", persist_state="session", help=t(help),
+        wrap=True,
         format_func=told_from({value: "Box-Cox" if value == "box-cox" else str(value).capitalize() for value in choices}),
     )  # fmt: skip
     return choices[0] if chosen is None else chosen
@@ -89,6 +90,7 @@ def tests(level: Level) -> None:
         ("KPSS", "the level is steady", level.kpss, level.kpss_p),
     ]
     table = pd.DataFrame(rows, columns=["Test", "It assumes that", "Statistic", "p value"])
+    table["p value"] = table["p value"].map(words.p_value)
     tables.show(table, hide_index=True, column_config=_DIGITS, placeholder=words.UNDEFINED)
     st.caption(
         t("A p value below 0.05 speaks against what the test assumes. KPSS's lies between 0.01 and 0.1, the ends of its table.")
@@ -176,8 +178,9 @@ def breaks(sku: str, found: Steps) -> None:
     if len(found.frame):
         table = found.frame.assign(ds=found.frame["ds"].map(words.day))
         names = {"ds": "New level from", "before": "Mean before", "after": "Mean after"}
-        number = st.column_config.NumberColumn(format="%.4g")
-        tables.show(table.rename(columns=names), hide_index=True, column_config={"Mean before": number, "Mean after": number})
+        shown, forms = tables.apart(table.rename(columns=names), {"Mean before": "%.4g", "Mean after": "%.4g"})
+        config = {name: st.column_config.NumberColumn(format=form) for name, form in forms.items()}
+        tables.show(shown, hide_index=True, column_config=config)
 
 
 def parts_of(sku: str, found: Diagnosis) -> None:
@@ -208,7 +211,7 @@ def odd_table(odd: pd.DataFrame) -> None:
 
 _DIGITS = {
     "Statistic": st.column_config.NumberColumn(format="%.3f"),
-    "p value": st.column_config.NumberColumn(format="%.3f"),
+    "p value": st.column_config.TextColumn(alignment="right"),
     "AICc": st.column_config.NumberColumn(format="%.2f"),
     "Above the best": st.column_config.NumberColumn(format="%.2f"),
 }

@@ -24,27 +24,27 @@ _ENDS = 5
 _EDGE = 0.98
 
 
-def draw(insides: Insides | None, sku: str, flag: str) -> None:
-    """Draw what there is for the SKU on the page; `flag` is what the forecast says is special about it."""
+def draw(insides: Insides | None, sku: str, flag: str, noun: str) -> None:
+    """Draw what there is for the SKU on the page; `flag` is what the forecast says is special about it, `noun` one period."""
     if flag:
         st.info(t(f"{flag[0].upper()}{flag[1:]}."), icon=":material/info:")
     if insides is None or insides.unique_id != sku:
         return
     if insides.regression is not None:
-        _contributions(insides.regression)
+        _contributions(insides.regression, noun)
         terms = partial(_terms, insides.regression, insides.selection)
         parts.folded("Which terms help on later sales", "terms", terms, icon=":material/rule:")
-        parts.folded("Design matrix", "design", partial(_design, insides.regression), icon=":material/grid_on:")
+        parts.folded("Design matrix", "design", partial(_design, insides.regression, noun), icon=":material/grid_on:")
     if insides.roots is not None and len(insides.roots):
         parts.folded("Roots", "roots", partial(_roots, insides.roots), icon=":material/adjust:")
     if insides.topics is not None and len(insides.topics):
         _topics(insides.topics, insides.periods)
 
 
-def _contributions(regression: Regression) -> None:
+def _contributions(regression: Regression, noun: str) -> None:
     with st.container(border=True):
         parts.section("What each term adds to the forecast")
-        parts.reading(_told(regression))
+        parts.reading(_told(regression, noun))
         figure = plots.contributions(regression.contributions, palette())
         parts.chart(figure, "contributions", "What each term adds to each forecast")
         table = partial(_contribution_table, regression)
@@ -58,7 +58,7 @@ def _contribution_table(regression: Regression) -> None:
     _table(wide.reset_index().rename(columns={"ds": "Period"}), "contributions-table", "%.2f")
 
 
-def _told(regression: Regression) -> str:
+def _told(regression: Regression, noun: str) -> str:
     """The terms that move this forecast most, in a sentence."""
     from forecasting.models.regression import LATEST, LEVEL  # loaded with the result; a page without one does not need it
 
@@ -66,10 +66,11 @@ def _told(regression: Regression) -> str:
     moving = mean.drop(index=[name for name in (LEVEL, LATEST) if name in mean.index])
     largest = moving[moving.abs() > 0.005 * max(float(mean.sum()), 1e-9)].sort_values(key=abs, ascending=False).head(3)
     said = [f"{term} {'adds' if units > 0 else 'takes'} {words.number(abs(units))}" for term, units in largest.items()]
-    level = f"The usual level is {words.number(float(mean.get(LEVEL, 0.0)))} units a period"
+    usual = words.number(float(mean.get(LEVEL, 0.0)))
+    level = f"The usual level is {usual} units {'an' if noun == 'hour' else 'a'} {noun}"
     end = f"; on average ahead {', '.join(said)}." if said else "; no term moves the forecast by much."
     beyond = len(regression.beyond)
-    warning = f" The plan for {words.count(beyond, 'period')} lies further out than anything in the past." if beyond else ""
+    warning = f" The plan for {words.count(beyond, noun)} lies further out than anything in the past." if beyond else ""
     return level + end + warning
 
 
@@ -107,7 +108,7 @@ def _apply(selection: Selection) -> None:
     st.caption(t("This changes the form above; fit again to see what it does."))
 
 
-def _design(regression: Regression) -> None:
+def _design(regression: Regression, noun: str) -> None:
     table = regression.design.rename(columns={"ds": "Period"})
     count = len(table) - regression.horizon
     shown = pd.concat([table.iloc[:_ENDS], table.iloc[max(count - _ENDS, _ENDS) : count], table.iloc[count:]])
@@ -115,7 +116,7 @@ def _design(regression: Regression) -> None:
         shown = table
     st.caption(
         t(
-            f"{words.count(count, 'period')} of the past and {regression.horizon} ahead; the first, the last and those "
+            f"{words.count(count, noun)} of the past and {regression.horizon} ahead; the first, the last and those "
             "ahead are shown. Leverage is how unusual a row is among those that were learnt from."
         )
     )

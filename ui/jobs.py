@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from forecasting import exchange
@@ -32,6 +33,7 @@ AT_ONCE = max(1, min(2, os.cpu_count() or 1))
 TIME_TO_LIVE = 12 * 3600.0  # results lie on disk; whoever starts a batch in the evening finds it in the morning
 REPLENISH_AFTER = 2.0
 LOOKING = frozenset({"diagnosis"})  # kinds that a page needs to be drawn: somebody waits who has asked for no calculation
+_TELLING, _LATELY = 2.0, 5  # seconds from which a foretold time can be compared with that it took, and of how many jobs
 _PREFIX = "shelfcast-jobs-"
 _WAITING = Progress(0.0, "waiting for its turn")
 _log = logging.getLogger(__name__)
@@ -51,7 +53,8 @@ class State(StrEnum):
 class Job:
     """What is known of one job at this moment; times are seconds of `time.monotonic`. `kind` is for whoever asked for it.
 
-    `marks` are the numbers to draw that were reported since the count of the first of them (the epoch) last began anew.
+    `marks` are the numbers to draw that were reported since the count of the first of them (the epoch) last began anew;
+    `foretold` is how many seconds it was thought to take on a free machine, 0 where nobody knew.
     """
 
     key: str
@@ -65,6 +68,7 @@ class Job:
     started: float | None = None
     ended: float | None = None
     kind: str = ""
+    foretold: float = 0.0
     pace: Pace = field(default_factory=Pace, repr=False, compare=False)
     marks: tuple[tuple[float, ...], ...] = ()
 
@@ -135,7 +139,7 @@ class Jobs:
         self._spares: list[Worker] = []
         self._closed = False
 
-    def submit(self, owner: str, request: object, title: str, kind: str = "") -> Job:
+    def submit(self, owner: str, request: object, title: str, kind: str = "", foretold: float = 0.0) -> Job:
         """Queue a request; the same request of the same owner is done once, however often it is asked for.
 
         Raises ShelfcastError when the owner has asked for more than the limits allow.
@@ -149,7 +153,7 @@ class Jobs:
             refusal = self.limits.refusal(self.of(owner), time.monotonic())
             if refusal:
                 raise ShelfcastError(refusal)
-            job = Job(uuid.uuid4().hex, owner, title, digest, kind=kind)
+            job = Job(uuid.uuid4().hex, owner, title, digest, kind=kind, foretold=foretold)
             self._jobs[job.key], self._requests[job.key] = job, request
             self._dispatch()
             return self._jobs[job.key]
@@ -169,6 +173,13 @@ class Jobs:
         with self._lock:
             queued = [job.key for job in self._jobs.values() if job.state is State.QUEUED]
             return queued.index(key) if key in queued else 0
+
+    def slowness(self) -> float:
+        """How many times as long as foretold calculations took of late on this server; 1 as long as none has told."""
+        with self._lock:
+            done = [job for job in self._jobs.values() if job.state is State.DONE and job.foretold >= _TELLING]
+        latest = sorted(done, key=lambda job: job.ended or 0.0)[-_LATELY:]
+        return min(max(median(job.seconds / job.foretold for job in latest), 0.5), 20.0) if latest else 1.0
 
     def wait(self, key: str, timeout: float) -> Job | None:
         """Wait until a job has ended, at most `timeout` seconds."""

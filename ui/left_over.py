@@ -17,6 +17,7 @@ from ui.theme import palette
 from ui.workspace import current
 
 _LEAST = 20
+_NOISE = 9  # decimals: what is beyond is what computers make of nought
 
 
 def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str, spec: Model | None = None, season: int = 1) -> None:
@@ -111,9 +112,10 @@ def _training(remains: Remains) -> None:
     st.caption(
         t("One period ahead, on sales that the model has seen, which flatters. What counts is the error on held-back sales.")
     )
-    number = st.column_config.NumberColumn("Value", format="%.4g")
+    shown, forms = tables.apart(remains.training.round({"value": _NOISE}), {"value": "%.4g"})
+    number = st.column_config.NumberColumn("Value", format=forms["value"])
     tables.show(
-        remains.training,
+        shown,
         hide_index=True,
         column_config={"measure": "Measure", "value": number},
         placeholder=words.UNDEFINED,
@@ -126,17 +128,21 @@ def _tests(remains: Remains) -> None:
     config: dict[str, Any] = {
         "test": "Test",
         "statistic": number("Statistic", format="%.3g"),
-        "p_value": number("p", format="%.3f"),
+        "p_value": st.column_config.TextColumn("p", alignment="right"),
         "passed": st.column_config.CheckboxColumn("Passed"),
         "reading": st.column_config.TextColumn("Reading", width="large"),
     }
     tests = remains.tests.rename(columns={"name": "test"})
-    tables.show(tests, hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
+    tables.show(_with_p(tests), hide_index=True, column_config=config, placeholder=words.UNDEFINED, key="residual-tests")
     st.caption(t("Ljung-Box by lag; the degrees of freedom are the lag less the ARMA coefficients."))
     lags: dict[str, Any] = {
         "lag": "Lag",
         "df": "Degrees of freedom",
         "statistic": number("Q", format="%.2f"),
-        "p_value": number("p", format="%.3f"),
+        "p_value": st.column_config.TextColumn("p", alignment="right"),
     }
-    tables.show(remains.ljung_box, hide_index=True, column_config=lags, key="ljung-box")
+    tables.show(_with_p(remains.ljung_box), hide_index=True, column_config=lags, key="ljung-box")
+
+
+def _with_p(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(p_value=table["p_value"].map(words.p_value), statistic=table["statistic"].round(_NOISE))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TypeVar
 
+import numpy as np
 import streamlit as st
 
 from forecasting import workflow
@@ -34,6 +35,7 @@ _EACH = {
     "ets": 0.1, "theta": 0.06, "ces": 0.05, "mstl": 0.07, "boosting": 0.05, "auto": 0.5, "arima": 1.0, "auto_arima": 0.6,
     "linear": 0.004, "light_boosting": 0.05,
 }  # fmt: skip
+_YEARS, _SHORT = 730, 0.3  # `_EACH` is for two years of days; a short series takes at least this share of it
 GLOBAL = ("Boosting", "Networks")
 BEST_SELLERS = 200
 ENOUGH_WINDOWS = 2_000
@@ -150,9 +152,10 @@ def _take_name() -> None:
     current().select(model=st.session_state["model-name"])
 
 
-def seconds_of(names: Iterable[str], skus: int) -> float:
-    """About how long one fit of each model takes, in seconds, on two processor cores and two years of days."""
+def seconds_of(names: Iterable[str], panel: Panel, ids: Sequence[str]) -> float:
+    """About how long one fit of each model to these SKUs takes, in seconds, on two free processor cores."""
     single = [one for name in names for one in _made_of(name)]
+    skus = float(np.maximum(_lengths(panel, ids) / _YEARS, _SHORT).sum())
     return 0.5 + sum(_FIXED.get(group_of(name), 0.0) + skus * _EACH.get(name, 0.002) for name in single)
 
 
@@ -190,5 +193,9 @@ def training_seconds(spec: Network, found: int) -> float:
 
 def windows(panel: Panel, ids: Sequence[str], horizon: int) -> int:
     """How many stretches of a horizon, with as long a past before them, a network could learn from."""
-    lengths = dict(zip(panel.ids, (panel.indptr[1:] - panel.indptr[:-1]).tolist(), strict=True))
-    return sum(max(0, lengths[unique_id] - 2 * horizon + 1) for unique_id in ids)
+    return int(np.maximum(_lengths(panel, ids) - 2 * horizon + 1, 0).sum())
+
+
+def _lengths(panel: Panel, ids: Sequence[str]) -> np.ndarray:
+    lengths = dict(zip(panel.ids, panel.lengths.tolist(), strict=True))
+    return np.array([lengths[unique_id] for unique_id in ids])

@@ -90,7 +90,7 @@ def _scope(panel: Panel, sku: str) -> tuple[str, ...]:
     taken_along = st.session_state.pop(_TAKEN, False)  # what is set must not meet a default
     scope = st.segmented_control(
         t("Forecast"), [ALL, CHOSEN], format_func=teller(), default=None if taken_along else ALL, required=True,
-        key="outlook-scope", persist_state="session",
+        key="outlook-scope", persist_state="session", wrap=True,
     )  # fmt: skip
     if scope != CHOSEN:
         return panel.ids
@@ -110,13 +110,13 @@ def _button(panel: Panel, asked: Asked, plan: planning.Kept) -> None:
         if here.settings is not None and here.settings != asked:
             st.badge(t(forms.NOT_RUN), icon=":material/edit:", color="orange")
         else:
-            seconds = models.seconds_of([asked.model], len(asked.ids))
-            st.caption(t(running.forewarned(seconds)))
+            st.caption(t(running.foretold(models.seconds_of([asked.model], panel, asked.ids))))
     if pressed:
         spec = models.chosen_spec(asked.model, asked.horizon)
         chosen = taken(panel, asked)
         title = f"Forecasting {words.count(len(asked.ids), 'SKU')} with {models.title(asked.model)}"
-        running.start(JOB, _request(chosen, spec, asked, plan), title, asked)
+        seconds = models.seconds_of([asked.model], panel, asked.ids)
+        running.start(JOB, _request(chosen, spec, asked, plan), title, asked, seconds)
         st.rerun()
 
 
@@ -174,7 +174,12 @@ def curve(outlook: Outlook, panel: Panel, sku: str) -> None:
         baseline = ahead.ahead(outlook.baseline.select([sku]), size) if alone else None
         shown = max(6 * chosen.horizon // size, 26 if size > 1 else 90)
         figure = forecasts.expected_ahead(
-            past.tail(shown), ahead.ahead(chosen, size), chosen.cutoff, palette(), baseline=baseline, label=f"Units a {noun}"
+            past.tail(shown),
+            ahead.ahead(chosen, size),
+            chosen.cutoff,
+            palette(),
+            baseline=baseline,
+            label=f"Units {'an' if noun == 'hour' else 'a'} {noun}",
         )
         parts.chart(figure, "outlook", f"Units sold and expected: {sku if alone else 'all SKUs'}")
 

@@ -195,6 +195,12 @@ def _take_country(workspace: Workspace) -> None:
     workspace.set_country(st.session_state["country"] or None)
 
 
+def _demand(row: pd.Series) -> Kpi:
+    if pd.isna(row["last_sale"]):
+        return Kpi("Demand", words.UNDEFINED, help="It has never sold.")
+    return Kpi("Demand", str(row["demand"]).capitalize(), help=f"{readings.DEMAND[row['demand']].capitalize()}.")
+
+
 def sku_cards(row: pd.Series, periods: int, noun: str, panel: Panel) -> tuple[Kpi, ...]:
     """The numbers of one SKU of the summary."""
     lately = f"Units, {words.count(periods, noun)}"
@@ -204,6 +210,6 @@ def sku_cards(row: pd.Series, periods: int, noun: str, panel: Panel) -> tuple[Kp
             f"Units sold in the last {words.count(periods, noun)}, against as many before."),
         Kpi("Mean price", words.money(row["price"]), help="What customers paid for one unit, over the whole history."),
         Kpi("Share of shop", words.percent(row["share"], 1), help=f"Its part {share}, over the whole history."),
-        Kpi("Demand", str(row["demand"]).capitalize(), help=f"{readings.DEMAND[row['demand']].capitalize()}."),
+        _demand(row),
         Kpi("Last sale", words.day(row["last_sale"]), help="The last period with a sale."),
     )  # fmt: skip

@@ -30,8 +30,16 @@ class Kept:
     rows: pd.DataFrame | None = None
 
     def rows_for(self, panel: Panel, horizon: int) -> pd.DataFrame | None:
-        """The plan to hand over with a request; None leaves the regressors out."""
-        return carried_on(panel, horizon) if self.title == CARRIED_ON else self.rows
+        """The plan to hand over with a request for these SKUs; None leaves the regressors out.
+
+        What is written here is about single SKUs, and the page has said that all others go on as now.
+        """
+        if self.title == CARRIED_ON:
+            return carried_on(panel, horizon)
+        if self.title != WRITTEN or self.rows is None:
+            return self.rows
+        usual, own = carried_on(panel, horizon), self.rows[self.rows["sku"].isin(panel.ids)]
+        return pd.concat([own, usual[~usual["sku"].isin(own["sku"])]], ignore_index=True)
 
 
 def script(title: str, horizon: int) -> tuple[tuple[str, ...], str]:

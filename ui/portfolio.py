@@ -127,7 +127,10 @@ def _groups(found: exploring.Portfolio) -> None:
         parts.section("Over time", lambda: chosen.append(_by_control(offered)))
         by = chosen[0] if chosen[0] in offered else _ALL
         own = None if by == _ALL else labels(found, by)
-        figure = plots.curves(exploring.curves(found, own), palette(), label=f"{worth_of(found)} a {found.scale.noun}")
+        noun = found.scale.noun
+        figure = plots.curves(
+            exploring.curves(found, own), palette(), label=f"{worth_of(found)} {'an' if noun == 'hour' else 'a'} {noun}"
+        )
         parts.chart(figure, "portfolio-curves", f"{worth_of(found)} over time: {by if own is None else title_of(by)}")
         if own is not None:
             _group_table(found, own, by)

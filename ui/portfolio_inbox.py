@@ -213,7 +213,8 @@ def _drift(alert: Alert) -> str:
 
 
 def _stock_out(alert: Alert, found: exploring.Portfolio) -> str:
-    usual = f"{_plain(alert.usual)} units a {found.scale.noun}"
+    noun = found.scale.noun
+    usual = f"{_plain(alert.usual)} units {'an' if noun == 'hour' else 'a'} {noun}"
     if alert.now <= 0:
         return f"Nothing is in stock any more, and it usually sells {usual}."
     return f"No sale for {_long(alert.now, found)}, too long for chance: it usually sells {usual}."

@@ -219,19 +219,19 @@ def _whole(lines: np.ndarray) -> np.ndarray:
 def _range(low: float, high: float) -> str | None:
     if not (np.isfinite(low) and np.isfinite(high)):
         return None
-    digits = 0 if high >= 10 else 1
+    digits = 0 if high >= 10 or high == 0 else 1
     return f"{low:,.{digits}f} – {high:,.{digits}f}"
 
 
 def _bias(bias: float) -> str | None:
-    """Which way a forecast errs, with an arrow.
+    """Which way a forecast errs, with an arrow: what is too high or too low is said at the head of the column.
 
-    >>> _bias(0.14), _bias(-0.3), _bias(0.001)
-    ('▲ 14 % too high', '▼ 30 % too low', '• on target')
+    >>> _bias(0.14), _bias(-0.3), _bias(0.001), _bias(float("nan"))
+    ('▲ 14 %', '▼ 30 %', '• 0 %', None)
     """
     if not np.isfinite(bias):
         return None
-    return f"{'•' if abs(bias) < 0.005 else '▲' if bias > 0 else '▼'} {words.bias(min(bias, 9.99))}"
+    return f"{'•' if abs(bias) < 0.005 else '▲' if bias > 0 else '▼'} {words.percent(abs(min(bias, 9.99)))}"
 
 
 def _reason(kind: str, count: int) -> str:
@@ -244,8 +244,8 @@ def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     stretch, ahead_of = portfolio.stretch(found), words.count(found.scale.horizon, found.scale.noun)
     return {
-        "name": text("Name", width=170) if (shown["name"] != "").any() else None,
-        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=110, y_min=0,
+        "name": text("Name", width=150) if (shown["name"] != "").any() else None,
+        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=96, y_min=0,
                                                  help=f"Units of {stretch}."),
         "worth": number("Revenue", format="localized", help=f"Revenue of {stretch}.") if found.money else None,
         "share": number("Share", format="%.1f %%", help=f"Share of {'revenue' if found.money else 'units'} of {stretch}."),
@@ -255,9 +255,9 @@ def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -
         "demand": text("Demand", width=90, help="Smooth, erratic, intermittent or lumpy: how often it sells, and how evenly."),
         "trend": text("Trend", width=84, help="Mann and Kendall's test on the latest half year, at 5 %, and 10 % or more."),
         "forecast": number(ahead.title, format="localized", help="Expected units."),
-        "range": text("80 % range", width=110, help="In four of five cases the units will lie in it."),
+        "range": text("80 % range", width=104, help="In four of five cases the units will lie in it."),
         "off": number("Usually off by", format="localized", help=f"Units by which the baseline missed {ahead_of} lately."),
-        "bias": text("Bias", width=120, help="Whether the baseline was too high or too low lately."),
+        "bias": text("Bias", width=76, help="▲ the baseline was too high lately, ▼ too low, as a share of sales."),
         "reason": text("Worth a look", width=170),
     }  # fmt: skip
 

@@ -16,10 +16,10 @@ _WHAT = {
     ABOVE: "above the table", HEADER: "header", USED: "used", ASIDE: "set aside", BELOW: "below the table", GAP: "⋯",
     _ROW: "a row",
 }  # fmt: skip
-_LEGEND = (
-    (HEADER, "Header row"), (USED, "Used"), (ASIDE, "Set aside, with the reason"),
-    (ABOVE, "Above or below the table, not read"), ("off", "Column that is not used"),
-)  # fmt: skip
+_LEGEND = {
+    HEADER: "Header row", USED: "Used", ASIDE: "Set aside, with the reason", ABOVE: "Above or below the table, not read",
+    "off": "Column that is not used",
+}  # fmt: skip
 _LONGEST = 36
 
 
@@ -38,7 +38,7 @@ def tables(found: Sequence[Found]) -> None:
         )
     one = found[min(place, len(found) - 1)]
     st.caption(t(_story(one)))
-    st.html(_legend() + html(one))
+    st.html(legend(one) + html(one))
 
 
 def html(one: Found) -> str:
@@ -80,8 +80,12 @@ def _role(role: str) -> str:
     return f'<span class="role {"off" if role == "ignore" else ""}">{escape(t(label(role)))}</span>'
 
 
-def _legend() -> str:
-    return '<p class="house-legend">' + "".join(f'<span class="{key}">{t(text)}</span>' for key, text in _LEGEND) + "</p>"
+def legend(one: Found) -> str:
+    """What the colours mean that this table has; where no column has a meaning, nothing of it is used."""
+    kinds = {ABOVE if kind == BELOW else str(kind) for kind in one.view["what"]}
+    shown = (kinds - (set() if _is_used(one) else {USED})) | ({"off"} if "ignore" in one.roles else set())
+    entries = "".join(f'<span class="{key}">{t(text)}</span>' for key, text in _LEGEND.items() if key in shown)
+    return f'<p class="house-legend">{entries}</p>' if entries else ""
 
 
 def _place(one: Found) -> str:

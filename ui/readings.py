@@ -10,6 +10,7 @@ DEMAND = {
     "intermittent": "it sells now and then, in similar amounts",
     "lumpy": "it sells now and then, in amounts that vary a lot",
 }
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def recent_sales(row: pd.Series, periods: int, noun: str) -> str:
@@ -28,14 +29,13 @@ def _against(row: pd.Series) -> str:
     return f", {words.percent(abs(row['change']))} {'more' if row['change'] > 0 else 'less'} than before"
 
 
-def season(grid: pd.DataFrame, days: tuple[str, ...]) -> str:
-    """Which weekday sells best and which least, from the weekday-by-week grid."""
-    mean = grid.mean(axis=1)
-    mean = mean[mean.notna()]
+def season(grid: pd.DataFrame) -> str:
+    """Which weekday sells best and which least, from the weekday-by-week grid (`explore.rhythm`)."""
+    mean = grid.mean(axis=1).set_axis(_DAYS)
+    closed, mean = list(mean.index[mean.isna()]), mean[mean.notna()]
     if len(mean) < 2 or mean.max() <= 0:
         return "There is not enough history to compare weekdays."
-    best, least = int(mean.idxmax()), int(mean.idxmin())
-    ratio = mean[best] / mean.mean()
-    closed = [days[day] for day in range(7) if day not in mean.index]
+    best, least = mean.idxmax(), mean.idxmin()
+    ratio = mean.max() / mean.mean()
     rest = f" No sales are recorded on {closed[0]}." if len(closed) == 1 else ""
-    return f"{days[best]} sells best, {words.percent(ratio - 1)} above an average day; {days[least]} sells least.{rest}"
+    return f"{best} sells best, {words.percent(ratio - 1)} above an average day; {least} sells least.{rest}"

@@ -1,5 +1,6 @@
 """What a page has asked for: one slot for each kind of work, filled by a job, surviving a change of page."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -47,21 +48,22 @@ def slot(name: str) -> Slot:
     return found
 
 
-def start(name: str, request: object, title: str, settings: object) -> None:
-    """Ask for work. What takes no longer than a moment is awaited, so that its result appears at once."""
+def start(name: str, request: object, title: str, settings: object, seconds: float = 0.0) -> None:
+    """Ask for work, `seconds` being what it was thought to take. What takes no longer than a moment is awaited, so that its
+    result appears at once."""
     here = slot(name)
-    submit(name, here, request, title, settings)
+    submit(name, here, request, title, settings, seconds)
     if here.job is not None:
         manager().wait(here.job, _AT_ONCE)
 
 
-def submit(name: str, here: Slot, request: object, title: str, asked: object) -> None:
+def submit(name: str, here: Slot, request: object, title: str, asked: object, seconds: float = 0.0) -> None:
     """Put a job into the slot of this name; the same request of the same person, at work or done, is not carried out twice.
 
     Where the server takes no more of this person, the slot says so.
     """
     try:
-        here.job = here.last = manager().submit(identity.owner(), request, title, name).key
+        here.job = here.last = manager().submit(identity.owner(), request, title, name, seconds).key
     except ShelfcastError as error:
         here.error = str(error)
         return
@@ -153,15 +155,23 @@ def doing(job: Job) -> str:
     return f"{job.progress.message}{'' if left is None else f' · {duration(left)} left'}"
 
 
+def foretold(seconds: float) -> str:
+    """What is said of work before it begins, at the pace at which this server has worked of late."""
+    return forewarned(seconds * manager().slowness())
+
+
 def forewarned(seconds: float) -> str:
-    """What is said of work before it begins.
+    """What is said of work that takes about so long; rounded up, since nobody minds when it is done earlier.
 
     >>> forewarned(0.34), forewarned(8.2)
-    ('Takes under a second.', 'Takes about 8 s. You can go on working meanwhile.')
+    ('Takes under a second.', 'Takes about 9 s. You can go on working meanwhile.')
+    >>> forewarned(23), forewarned(75)
+    ('Takes about 30 s. You can go on working meanwhile.', 'Takes about 2 min. You can go on working meanwhile.')
     """
     if seconds < 1:
         return "Takes under a second."
-    return f"Takes about {duration(seconds)}. You can go on working meanwhile."
+    step = 1 if seconds < 10 else 10 if seconds < 60 else 60
+    return f"Takes about {duration(step * math.ceil(seconds / step))}. You can go on working meanwhile."
 
 
 def duration(seconds: float) -> str:

@@ -35,9 +35,13 @@ def off_by(error: float, noun: str, bias: float, *, each: bool) -> str:
     """
     if not np.isfinite(error):
         return "Nothing was sold in the held-out block, so nobody can say how far off it is."
+    if error == 0:
+        return "Exactly right on the held-out block."
     amount = f"{error:,.0f}" if error >= 10 else f"{error:,.1f}"
     direction = f", {words.bias(bias)}" if np.isfinite(bias) else ""
-    return f"Usually off by {amount} units a {noun}{' for each SKU' if each else ''}{direction}."
+    return (
+        f"Usually off by {amount} units {'an' if noun == 'hour' else 'a'} {noun}{' for each SKU' if each else ''}{direction}."
+    )
 
 
 def of_model(table: pd.DataFrame, model: str) -> dict[str, float]:
@@ -92,8 +96,9 @@ def table(frame: pd.DataFrame, key: str, *, first: Mapping[str, str], metrics: S
         shown["model"] = shown["model"].map(title)
     percents = [name for name in present if COLUMNS[name][1] == "percent"]
     shown[percents] = (100 * shown[percents]).round() + 0.0  # no minus before a nought
+    shown, forms = tables.apart(shown, {name: COLUMNS[name][1] for name in present})
     config: dict[str, Any] = {name: st.column_config.Column(label) for name, label in first.items()}
-    config |= {name: _number(*COLUMNS[name]) for name in present}
+    config |= {name: _number(COLUMNS[name][0], forms[name], COLUMNS[name][2]) for name in present}
     tables.show(shown, key=key, hide_index=True, column_config=config, placeholder=words.UNDEFINED)
 
 

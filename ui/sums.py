@@ -21,7 +21,7 @@ def control() -> Reconciliation:
     """Whether categories and the total are forecast on their own too."""
     way: Reconciliation = st.segmented_control(
         t("Totals"), list(_WAYS), format_func=told_from(dict(_WAYS)), default="bottom-up", required=True, key="outlook-sums",
-        persist_state="session",
+        persist_state="session", wrap=True,
         help=t("Added up is the usual for buying. Or categories and the total get a forecast of their own, and every SKU is "
         "moved to what fits all of them best (MinT, never below zero). Either way the sums agree."),
     )  # fmt: skip

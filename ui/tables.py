@@ -48,6 +48,21 @@ def sensible(units: np.ndarray) -> np.ndarray:
     return np.where(np.abs(units) >= 10, np.round(units), np.round(units, 1))
 
 
+def apart(frame: pd.DataFrame, forms: Mapping[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The frame and the form of each column, where thousands stand apart in columns that reach them.
+
+    A column's own form says how many digits it has, which only one with thousands apart cannot be told; its numbers from a
+    thousand on are whole.
+
+    >>> shown, forms = apart(pd.DataFrame({"mae": [81234.567, 12.3456], "mase": [0.8, 0.9]}), {"mae": "%.2f", "mase": "%.2f"})
+    >>> shown["mae"].tolist(), forms
+    ([81235.0, 12.35], {'mae': 'localized', 'mase': '%.2f'})
+    """
+    large = [name for name in forms if forms[name].startswith("%.") and frame[name].abs().max() >= 1000]
+    rounded = {name: frame[name].round(2).mask(frame[name].abs() >= 1000, frame[name].round()) for name in large}
+    return frame.assign(**rounded), dict(forms) | dict.fromkeys(large, "localized")
+
+
 def told(frame: pd.DataFrame) -> pd.DataFrame:
     """The words in a table in the language of the session; SKUs, names and numbers are none."""
     if current() == ENGLISH or len(frame) > _MOST:

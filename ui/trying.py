@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from zlib import crc32
 
 import pandas as pd
@@ -38,7 +39,7 @@ def scope_control(panel: Panel, sku: str, name: str) -> tuple[str, ...]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         scope = st.segmented_control(
             t("Learn from"), [ALONE, BEST, CHOSEN], format_func=teller(), default=usual, required=True, key=key,
-            persist_state="session",
+            persist_state="session", wrap=True,
             help=t("A network or boosting learns from all of these SKUs together; the other methods look at each on its own."),
         )  # fmt: skip
         return _scope(panel, sku, scope or usual)
@@ -119,7 +120,8 @@ def curve(tryout: Tryout, panel: Panel, sku: str, size: int, noun: str) -> None:
     cutoffs = {"tested from here": tryout.held_out[0].cutoff, "cut-off": tryout.fit.forecast.cutoff}
     figure = forecasts.held_out(
         past.tail(_shown(tryout.fit.forecast.horizon, size)), tested, expected, cutoffs, palette(),
-        titles=models.titles(forecast.model for forecast in tryout.held_out), label=f"Units a {noun}",
+        titles=models.titles(forecast.model for forecast in tryout.held_out),
+        label=f"Units {'an' if noun == 'hour' else 'a'} {noun}",
     )  # fmt: skip
     parts.chart(figure, "tested", f"Actual and predicted units of {sku}")
 
@@ -156,13 +158,22 @@ def details(tryout: Tryout, sku: str) -> None:
 
 def _coefficients(table: pd.DataFrame, sku: str) -> None:
     own = table[table["unique_id"] == sku].drop(columns="unique_id")
-    own = own if len(own) else table.drop(columns="unique_id")
+    if own.empty:
+        st.caption(t(f"There is nothing to estimate for {sku}: it always sells the same, or it fell back to a simpler model."))
+        return
     parts.chart(forecasts.coefficients(own, palette()), "coefficients", "Coefficients with their intervals")
+    shown, forms = tables.apart(own, dict.fromkeys(("estimate", "std_error", "lower", "upper"), "%.4g"))
+    config: dict[str, Any] = {
+        name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format=form) for name, form in forms.items()
+    }
+    config |= {"term": "Term", "p_value": st.column_config.TextColumn("P value", alignment="right")}
     tables.show(
-        own, hide_index=True, key="coefficients-table", placeholder=words.UNDEFINED,
-        column_config={name: st.column_config.NumberColumn(name.replace("_", " ").capitalize(), format="%.4g")
-                       for name in ("estimate", "std_error", "lower", "upper", "p_value")},
-    )  # fmt: skip
+        shown.assign(p_value=shown["p_value"].map(words.p_value)),
+        hide_index=True,
+        key="coefficients-table",
+        placeholder=words.UNDEFINED,
+        column_config=config,
+    )
 
 
 def noun_of(panel: Panel) -> str:

@@ -157,7 +157,7 @@ def _range(key: str, dimension: Dimension) -> Search:
         options = st.pills(
             t(dimension.label), search.options, selection_mode="multi", default=list(search.options),
             format_func={option: _told(option) for option in search.options}.__getitem__,
-            key=f"{key}-options", persist_state="session",
+            key=f"{key}-options", persist_state="session", wrap=True,
         )  # fmt: skip
         return replace(search, options=tuple(option for option in search.options if option in options))
     low, high = sorted((search.first or 0, search.last or 0))

@@ -102,6 +102,17 @@ def percent(fraction: float | None, digits: int = 0) -> str:
     return UNDEFINED if fraction is None or not math.isfinite(fraction) else t(f"{100 * fraction:,.{digits}f} %")
 
 
+def p_value(value: float) -> str | None:
+    """A p value: no probability is ever 0.000.
+
+    >>> p_value(0.0312), p_value(1e-9), p_value(float("nan"))
+    ('0.031', '< 0.001', None)
+    """
+    if not math.isfinite(value):
+        return None
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def change(fraction: float | None) -> str:
     """A change against before, with its sign.
 

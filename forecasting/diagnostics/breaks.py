@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.number import number
-from forecasting.diagnostics.gaps import bridged, is_flat
+from forecasting.diagnostics.gaps import bridged, is_flat, too_few
 
 MOST = 5
 _LEAST = 24
@@ -26,7 +26,9 @@ class Breaks:
     reading: str
 
 
-def find_breaks(sales: pd.Series | np.ndarray, seasonal: np.ndarray | None = None, *, season: int = 1) -> Breaks:
+def find_breaks(
+    sales: pd.Series | np.ndarray, seasonal: np.ndarray | None = None, *, season: int = 1, noun: str = "period"
+) -> Breaks:
     """Breaks of the mean of a series (periods) less its `seasonal` part: least squares over all places, their number by BIC.
 
     BIC counts as many observations as there would be without the autocorrelation of the rest, so that slow waves are no
@@ -38,10 +40,10 @@ def find_breaks(sales: pd.Series | np.ndarray, seasonal: np.ndarray | None = Non
     """
     values = bridged(sales).values
     if len(values) < _LEAST or is_flat(values):
-        why = "The level never changes." if len(values) >= _LEAST else f"{len(values)} periods are too few to look for breaks."
+        why = "The level never changes." if len(values) >= _LEAST else f"{too_few(len(values), noun)} to look for breaks."
         return Breaks((), (float(values.mean()),) if len(values) else (), why)
     if np.count_nonzero(values != np.median(values)) < _FEWEST:
-        return Breaks((), (float(values.mean()),), "Too few periods differ from the usual one to look for breaks.")
+        return Breaks((), (float(values.mean()),), "Too few values differ from the usual one to look for breaks.")
     first = int(np.argmax(np.isfinite(np.asarray(sales, dtype="float64"))))
     level = values - (seasonal if seasonal is not None and len(seasonal) == len(values) else 0.0)
     width = -(-len(level) // _CELLS)
@@ -50,7 +52,7 @@ def find_breaks(sales: pd.Series | np.ndarray, seasonal: np.ndarray | None = Non
     least = max(int(np.ceil(_SHARE * len(cells))), 6, min(2 * season // width, len(cells) // 4))
     places = [place * width for place in best_partition(cells, least)]
     levels = tuple(float(part.mean()) for part in np.split(level, places))
-    return Breaks(tuple(first + place for place in places), levels, _read(levels))
+    return Breaks(tuple(first + place for place in places), levels, _read(levels, noun))
 
 
 def best_partition(values: np.ndarray, least: int, most: int = MOST) -> list[int]:
@@ -111,11 +113,11 @@ def _without_peaks(values: np.ndarray) -> np.ndarray:
     return np.clip(values, usual - _PEAK * spread, usual + _PEAK * spread) if spread > 0 else values
 
 
-def _read(levels: tuple[float, ...]) -> str:
+def _read(levels: tuple[float, ...], noun: str) -> str:
     if len(levels) == 1:
         return "No lasting break in the level."
     before, after = (level if abs(level) > _NAUGHT * max(map(abs, levels)) else 0.0 for level in levels[-2:])
-    moved = f"from {number(before)} to {number(after)} a period"
+    moved = f"from {number(before)} to {number(after)} {'an' if noun == 'hour' else 'a'} {noun}"
     if len(levels) == 2:
         return f"The level broke once, {moved}."
     return f"The level broke {len(levels) - 1} times, the last time {moved}."

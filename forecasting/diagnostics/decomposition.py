@@ -10,6 +10,7 @@ from forecasting.diagnostics.gaps import bridged, is_flat
 from forecasting.diagnostics.quiet import quiet
 
 STRONG = 0.64  # the seasonal strength from which R's nsdiffs takes a seasonal difference
+WEAK = 0.05  # below it there is none
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,4 +117,4 @@ def _read(trend: float, seasonal: float, *, short: bool) -> str:
 
 
 def _word(strength: float) -> str:
-    return "strong" if strength > STRONG else "moderate" if strength > 0.3 else "weak" if strength > 0.05 else "absent"
+    return "strong" if strength > STRONG else "moderate" if strength > 0.3 else "weak" if strength > WEAK else "absent"

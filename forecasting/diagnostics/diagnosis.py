@@ -1,6 +1,7 @@
 """All of Diagnose for one SKU in one call."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.diagnostics.breaks import Breaks, find_breaks
 from forecasting.diagnostics.correlation import Correlogram, autocorrelation, partial_autocorrelation
-from forecasting.diagnostics.decomposition import Decomposition, decompose, decompose_several
+from forecasting.diagnostics.decomposition import WEAK, Decomposition, decompose, decompose_several
 from forecasting.diagnostics.demand import DemandClass, classify
 from forecasting.diagnostics.gaps import bridged
 from forecasting.diagnostics.orders import Suggestion, suggest_orders
@@ -20,6 +21,7 @@ from forecasting.diagnostics.transform import Transform
 LONGEST = 2_000  # periods that are looked at; older ones cost time and change nothing
 _PLAIN = Transform()
 _WORK = 1.2e5  # of the search for orders: a third of a second
+T = TypeVar("T", Correlogram, Stationarity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ def diagnose(
     >>> days = pd.date_range("2024-01-01", periods=56)
     >>> sales = pd.DataFrame({"unique_id": "A", "ds": days, "y": [1.0, 2, 3, 4, 5, 6, 9] * 8})
     >>> diagnose(Panel.build(sales), "A").acf.reading
-    'Sales repeat after 7 periods (correlation 0.87): a seasonal pattern.'
+    'Sales repeat after 7 days (correlation 0.87): a seasonal pattern.'
     """
     rows = panel.series(unique_id).tail(LONGEST)
     sales = rows["y"].to_numpy(dtype="float64")
@@ -69,7 +71,9 @@ def diagnose(
     values = transform.apply(sales, length)
     seasons = (season,) if season else seasons_of(panel.freq, len(bridged(sales).values))
     parts = decompose_several(sales, seasons, noun) if len(seasons) > 1 else decompose(sales, length)
-    suggestion = suggest_orders(sales, length, work=_WORK)
+    suggestion = suggest_orders(sales, length, work=_WORK, noun=noun)
+    periods = find_periods(sales, panel.freq)
+    repeats = (periods if transform == _PLAIN else find_periods(values, panel.freq)).lengths
     return Diagnosis(
         unique_id=unique_id,
         season=length,
@@ -77,27 +81,42 @@ def diagnose(
         values=values,
         gaps=_gaps(sales, len(panel.series(unique_id)), noun),
         scale=transform.note(sales, length),
-        acf=autocorrelation(values, lags, length),
-        pacf=partial_autocorrelation(values, lags, length),
-        stationarity=_verdict(stationarity(values), transform, suggestion, noun),
-        decomposition=parts,
-        periods=find_periods(sales, panel.freq),
-        breaks=find_breaks(sales, parts.seasonal, season=min(length, 53)),
+        acf=_after(transform, autocorrelation(values, lags, length, repeats=repeats, noun=noun)),
+        pacf=_after(transform, partial_autocorrelation(values, lags, length, repeats=repeats, noun=noun)),
+        stationarity=_verdict(stationarity(values, noun), transform, suggestion, noun),
+        decomposition=_doubted(parts, periods),
+        periods=periods,
+        breaks=find_breaks(sales, parts.seasonal, season=min(length, 53), noun=noun),
         suggestion=suggestion,
-        demand=classify(sales),
+        demand=classify(sales, noun),
     )
 
 
 def _verdict(tests: Stationarity, transform: Transform, suggestion: Suggestion, noun: str) -> Stationarity:
     """The tests' finding, with what the search for orders makes of it where both look at the same series."""
     if transform != _PLAIN:
-        reading = tests.reading[0].lower() + tests.reading[1:]
-        return replace(tests, reading=f"After this change: {reading}")
+        return _after(transform, tests)
     if tests.verdict in ("constant", "too short"):
         return tests
     return replace(tests, reading=f"{tests.reading} {suggestion.steadied(noun)}")
 
 
+def _after(transform: Transform, found: T) -> T:
+    """What was found of the transformed series, which is not what was sold."""
+    if transform == _PLAIN:
+        return found
+    reading = found.reading[0].lower() + found.reading[1:]
+    return replace(found, reading=f"After this change: {reading}")
+
+
+def _doubted(parts: Decomposition, periods: Periods) -> Decomposition:
+    """STL finds some season in any noise; where no length repeats beyond chance, that is said beside its strength."""
+    if periods.lengths != () or parts.seasonal_strength <= WEAK:
+        return parts
+    said = parts.reading
+    return replace(parts, reading=f"{said} No period repeats beyond chance, so this season may be chance.")
+
+
 def _gaps(sales: np.ndarray, length: int, noun: str) -> str:
-    said = bridged(sales).reading
+    said = bridged(sales).told(noun)
     return said if length <= LONGEST else f"The last {LONGEST:,} of {length:,} {noun}s are looked at. {said}"

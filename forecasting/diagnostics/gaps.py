@@ -13,13 +13,18 @@ class Bridged:
     values: np.ndarray
     missing: int
 
-    @property
-    def reading(self) -> str:
-        """What was done to missing periods, in one sentence."""
+    def told(self, noun: str = "period") -> str:
+        """What was done to missing periods, in one sentence.
+
+        >>> bridged(np.array([1.0, 2, np.nan, 4])).told("day")
+        '1 of 4 days is missing and was bridged by a straight line for these tests.'
+        """
         if not self.missing:
-            return "No period is missing."
+            return f"No {noun} is missing."
+        if self.missing == 1:
+            return f"1 of {len(self.values):,} {noun}s is missing and was bridged by a straight line for these tests."
         return (
-            f"{self.missing:,} of {len(self.values):,} periods are missing and were bridged by a straight line for these tests."
+            f"{self.missing:,} of {len(self.values):,} {noun}s are missing and were bridged by a straight line for these tests."
         )
 
 
@@ -37,6 +42,15 @@ def bridged(sales: pd.Series | np.ndarray) -> Bridged:
     holes = ~np.isfinite(inner)
     index = np.arange(len(inner))
     return Bridged(np.interp(index, index[~holes], inner[~holes]), int(holes.sum()))
+
+
+def too_few(count: int, noun: str = "period") -> str:
+    """The beginning of a sentence that says what so many periods are not enough for.
+
+    >>> too_few(1, "week"), too_few(5, "week")
+    ('1 week is too little', '5 weeks are too few')
+    """
+    return f"1 {noun} is too little" if count == 1 else f"{count} {noun}s are too few"
 
 
 def is_flat(values: np.ndarray) -> bool:

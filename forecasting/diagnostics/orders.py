@@ -81,8 +81,9 @@ def suggest_orders(
     regressors: np.ndarray | None = None,
     most: int = 3,
     work: float = WORK,
+    noun: str = "period",
 ) -> Suggestion:
-    """Orders for a series (periods,) of which `regressors` (periods, columns), if any, explain a part.
+    """Orders for a series (periods,) of which `regressors` (periods, columns), if any, explain a part; `noun` is one period.
 
     D is 1 where the season is strong (STL), d counts differences until KPSS finds a steady level. Whittle's quick likelihood
     ranks p and q up to `most` with P and Q up to 2; the exact likelihoods of the first ones, and a walk among the neighbours of
@@ -98,11 +99,11 @@ def suggest_orders(
         reason = "The series is constant or very short: its mean is all there is to learn."
         return Suggestion((0, 0, 0), (0, 0, 0, 1), (reason,), (Candidate((0, 0, 0), (0, 0, 0, 1), 0.0),))
     rest = values if regressors is None else _unexplained(values, regressors[-len(values) :])
-    cycle, seasonal, why_seasonal = _seasonal_difference(rest, season)
+    cycle, seasonal, why_seasonal = _seasonal_difference(rest, season, noun)
     steady, regular, why_regular = _differences(rest[cycle:] - rest[:-cycle] if seasonal else rest, seasonal=bool(seasonal))
     if is_flat(steady):
         only = Candidate((0, regular, 0), (0, seasonal, 0, cycle), 0.0, drift=seasonal + regular == 1 and bool(steady[-1]))
-        reasons = (why_seasonal, why_regular, *_why_drift(only, steady))
+        reasons = (why_seasonal, why_regular, *_why_drift(only, steady, noun))
         return Suggestion(only.order, only.seasonal_order, reasons, (only,), only.drift)
     constant = np.ones((len(steady), 1 if seasonal + regular == 0 else 0))
     spectrum = Spectrum.of(steady, cycle, max(most, LARGEST))
@@ -118,7 +119,7 @@ def suggest_orders(
         key=lambda candidate: candidate.aicc,
     )
     best = candidates[0]
-    reasons = (why_seasonal, why_regular, *_why_orders(best), *_why_drift(best, steady))
+    reasons = (why_seasonal, why_regular, *_why_orders(best, noun), *_why_drift(best, steady, noun))
     return Suggestion(best.order, best.seasonal_order, reasons, tuple(candidates), best.drift)
 
 
@@ -137,14 +138,14 @@ def _unexplained(values: np.ndarray, regressors: np.ndarray) -> np.ndarray:
     return values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
 
 
-def _seasonal_difference(values: np.ndarray, season: int) -> tuple[int, int, str]:
+def _seasonal_difference(values: np.ndarray, season: int, noun: str) -> tuple[int, int, str]:
     """The season that is used (1 for none), D, and why."""
     if season < 2:
         return 1, 0, "No season: the data has no cycle that repeats."
     if season > LONGEST_SEASON:
-        return 1, 0, f"No seasonal part: a season of {season} periods is better described by yearly waves."
+        return 1, 0, f"No seasonal part: a season of {season} {noun}s is better described by yearly waves."
     if len(values) < 3 * season:
-        return 1, 0, f"No seasonal part: {len(values)} periods are fewer than three seasons of {season}."
+        return 1, 0, f"No seasonal part: {len(values)} {noun}s are fewer than three seasons of {season}."
     strength = decompose(values, season, robust=False).seasonal_strength
     if strength > STRONG:
         return season, 1, f"D = 1: the season is strong ({strength:.2f}, above {STRONG})."
@@ -159,7 +160,7 @@ def _differences(values: np.ndarray, *, seasonal: bool) -> tuple[np.ndarray, int
         if is_flat(values):
             return values, count, f"d = {count}: after that every step is the same."
         if np.isnan(statistic):
-            return values, count, f"d = {count}: too few periods to test the level."
+            return values, count, f"d = {count}: too few values to test the level."
         statistics.append(f"{statistic:.2f}")
         if p_value >= _LEVEL or count == 2:
             break
@@ -193,7 +194,7 @@ def _add(found: dict[Order, float], spectrum: Spectrum, order: Order) -> None:
         found[order] = spectrum.aicc(order)
 
 
-def _why_orders(best: Candidate) -> tuple[str, ...]:
+def _why_orders(best: Candidate, noun: str) -> tuple[str, ...]:
     (p, _, q), (big_p, _, big_q, season) = best.order, best.seasonal_order
     parts = []
     if p:
@@ -201,14 +202,17 @@ def _why_orders(best: Candidate) -> tuple[str, ...]:
     if q:
         parts.append(f"q = {q}: the last {'surprise is' if q == 1 else f'{q} surprises are'} still felt")
     if big_p or big_q:
-        parts.append(f"P = {big_p}, Q = {big_q}: what happened {season} periods ago comes back")
+        parts.append(f"P = {big_p}, Q = {big_q}: what happened {season} {noun}s ago comes back")
     if not parts:
         return ("p = 0, q = 0: after that nothing is left but noise.",)
     return tuple(f"{part} (lowest AICc)." for part in parts)
 
 
-def _why_drift(best: Candidate, steady: np.ndarray) -> tuple[str, ...]:
+def _why_drift(best: Candidate, steady: np.ndarray, noun: str) -> tuple[str, ...]:
     if not best.drift:
         return ()
     step = float(steady.mean()) / (best.seasonal_order[3] if best.seasonal_order[1] else 1)
-    return (f"Drift: the level {'rises' if step > 0 else 'falls'} by {number(abs(step))} a period on average (lowest AICc).",)
+    return (
+        f"Drift: the level {'rises' if step > 0 else 'falls'} by {number(abs(step))} "
+        f"{'an' if noun == 'hour' else 'a'} {noun} on average (lowest AICc).",
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 from statsmodels.tsa.stattools import acf
 
 from forecasting.core.frequency import grain, season_length
-from forecasting.diagnostics.gaps import bridged, is_flat
+from forecasting.diagnostics.gaps import bridged, is_flat, too_few
 
 LEAST = 16
 _CHANCE = 0.01
@@ -43,6 +43,11 @@ class Periods:
     found: tuple[Period, ...]
     reading: str
 
+    @property
+    def lengths(self) -> tuple[int, ...] | None:
+        """The lengths that repeat, the strongest first; None where there was nothing to look at."""
+        return tuple(one.length for one in self.found) if len(self.spectrum) else None
+
 
 def seasons_of(freq: str, length: int) -> tuple[int, ...]:
     """The seasons that a series of `length` periods can show, each of them seen more than twice, the shortest first.
@@ -65,8 +70,7 @@ def find_periods(sales: pd.Series | np.ndarray, freq: str = "D") -> Periods:
     values = bridged(sales).values
     empty = pd.DataFrame({"period": [], "share": []}, dtype=float)
     if len(values) < LEAST:
-        few = "1 period is too little" if len(values) == 1 else f"{len(values)} periods are too few"
-        return Periods(empty, (), f"{few} to look for a period.")
+        return Periods(empty, (), f"{too_few(len(values), grain(freq).noun)} to look for a period.")
     if is_flat(values):
         return Periods(empty, (), "All values are equal, so nothing repeats.")
     rest = _detrended(values)
@@ -75,7 +79,9 @@ def find_periods(sales: pd.Series | np.ndarray, freq: str = "D") -> Periods:
     share = _periodogram(rest)
     length = len(rest) / np.arange(1, len(share) + 1)
     found = _confirmed(rest, share, freq)
-    return Periods(pd.DataFrame({"period": length, "share": share})[length <= len(rest) / 2], found, _read(found, freq))
+    return Periods(
+        pd.DataFrame({"period": length, "share": share})[length <= len(rest) / 2], found, _read(found, freq, len(rest))
+    )
 
 
 def _detrended(values: np.ndarray) -> np.ndarray:
@@ -165,9 +171,21 @@ def _name(freq: str, lag: float) -> str:
     return next((name for length, name in names.items() if abs(lag / length - 1) <= _NEAR), "")
 
 
-def _read(found: tuple[Period, ...], freq: str) -> str:
+def _read(found: tuple[Period, ...], freq: str, count: int) -> str:
     if not found:
-        return "No period repeats beyond chance."
+        return f"No period repeats beyond chance.{_seldom(freq, count)}"
     noun = grain(freq).noun
     said = [f"every {one.length} {noun}s{f' (a {one.name})' if one.name else ''}" for one in found[:3]]
-    return f"Sales repeat {said[0]}{', and ' + ' and '.join(said[1:]) if said[1:] else ''}."
+    return f"Sales repeat {said[0]}{', and ' + ' and '.join(said[1:]) if said[1:] else ''}.{_seldom(freq, count)}"
+
+
+def _seldom(freq: str, count: int) -> str:
+    """That a usual season may be there, but cannot be told yet, where the series is just long enough to show it.
+
+    >>> _seldom("W-MON", 110), _seldom("W-MON", 300), _seldom("W-MON", 30)
+    (' A year was seen only 2.1 times, too seldom to tell.', '', '')
+    """
+    usual = _SEASONS.get(freq.split("-")[0], (season_length(freq),))
+    length = next((one for one in usual if max(one, 2) <= count < _CYCLES * one), 0)
+    name = _name(freq, length) if length else ""
+    return f" A {name} was seen only {count / length:.1f} times, too seldom to tell." if name else ""

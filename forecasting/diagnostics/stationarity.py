@@ -10,7 +10,7 @@ import pandas as pd
 from statsmodels.tsa.adfvalues import mackinnonp
 from statsmodels.tsa.stattools import adfuller, kpss
 
-from forecasting.diagnostics.gaps import bridged, is_flat
+from forecasting.diagnostics.gaps import bridged, is_flat, too_few
 from forecasting.diagnostics.quiet import quiet
 
 LEAST = 12  # periods below which no test says anything
@@ -40,7 +40,7 @@ class Stationarity:
     reading: str
 
 
-def stationarity(sales: pd.Series | np.ndarray) -> Stationarity:
+def stationarity(sales: pd.Series | np.ndarray, noun: str = "period") -> Stationarity:
     """Augmented Dickey-Fuller (constant; lags by AIC), Phillips-Perron and KPSS (level) at 5 %, and what they say together.
 
     The null of the first two is a unit root, that of KPSS a steady level; where the first two disagree, KPSS decides. Dickey
@@ -54,7 +54,7 @@ def stationarity(sales: pd.Series | np.ndarray) -> Stationarity:
     if is_flat(values):
         return _untested("constant", "All values are equal: the level is as steady as can be, and there is nothing to test.")
     if len(values) < LEAST:
-        return _untested("too short", f"{len(values)} periods are too few for these tests; {LEAST} are needed.")
+        return _untested("too short", f"{too_few(len(values), noun)} for these tests; {LEAST} are needed.")
     scaled = (values - values.mean()) / values.std()  # the same statistics, without the rounding of huge or tiny numbers
     adf, adf_p = dickey_fuller(scaled)
     pp, pp_p = phillips_perron(scaled)

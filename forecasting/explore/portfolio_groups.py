@@ -78,13 +78,21 @@ def grouped(found: Portfolio, labels: Sequence[str] | np.ndarray, flagged: np.nd
 
 
 def curves(found: Portfolio, labels: Sequence[str] | np.ndarray | None = None, most: int = 6) -> pd.DataFrame:
-    """The worth of each block, of all or of the largest groups: rows `ds`, one column for each, `other` for the rest."""
-    total = np.nansum(found.worth, axis=0, dtype=float)
+    """The worth of each block, of all or of the largest groups: rows `ds`, one column for each, `other` for the rest.
+
+    NaN where nothing is known of any SKU of a group.
+    """
     if labels is None:
-        return pd.DataFrame({"ds": found.starts, "total": total})
+        return pd.DataFrame({"ds": found.starts, "total": _together(found.worth)})
     texts = pd.Series(labels, dtype=object).to_numpy()
     worth = pd.Series(found.table["worth"].to_numpy()).groupby(texts).sum()
-    lines = {str(name): np.nansum(found.worth[texts == name], axis=0, dtype=float) for name in worth.nlargest(most).index}
+    largest = worth.nlargest(most).index
+    lines = {str(name): _together(found.worth[texts == name]) for name in largest}
     if len(worth) > most:
-        lines["other"] = total - np.sum(list(lines.values()), axis=0)
+        lines["other"] = _together(found.worth[~np.isin(texts, largest)])
     return pd.DataFrame({"ds": found.starts} | lines)
+
+
+def _together(worth: np.ndarray) -> np.ndarray:
+    """The sum of some SKUs (SKUs, blocks) in each block, NaN where none of them is known."""
+    return np.where(np.isnan(worth).all(axis=0), np.nan, np.nansum(worth, axis=0, dtype=float))

@@ -72,21 +72,6 @@ def thin(frame: pd.DataFrame, points: int = _POINTS) -> pd.DataFrame:
     return frame.iloc[np.unique([0, *keep.astype(int), len(frame) - 1])]
 
 
-def weekday_by_week(panel: Panel, unique_id: str) -> pd.DataFrame:
-    """Units of a daily series as a grid: one row for each weekday, Monday first, one column for each week (its Monday)."""
-    series = panel.series(unique_id)
-    week = series["ds"] - pd.to_timedelta(series["ds"].dt.dayofweek, unit="D")
-    grid = pd.DataFrame({"weekday": series["ds"].dt.dayofweek, "week": week, "y": series["y"]})
-    return grid.pivot(index="weekday", columns="week", values="y").reindex(range(7))
-
-
-def month_by_year(panel: Panel, unique_id: str) -> pd.DataFrame:
-    """Units as a grid: one row for each year, one column for each month from 1 to 12."""
-    series = panel.series(unique_id)
-    grid = series.assign(year=series["ds"].dt.year, month=series["ds"].dt.month)
-    return grid.pivot_table(index="year", columns="month", values="y", aggfunc="sum").reindex(columns=range(1, 13))
-
-
 def _marked(series: pd.DataFrame) -> pd.DataFrame:
     stock = series.get("stock", pd.Series(np.nan, index=series.index))
     return pd.DataFrame(

@@ -293,7 +293,7 @@ class FittedArima:
         if self.learnt is not None:
             note += f"\nThe coefficients are those of {self.learnt.last:%Y-%m-%d}; what came later is appended."
         return (
-            f"{result.orders} for {unique_id}\n{table.to_string(index=False, float_format='%.4g')}\n"
+            f"{result.orders} for {unique_id}\n{table.to_string(index=False, float_format='%.4g', na_rep='—')}\n"
             f"sigma {result.sigma:.4g}, sigma^2 {result.sigma**2:.4g}\n{result.criteria}{note}"
         )
 

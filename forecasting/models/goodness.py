@@ -35,14 +35,18 @@ class Goodness:
     def text(self) -> str:
         """Two lines of plain text."""
         lines = [
-            f"residual standard error {self.sigma:.4g} on {self.freedom:.4g} degrees of freedom, "
-            f"R² {self.r_squared:.3f}, adjusted R² {self.adjusted:.3f}"
+            f"residual standard error {_known(self.sigma, '.4g')} on {self.freedom:.4g} degrees of freedom, "
+            f"R² {_known(self.r_squared, '.3f')}, adjusted R² {_known(self.adjusted, '.3f')}"
         ]
         if np.isfinite(self.log_likelihood):
             count = self.parameters + (0 if self.counts else 1)  # the variance is a parameter of normal errors
             fit = Described("", log_likelihood=self.log_likelihood, count=count, observed=self.observed)
             lines.append(fit.criteria)
         return "\n".join(lines)
+
+
+def _known(value: float, form: str) -> str:
+    return format(value, form) if np.isfinite(value) else "—"
 
 
 def goodness(target: np.ndarray, fitted: np.ndarray, parameters: float, family: str) -> Goodness:

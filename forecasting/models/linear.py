@@ -26,6 +26,7 @@ Method = Literal["ridge", "least squares", "lasso", "elastic net", "poisson", "t
 Ahead = Literal["recursive", "direct"]
 _COUNTS = ("poisson", "tweedie")
 _LEAST = 3  # observed periods below which nothing can be learnt
+_TOO_FEW = f"fewer than {_LEAST} periods have sales data, so the window mean is used"
 _LIGHT, _FEW = 0.3, 20.0  # a ridge of 0.3, and more where there are only some multiples of 20 periods
 _LIGHTER = 4.0 ** -np.arange(5)  # the shares of it that a SKU with a clear season may have instead
 _CEILING = 3.0  # times the highest sales ever: no regression is trusted beyond
@@ -233,8 +234,14 @@ class FittedLinear:
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        reason = f"fewer than {_LEAST} periods have sales data, so the window mean is used"
-        return tuple(Failure(name, reason) for name, usable in zip(self.panel.ids, self.usable, strict=True) if not usable)
+        return tuple(Failure(name, _TOO_FEW) for name, usable in zip(self.panel.ids, self.usable, strict=True) if not usable)
+
+    @property
+    def _constant(self) -> np.ndarray:
+        """Which SKUs sell the same in every period, so that no error is left to judge an effect by, shape (SKUs,)."""
+        sales = self.panel.matrix()
+        seen = ~np.isnan(sales)
+        return np.where(seen, sales, -np.inf).max(axis=1) <= np.where(seen, sales, np.inf).min(axis=1)
 
     @property
     def target(self) -> np.ndarray:
@@ -285,7 +292,8 @@ class FittedLinear:
     def coefficients(self) -> pd.DataFrame:
         """Rows `unique_id, term, estimate, std_error, lower, upper, p_value`; classical standard errors and 95 % t intervals.
 
-        The constant is the level at the SKU's period 0. Effects are on the scale of the transform, on the logarithm for counts.
+        A SKU that always sells the same has none. The constant is the level at the SKU's period 0. Effects are on the scale of
+        the transform, on the logarithm for counts.
         """
         from scipy.special import stdtr, stdtrit  # a server that only shows forms does not need it
 
@@ -304,18 +312,24 @@ class FittedLinear:
             "upper": (estimate + margin).ravel(),
             "p_value": p_value.ravel(),
         }
-        kept = np.concatenate([np.ones((count, 1), dtype=bool), self.solution.learnt], axis=1) & self.usable[:, None]
+        estimated = (self.usable & ~self._constant)[:, None]
+        kept = np.concatenate([np.ones((count, 1), dtype=bool), self.solution.learnt], axis=1) & estimated
         return pd.DataFrame(columns)[kept.ravel()].reset_index(drop=True)
 
     def summary(self, unique_id: str) -> str:
         row = self.panel.ids.index(unique_id)
+        if not self.usable[row]:
+            return f"{unique_id}: {_TOO_FEW}."
+        if self._constant[row]:
+            level = np.nanmax(self.panel.matrix()[row])
+            return f"{unique_id}: sales are always {level:g}, so there is nothing to estimate."
         table = self.coefficients().query("unique_id == @unique_id").drop(columns="unique_id")
         spent, fitted = 1 + self.solution.parameters[row], self.spec.respond(self.solution.fitted)[row]
         explained = goodness(self.target[row], fitted, spent, self.spec.method)
         errors = f"carried errors: phi {self.carry.phi[row]:.2f}, theta {self.carry.theta[row]:.2f}"
         power = f", power {self.scale.power[row]:.2f} of sales" if self.spec.transform == "box-cox" else ""
         head = f"Linear regression of {unique_id} ({self.spec.method}{power}): {explained.observed} periods; {errors}"
-        return f"{head}\n{table.to_string(index=False, float_format='%.4g')}\n{explained.text()}"
+        return f"{head}\n{table.to_string(index=False, float_format='%.4g', na_rep='—')}\n{explained.text()}"
 
     def _recursive(self, steps: Steps, target: np.ndarray) -> Steps:
         """Each step's expectation becomes the past of the next ones."""

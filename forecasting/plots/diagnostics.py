@@ -13,7 +13,9 @@ from forecasting.plots.theme import ALONE, LIGHT, Palette, across, faint, house,
 _TICKS = (2, 3, 4, 5, 7, 10, 14, 24, 30, 52, 91, 168, 365, 1000)
 
 
-def correlogram(frame: pd.DataFrame, palette: Palette = LIGHT, *, title: str, season: int = 1, height: int = 280) -> go.Figure:
+def correlogram(
+    frame: pd.DataFrame, palette: Palette = LIGHT, *, title: str, season: int = 1, noun: str = "period", height: int = 280
+) -> go.Figure:
     """Correlations by lag (rows `lag, value, band, bartlett`) as stems; those beyond the wider band stand out.
 
     The filled band is Bartlett's, the dashed lines are ±1.96/√n. Whole seasons are marked by a label.
@@ -28,7 +30,7 @@ def correlogram(frame: pd.DataFrame, palette: Palette = LIGHT, *, title: str, se
     lines = [across(0, palette.muted), *(across(level, palette.muted, dash="dash") for level in edges)]
     ticks = {"tickmode": "linear", "tick0": 0, "dtick": season} if 1 < season <= 31 else {}
     return house(
-        traces, palette, height=height, y_title=title, hover="closest", x={"title": {"text": "Lag in periods"}, **ticks},
+        traces, palette, height=height, y_title=title, hover="closest", x={"title": {"text": f"Lag in {noun}s"}, **ticks},
         y={"range": _reach(frame, frame["bartlett"])},
         layout={"barmode": "overlay", "margin": {"t": 12}, "shapes": lines},
     )  # fmt: skip

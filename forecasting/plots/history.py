@@ -10,9 +10,8 @@ from forecasting.core.event import FESTIVAL, HOLIDAY, OWN, WORKDAY, Event
 from forecasting.explore.timeline import thin
 from forecasting.plots.theme import ALONE, LIGHT, Palette, faint, house
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SLIDER_POINTS = 20
+_FEW = 30  # columns that each have a label
 _MOSTLY = 0.5  # a week counts as promoted when half of its days were
 
 
@@ -34,20 +33,22 @@ def total_sales(frame: pd.DataFrame, palette: Palette = LIGHT, *, label: str = "
     return house(area, palette, height=height, y_title=label, y={"rangemode": "tozero"}, layout=ALONE)
 
 
-def heat(grid: pd.DataFrame, palette: Palette = LIGHT, *, rows: Sequence[str], height: int = 260) -> go.Figure:
-    """Units as a grid of colours: weekdays by weeks, or years by months; what is missing stays blank."""
+def heat(grid: pd.DataFrame, palette: Palette = LIGHT, *, mean: bool = False, height: int = 260) -> go.Figure:
+    """Units (of many periods their mean) as a grid of colours (`explore.rhythm`); what is missing stays blank."""
     dates = isinstance(grid.columns, pd.DatetimeIndex)
     when = "week of %{x|%-d %b %Y}" if dates else "%{x}"
     cells = go.Heatmap(
-        z=grid.to_numpy(), x=grid.columns if dates else MONTHS, y=list(rows), xgap=1.5, ygap=1.5,
+        z=grid.to_numpy(dtype=float), x=grid.columns if dates else list(grid.columns), y=list(grid.index), xgap=1.5, ygap=1.5,
         colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
         zmin=0, zmax=_robust_top(grid.to_numpy()), hoverongaps=False,
-        hovertemplate=f"%{{y}}, {when}<br><b>%{{z:,.0f}} units</b><extra></extra>",
+        hovertemplate=f"%{{y}}, {when}<br><b>%{{z:,.4~g}} units</b> on average<extra></extra>" if mean
+                      else f"%{{y}}, {when}<br><b>%{{z:,.0f}} units</b><extra></extra>",
         colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}, "title": {
             "text": "units", "font": {"color": palette.muted, "size": 11}}},
     )  # fmt: skip
     y = {"type": "category", "autorange": "reversed", "showline": False, "ticks": ""}  # a year is a name here, no number
-    return house([cells], palette, height=height, hover="closest", y=y, layout={"margin": {"t": 12}})
+    x = {} if dates or grid.shape[1] <= _FEW else {"nticks": _FEW // 2}
+    return house([cells], palette, height=height, hover="closest", x=x, y=y, layout={"margin": {"t": 12}})
 
 
 def price_and_units(frame: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 340) -> go.Figure:

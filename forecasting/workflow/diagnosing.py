@@ -181,7 +181,7 @@ def find_orders(request: FindOrders) -> Orders:
 
     panel = request.panel
     sales = panel.series(panel.ids[0])["y"].to_numpy(dtype="float64")[-LONGEST:]
-    return _orders(suggest_orders(sales, panel.season_length, work=_LONG_SEARCH))
+    return _orders(suggest_orders(sales, panel.season_length, work=_LONG_SEARCH, noun=grain(panel.freq).noun))
 
 
 def _memory(found: Correlogram) -> Memory:

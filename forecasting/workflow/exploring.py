@@ -6,13 +6,15 @@ from forecasting.core.panel import Panel
 from forecasting.explore.portfolio import Portfolio, portfolio
 from forecasting.explore.portfolio_alerts import KINDS, flags_of
 from forecasting.explore.portfolio_groups import Headline, curves, grouped, headline, matrix
+from forecasting.explore.rhythm import Rhythm, rhythm
 from forecasting.explore.summary import recent_periods, summarise
-from forecasting.explore.timeline import default_view, month_by_year, timeline, total, views, weekday_by_week
+from forecasting.explore.timeline import default_view, timeline, total, views
 
 __all__ = [
     "KINDS",
     "Headline",
     "Portfolio",
+    "Rhythm",
     "curves",
     "default_view",
     "flags_of",
@@ -20,14 +22,13 @@ __all__ = [
     "headline",
     "holidays",
     "matrix",
-    "month_by_year",
     "portfolio",
     "recent_periods",
+    "rhythm",
     "summarise",
     "timeline",
     "total",
     "views",
-    "weekday_by_week",
 ]
 
 

@@ -93,8 +93,8 @@ def training_accuracy(actual: np.ndarray, fitted: np.ndarray, season: int) -> pd
         "Mean error": errors.mean(),
         "RMSE": np.sqrt((errors**2).mean()),
         "MAE": np.abs(errors).mean(),
-        "Mean percentage error": shares.mean(),
-        "MAPE": np.abs(shares).mean(),
+        "Mean percentage error, %": shares.mean(),
+        "MAPE, %": np.abs(shares).mean(),
         "MASE": np.abs(errors).mean() / usual if usual else np.nan,
         "ACF at lag 1": (spread[1:] @ spread[:-1]) / (spread @ spread) if spread @ spread else np.nan,
     }

@@ -62,7 +62,7 @@ def test_bands() -> None:
 def test_readings_of_memory() -> None:
     assert "every" not in autocorrelation(NOISE).reading
     assert "Hardly a lag" in autocorrelation(NOISE).reading
-    assert "after 7 periods" in autocorrelation(WEEK, season=7).reading
+    assert "after 7 days" in autocorrelation(WEEK, season=7, repeats=[7], noun="day").reading
     assert "dies out very slowly" in autocorrelation(np.cumsum(NOISE)).reading
     assert "let sales depend on the last period (p = 1)" in partial_autocorrelation(ar1(0.7)).reading
 
@@ -165,7 +165,7 @@ def test_odd_series_get_something_true(name: str) -> None:
         check_residuals(values, season=7).reading,
         suggest_orders(values, 7).reading,
         classify(values).reading,
-        bridged(values).reading,
+        bridged(values).told(),
     ]
     assert all(reading.endswith(".") and "nan" not in reading for reading in readings), readings
     for scale in ("log", "box-cox"):
@@ -173,8 +173,8 @@ def test_odd_series_get_something_true(name: str) -> None:
 
 
 def test_missing_periods_are_said() -> None:
-    assert "60 of 200" not in bridged(NOISE).reading
-    assert "missing and were bridged" in bridged(ODD["gappy"]).reading
+    assert "60 of 200" not in bridged(NOISE).told()
+    assert "missing and were bridged" in bridged(ODD["gappy"]).told()
 
 
 @pytest.mark.parametrize(
@@ -198,6 +198,22 @@ def test_a_diagnosis_has_everything() -> None:
     assert len(found.values) == len(found.dates) == 210
     assert len(found.readings) == 9
     assert found.demand.name == "smooth"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_repeats_is_said_once(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sales = rng.gamma(0.6, 60.0, 150) * (1 + (seed % 4) * 0.4 * (np.arange(150) % 7 == 3)) + (seed % 3) * 2.0 * np.arange(150)
+    found = diagnose(
+        Panel.build(pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=150), "y": sales})), "A"
+    )
+    said = " ".join((found.acf.reading, found.pacf.reading))
+    if found.periods.found:
+        assert f"{found.periods.found[0].length} days" in said
+    else:
+        assert "repeat after" not in said
+        assert "pattern" not in said
+        assert "seasonal" not in said
 
 
 @pytest.mark.parametrize("seed", range(8))

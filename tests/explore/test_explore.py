@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from forecasting.core.panel import Panel
+from forecasting.explore.rhythm import rhythm
 from forecasting.explore.summary import recent_periods, summarise
-from forecasting.explore.timeline import default_view, thin, timeline, total, views, weekday_by_week
+from forecasting.explore.timeline import default_view, thin, timeline, total, views
 from forecasting.explore.unusual import unusual
 
 
@@ -82,9 +83,30 @@ def test_thin_keeps_peaks():
 
 
 def test_grid_has_every_unit(panel):
-    grid = weekday_by_week(panel, "A")
+    grid = rhythm(panel, "A").grid
     assert grid.shape == (7, 9)
     assert np.nansum(grid.to_numpy()) == panel.series("A")["y"].sum()
+
+
+@pytest.mark.parametrize(
+    ("freq", "count", "shape", "by"),
+    [
+        ("h", 24 * 21, (7, 24), "weekday and hour"),
+        ("W-SUN", 110, (3, 53), "week and year"),
+        ("MS", 30, (3, 12), "month and year"),
+        ("QS", 9, (3, 4), "quarter and year"),
+    ],
+)
+def test_the_grid_suits_the_calendar(freq, count, shape, by):
+    days = pd.date_range("2023-01-01", periods=count, freq=freq)
+    found = rhythm(Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": 1.0}), freq=freq), "A")
+    assert (found.grid.shape, found.by) == (shape, by)
+    assert np.nansum(found.grid.to_numpy()) == (7 * 24 if found.mean else count)
+
+
+def test_years_have_no_rhythm():
+    years = pd.date_range("2015-01-01", periods=9, freq="YS")
+    assert rhythm(Panel.build(pd.DataFrame({"unique_id": "A", "ds": years, "y": 1.0}), freq="YS"), "A") is None
 
 
 def test_nothing_stands_out_where_nothing_varies():

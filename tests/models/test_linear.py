@@ -138,6 +138,17 @@ def test_the_summary_reads() -> None:
     assert "log price ratio" in text
 
 
+@pytest.mark.parametrize(
+    ("sales", "said"),
+    [([7.0] * 60, "always 7, so there is nothing to estimate"), ([0.0] * 60, "always 0"), ([3.0, 5.0], "window mean is used")],
+)
+def test_the_summary_of_what_cannot_be_estimated_says_so(sales: list[float], said: str) -> None:
+    fitted = Linear().fit(panel_of(sales, [1.0, 4, 2, 5, 3, 6] * 10))
+    assert said in fitted.summary("S0")
+    assert set(fitted.coefficients()["unique_id"]) == {"S1"}
+    assert "nan" not in fitted.summary("S1").lower()
+
+
 def test_a_clear_season_is_not_shrunk_and_a_vague_one_is() -> None:
     months = pd.date_range("2020-10-01", periods=72, freq="MS")
     wave = 1 + 0.3 * np.sin(2 * np.pi * np.arange(72) / 12)

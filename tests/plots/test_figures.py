@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from forecasting.core.panel import Panel
-from forecasting.explore.timeline import month_by_year, timeline, total, weekday_by_week
+from forecasting.explore.rhythm import rhythm
+from forecasting.explore.timeline import timeline, total
 from forecasting.plots import cleaning, diagnostics, forecasts, history
 from forecasting.plots.theme import DARK, LIGHT, faint
 
@@ -79,12 +80,10 @@ def test_every_history_can_be_drawn(panel):
         for figure in (history.history(frame), history.total_sales(total(panel, view)), history.price_and_units(frame)):
             assert sum(len(trace.x) for trace in figure.data if trace.x is not None) <= 9_000
             assert figure.to_json()
-    grid = month_by_year(panel, "A")
-    years = history.heat(grid, rows=grid.index.astype(str))
-    assert years.to_json()
-    assert years.layout.yaxis.type == "category"  # as numbers, years would be 2,025.8 and 2,026
-    if panel.freq == "D":
-        assert history.heat(weekday_by_week(panel, "A"), rows=history.WEEKDAYS).to_json()
+    found = rhythm(panel, "A")
+    drawn = history.heat(found.grid, mean=found.mean)
+    assert drawn.to_json()
+    assert drawn.layout.yaxis.type == "category"  # as numbers, years would be 2,025.8 and 2,026
 
 
 def test_correlogram_shows_what_lies_beyond_the_band():

@@ -228,3 +228,11 @@ def test_numbers_to_draw_are_kept_until_they_begin_anew() -> None:
         marks = marked(marks, new)
         assert marks == ((1.0, 0.9), (2.0, 0.8)) or len(marks) == 1
     assert marks == ((1.0, 0.7),)
+
+
+def test_what_is_foretold_follows_the_pace_of_late(jobs: Jobs) -> None:
+    assert jobs.slowness() == 1.0
+    for number, (took, foretold) in enumerate(((5.0, 100.0), *((30.0, 10.0),) * 5, (1.0, 0.5))):
+        job = Job(f"k{number}", "me", "Fit", "d", State.DONE, foretold=foretold, started=number, ended=number + took)
+        jobs._jobs[job.key] = job
+    assert jobs.slowness() == 3.0  # the oldest is forgotten, and what took a moment says nothing

@@ -41,3 +41,9 @@ def test_the_estimate_follows_the_settings():
     assert models.training_seconds(small, 10**6) == models.training_seconds(small, 10**7)
     many = panel_of(*[300] * 10)
     assert "Trains 6 networks on 10 SKUs" in models.cost(large, many, many.ids)
+
+
+def test_longer_histories_are_foretold_to_take_longer():
+    short, long = panel_of(100, 100), panel_of(2_000, 2_000)
+    assert models.seconds_of(["auto"], long, long.ids) > 3 * models.seconds_of(["auto"], short, short.ids)
+    assert models.seconds_of(["auto"], long, long.ids[:1]) < models.seconds_of(["auto"], long, long.ids)

@@ -28,3 +28,12 @@ def test_a_row_of_a_table_without_a_use_is_only_a_row(roles: tuple[str, str]) ->
     page = preview.html(found(*roles))
     assert '<tr class="row"><th scope="row">2</th><td class="what">a row</td>' in page
     assert "used</td>" not in page
+
+
+def test_the_legend_names_what_the_table_has() -> None:
+    assert "Used" in preview.legend(found("date", "units"))
+    assert "Column that is not used" not in preview.legend(found("date", "units"))
+    assert "Set aside" not in preview.legend(found("date", "ignore"))
+    refused = preview.legend(found("", ""))
+    assert "Header row" in refused
+    assert "Used" not in refused

@@ -142,6 +142,6 @@ def test_two_sales_make_no_level_and_no_peaks_of_nothing() -> None:
     sales = np.zeros(420)
     sales[100], sales[300] = 3, 2
     found = run(Diagnose(panel_of(sales)))
-    assert found.steps.reading == "Too few periods differ from the usual one to look for breaks."
+    assert found.steps.reading == "Too few values differ from the usual one to look for breaks."
     assert "0 sold" not in found.odd_reading
     assert set(found.odd["value"]) <= {2.0, 3.0}

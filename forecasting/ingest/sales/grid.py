@@ -233,8 +233,8 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
     place += periods
     del codes
     units = summed["y"].cast(pl.Float64).fill_null(0.0).to_numpy()
-    gap = _gaps(periods, units, calendar, freq, issues) if zero else np.zeros(len(calendar), dtype=bool)
-    holes = _repeated(gap, first, indptr) if gap.any() else None
+    gap = _gaps(periods, units, calendar, freq, zero, issues)
+    holes = _repeated(gap, first, indptr) if zero and gap.any() else None
     del units, periods
     columns = {
         name: _laid_out(summed.drop_in_place(name), place, int(indptr[-1]), zero and name in _ZERO_WHERE_ABSENT, holes)
@@ -277,14 +277,19 @@ def _repeated(gap: np.ndarray, first: np.ndarray, indptr: np.ndarray) -> np.ndar
     return cells[missing[None, :] >= first[:, None]]
 
 
-def _gaps(periods: np.ndarray, units: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
-    """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed."""
+def _gaps(
+    periods: np.ndarray, units: np.ndarray, calendar: pd.DatetimeIndex, freq: str, zero: bool, issues: list[str]
+) -> np.ndarray:
+    """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed.
+
+    Where `zero` is false nothing counts as 0, closing days neither, and what is missing is only said.
+    """
     counts = np.bincount(periods, minlength=len(calendar))
     totals = np.bincount(periods, weights=np.nan_to_num(units), minlength=len(calendar))
     empty = counts == 0
     if not empty.any():
         return empty
-    empty = _without_closing_days(empty, calendar, freq, issues)
+    empty = _without_closing_days(empty, calendar, freq, issues if zero else [])
     usual = max(counts[counts > 0].mean(), float(np.quantile(totals[counts > 0], 0.05)))
     gap = np.zeros(len(calendar), dtype=bool)
     for start, stop in _runs(empty):
@@ -295,7 +300,9 @@ def _gaps(periods: np.ndarray, units: np.ndarray, calendar: pd.DatetimeIndex, fr
         noun = _NOUN.get(freq.split("-")[0], "period")
         spans = [f"{calendar[a]:%Y-%m-%d}" + (f" to {calendar[b - 1]:%Y-%m-%d}" if b - a > 1 else "") for a, b in _runs(gap)]
         issues.append(
-            f"{int(gap.sum())} {noun}s have no row of any SKU and count as missing: "
+            f"1 {noun} has no row of any SKU and counts as missing: {spans[0]}"
+            if gap.sum() == 1
+            else f"{int(gap.sum())} {noun}s have no row of any SKU and count as missing: "
             f"{', '.join(spans[:6])}{' ...' if len(spans) > 6 else ''}"
         )
     return gap
