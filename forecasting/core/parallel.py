@@ -60,6 +60,7 @@ def one_thread() -> AbstractContextManager[object]:
     On matrices as small as those of one series, threads only wait for each other: ARIMA takes three times the processor time
     with them, and ten times as long beside other work.
     """
+    import scipy.linalg  # noqa: F401 - has a library of its own, which would keep its threads if it were loaded inside
     from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1, "blas")  # type: ignore[no-any-return]

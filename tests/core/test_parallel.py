@@ -12,8 +12,6 @@ class Threads:
     """Tells how many threads the linear algebra has where the work is done."""
 
     def __call__(self, _chunk: int) -> list[int]:
-        import scipy.linalg  # noqa: F401 - brings a library of its own
-
         return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
 
 
