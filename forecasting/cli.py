@@ -246,7 +246,9 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(path)
     except OSError as error:
-        raise InputError(f"'{path}' cannot be written ({error.strerror}); choose a folder that exists and is yours.") from None
+        raise InputError(
+            f"'{path}' cannot be written ({error.strerror or 'no such folder'}); choose a folder that exists and is yours."
+        ) from None
 
 
 def _show(progress: Progress) -> None:

@@ -30,6 +30,7 @@ from forecasting.ingest.sales.grid import (
     attribute_counts,
     build_panel,
     choose_freq,
+    say_if_four_weeks,
     static_of,
     sum_to_periods,
 )
@@ -263,6 +264,7 @@ def _finish(
     if main.mapping.channels == "split" and "channel" in facts.columns:
         facts = facts.with_columns(sku=pl.col("sku") + " | " + pl.col("channel"))
     grain = choose_freq(facts, main.mapping.layout, main.facts.grain, freq or main.mapping.freq)
+    say_if_four_weeks(facts, grain, issues)
     summed = sum_to_periods(facts, grain, main.mapping.layout)
     summed = _tidy_columns(summed, main.mapping)
     platform = platform_of(main.mapping, main.table)

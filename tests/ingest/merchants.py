@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.ingest.marketplaces import marketplaces
 from tests.ingest.shops import PLATFORM_CASES
 from tests.ingest.spreadsheets import containers, grains, pivots, workbook_pivots
 from tests.ingest.truth import (
@@ -64,6 +65,7 @@ def all_cases() -> list[Case]:
     return [
         *tidy_cases(),
         *(make() for make in PLATFORM_CASES),
+        *marketplaces(),
         *pivots(),
         *workbook_pivots(),
         *grains(),

@@ -119,3 +119,111 @@ def test_a_sheet_for_each_day_with_stores_down_and_skus_across(head: str, codes:
     sheets = {f"{d}": [[head, *codes], ["North", 1, 2], ["South", 3, 4], ["Total", 4, 6]] for d in DAYS[:3]}
     done = import_files([("shop.xlsx", to_xlsx(sheets))])
     assert (_sums(done), done.channels) == ({codes[0]: 12, codes[1]: 18}, ("North", "South"))
+
+
+@pytest.mark.parametrize("form", ["2024 P{k:02d}", "P{k} 2024", "FY24-P{k:02d}", "P{k}"])
+def test_periods_of_a_year_are_months_and_that_is_said(form: str) -> None:
+    labels = [form.format(k=k) for k in range(1, 13)]
+    down = _read("Period,SKU,Units\n" + "".join(f"{label},A,2\n" for label in labels), "sales 2024.csv")
+    across = _read(to_csv([["SKU", *labels], ["A", *"2" * 12], ["B", *"3" * 12]]), "sales 2024.csv")
+    for done in (down, across):
+        assert (done.panel.freq, _first(done), _sums(done)["A"]) == ("MS", "2024-01-01", 24)
+        assert any("period 1 is taken as January" in issue for issue in done.report.issues)
+
+
+@pytest.mark.parametrize(
+    "form", ["2024 P{k:02d}", "P{k} 2024", "FY24-P{k:02d}", "P{k}", "2024{k:02d}", "2024-{k:02d}", "2024,{k}"]
+)
+def test_thirteen_periods_of_a_year_are_no_months(form: str) -> None:
+    labels = [form.format(k=k) for k in range(1, 14)]
+    head = "Year,Period" if "," in form else "Period"
+    with pytest.raises(MappingNeeded, match=r"13 periods a year .* by day or by week"):
+        _read(f"{head},SKU,Units\n" + "".join(f"{label},{s},2\n" for label in labels for s in "AB"), "sales 2024.csv")
+    # Accountants close a year in a 13th period, in which little stands.
+    few = "".join(f"{label},{s},2\n" for label in labels[:12] for s in "ABCD") + f"{labels[12]},A,2\n"
+    closed = _read(f"{head},SKU,Units\n{few}", "sales 2024.csv")
+    assert (closed.report.rows_used, closed.report.rows_set_aside) == (48, 1)
+
+
+def test_thirteen_periods_across_are_no_months() -> None:
+    with pytest.raises(MappingNeeded, match="13 periods a year"):
+        _read(to_csv([["SKU", *(f"P{k}" for k in range(1, 14))], ["A", *"1" * 13], ["B", *"2" * 13]]))
+
+
+def test_dates_four_weeks_apart_are_said_to_make_uneven_months() -> None:
+    days = [dt.date(2023, 1, 2) + dt.timedelta(days=28 * k) for k in range(14)]
+    done = _read("Date,SKU,Units\n" + "".join(f"{d},A,2\n" for d in days))
+    assert any("four weeks apart" in issue for issue in done.report.issues)
+    months = "".join(f"2023-{m:02d}-01,A,2\n" for m in range(1, 13))
+    assert not any("four weeks" in issue for issue in _read(f"Date,SKU,Units\n{months}").report.issues)
+
+
+def test_six_digits_that_can_be_months_or_days_are_said_to_be_months() -> None:
+    for year, flagged in ((2001, True), (2023, False)):
+        labels = [f"{year}{m:02d}" for m in range(1, 13)]
+        done = _read(to_csv([["SKU", *labels], ["A", *"2" * 12], ["B", *"3" * 12]]))
+        assert (done.panel.freq, _first(done)) == ("MS", f"{year}-01-01")
+        assert any("read as months" in issue for issue in done.report.issues) == flagged
+
+
+def test_weeks_in_six_digits_are_told_by_their_numbers() -> None:
+    weeks = [f"2024{k:02d}" for k in range(9, 21)]
+    down = _read("Period,SKU,Units\n" + "".join(f"{w},A,2\n" for w in weeks))
+    across = _read(to_csv([["SKU", *weeks], ["A", *"2" * 12], ["B", *"3" * 12]]))
+    headed = _read("YearWeek,SKU,Units\n" + "".join(f"{w},A,2\n" for w in weeks[:4]))
+    for done in (down, across, headed):
+        assert (done.panel.freq, _first(done)) == ("W-MON", "2024-02-26")
+
+
+@pytest.mark.parametrize("head", ["Fiscal Week", "ISO week no.", "Week of year", "Retail Week"])
+def test_weeks_by_whatever_count_stand_beside_their_year(head: str) -> None:
+    done = _read(f"Year,{head},SKU,Units\n" + "".join(f"2024,{w},A,2\n" for w in range(1, 9)))
+    assert (done.panel.freq, _first(done), _sums(done)) == ("W-MON", "2024-01-01", {"A": 16})
+    assert any("fiscal years" in issue for issue in done.report.issues) == head.startswith("Fiscal")
+
+
+def test_days_of_named_months_need_their_year() -> None:
+    labels = [f"{d.day}-{d:%b}" for d in DAYS[12:24]]
+    down = "Date,SKU,Units\n" + "".join(f"{label},A,2\n" for label in labels)
+    across = to_csv([["SKU", *labels], ["A", *"2" * 12], ["B", *"3" * 12]])
+    for text in (down, across):
+        with pytest.raises(MappingNeeded, match="days without a year"):
+            _read(text)
+        done = _read(text, "sales 2024.csv")
+        assert (done.panel.freq, _first(done), len(done.panel.calendar)) == ("D", "2024-01-01", 12)
+    months = [f"{y}-{m}" for y in (22, 23) for m in MONTHS]
+    done = _read(to_csv([["SKU", *months], ["A", *"2" * 24], ["B", *"3" * 24]]))
+    assert (done.panel.freq, _first(done)) == ("MS", "2022-01-01")
+
+
+def test_quarters_among_months_count_nothing_twice() -> None:
+    head = ["SKU", "Jan 2024", "Feb 2024", "Mar 2024", "Q1 2024", "Apr 2024", "May 2024", "Jun 2024", "Q2 2024"]
+    done = _read(to_csv([head, ["A", *"55555555"], ["B", *"66666666"]]))
+    assert (done.panel.freq, _sums(done)) == ("MS", {"A": 30, "B": 36})
+    assert any("longer periods" in issue and "'Q1 2024'" in issue for issue in done.report.issues)
+
+
+def test_two_dates_across_are_enough() -> None:
+    assert _sums(_read("SKU,2024-01-01,2024-01-02\nA,1,2\n")) == {"A": 3}
+    assert _read("Item,Jan 2024,Feb 2024\nA,1,2\nB,3,4\n").panel.freq == "MS"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "freq"),
+    [
+        ("2024-01-03 10:22:33+00", "2024-01-04 10:22:33+00", "D"),
+        ("2024-01-03(周三)", "2024-01-04(周四)", "D"),
+        ("01 Jan 2024 - 07 Jan 2024", "08 Jan 2024 - 14 Jan 2024", "W-MON"),
+    ],
+)
+def test_days_with_a_bare_offset_a_weekday_or_an_end(first: str, second: str, freq: str) -> None:
+    assert _read(f"Date,SKU,Units\n{first},A,2\n{second},A,3\n").panel.freq == freq
+
+
+@pytest.mark.parametrize(
+    ("text", "counter"),
+    [("SKU,V1,V2,V3\nA,1,2,3\n", "V1"), ("day,sku,units\n" + "".join(f"{k},A,2\n" for k in range(1, 41)), "day 1")],
+)
+def test_periods_that_are_numbered_need_their_dates(text: str, counter: str) -> None:
+    with pytest.raises(MappingNeeded, match=f"{counter}.*write the day, week or month in place of each number"):
+        _read(text)

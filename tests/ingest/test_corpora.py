@@ -140,3 +140,42 @@ def test_a_declared_separator_counts_whatever_ends_its_line(end: str) -> None:
 def test_a_sign_that_only_stands_twice_parts_the_cells_as_a_pair() -> None:
     rows = ["id||name||place||price", '1000||"Rug 5"""||Oak shelf||62,01', '1003||Tea||"Rug 5"""||4,90']
     assert _rows("\r".join(rows))[1] == ("1000", 'Rug 5"', "Oak shelf", "62,01")
+
+
+@pytest.mark.parametrize("end", ["\x1e", "\x1e\n", "\x1e\r\n"])
+@pytest.mark.parametrize("mark", ["\x1f", ","])
+def test_records_end_with_the_separator_of_records(mark: str, end: str) -> None:
+    lines = [["date", "sku", "note"], ["2024-01-01", "A", "x"], ["2024-01-02", "B", '"two\nlines"']]
+    table = read_tables(end.join(map(mark.join, lines)).encode() + end.encode(), "a.txt")[0]
+    assert (table.header, table.cells.rows()) == (
+        ("date", "sku", "note"),
+        [("2024-01-01", "A", "x"), ("2024-01-02", "B", "two\nlines")],
+    )
+
+
+def test_semicolons_that_stand_twice_part_the_cells_of_every_line() -> None:
+    text = "Datum;;Artikel;;Farbe;;Menge\n" + "".join(f"{d:02d}.01.2024;;A{d % 2};;;;{d}\n" for d in range(1, 9))
+    table = read_tables(text.encode(), "a.csv")[0]
+    assert (table.delimiter, table.header, table.cells.row(0)) == (
+        ";;",
+        ("Datum", "Artikel", "Farbe", "Menge"),
+        ("01.01.2024", "A1", "", "1"),
+    )
+
+
+def test_tabs_that_keep_numbers_from_being_rounded_part_nothing() -> None:
+    text = "Date\t,SKU\t,Units\t\n" + "".join(f"2024-01-{d:02d}\t,A{d % 2}\t,{d}\t\n" for d in range(1, 9))
+    assert read_tables(text.encode(), "a.csv")[0].delimiter == ","
+
+
+@pytest.mark.parametrize("rest", ["red,A{k}", "{d},{e},{f}"])
+def test_a_first_line_that_begins_as_all_others_is_no_header(rest: str) -> None:
+    lines = [f"Kitchen,{rest.format(k=d % 3, d=d, e=d + 1, f=d + 2)}" for d in range(1, 12)]
+    table = read_tables("\n".join(lines).encode(), "a.csv")[0]
+    assert (table.has_header, table.height) == (False, 11)
+
+
+def test_a_sum_right_below_the_header_is_no_part_of_it() -> None:
+    text = "Date,SKU,Units\nTotal,All,36\n" + "".join(f"2024-01-{d:02d},A,{d}\n" for d in range(1, 9))
+    table = read_tables(text.encode(), "a.csv")[0]
+    assert (table.header, table.height) == (("Date", "SKU", "Units"), 9)

@@ -244,3 +244,71 @@ def test_sizes_across_are_added_up_by_their_total() -> None:
 def test_numbers_that_come_again_are_those_of_the_goods() -> None:
     done = _read("data;antal;pris;nr\n" + "".join(f"2024-01-{d:02d};{k};9,5;{k}\n" for d in range(1, 9) for k in (417, 12)))
     assert _sums(done) == {"417": 8 * 417, "12": 96}
+
+
+def test_what_was_planned_is_told_from_what_was_sold_row_by_row() -> None:
+    rows = "".join(f"A,2024-0{m}-01,{what},{n}\n" for m in (1, 2, 3) for what, n in (("Actual", m), ("Forecast", 9)))
+    down = _read(f"SKU,Date,Version,Qty\n{rows}")
+    across = _read("SKU,Type,2024-01,2024-02,2024-03\nA,Ist,1,2,3\nA,Plan,9,9,9\nB,Ist,4,5,6\nB,Plan,9,9,9\n")
+    assert (_sums(down), down.report.rows_set_aside) == ({"A": 6}, 3)
+    assert (_sums(across), across.report.rows_set_aside) == ({"A": 6, "B": 15}, 2)
+
+
+@pytest.mark.parametrize("measure", ["Stock", "Price"])
+def test_what_lies_on_the_shelf_across_is_no_sale(measure: str) -> None:
+    with pytest.raises(MappingNeeded, match=f"holds the {measure.lower()} of each period across, and no units sold"):
+        _read(f"SKU,{measure} Jan 2024,{measure} Feb 2024,{measure} Mar 2024\nA,5,6,7\nB,5,6,7\n")
+
+
+def test_amounts_across_are_said_to_be_forecast() -> None:
+    done = _read("SKU,Revenue Jan 2024,Revenue Feb 2024,Revenue Mar 2024\nA,5,6,7\nB,5,6,7\n")
+    assert (_sums(done), any("no column of units" in issue for issue in done.report.issues)) == ({"A": 18, "B": 18}, True)
+
+
+def test_pieces_and_cases_are_said_to_be_added_up() -> None:
+    done = _read("Date,SKU,Qty,UoM\n2024-01-01,A,2,EA\n2024-01-02,A,3,ea\n2024-01-03,A,1,CS\n")
+    assert any("several units of measure (EA, CS)" in issue for issue in done.report.issues)
+    assert not any(
+        "units of measure" in i for i in _read("Date,SKU,Qty,UoM\n2024-01-01,A,2,EA\n2024-01-02,A,3,ea\n").report.issues
+    )
+
+
+@pytest.mark.parametrize("cell", ["A1 x2; B{k} x1", "2 x Mug {k}, 1 x Bowl"])
+def test_cells_that_list_products_are_said_to_be_no_sku(cell: str) -> None:
+    done = _read("Order,Date,Items,Qty\n" + "".join(f'{k},2024-01-{k:02d},"{cell.format(k=k % 3)}",3\n' for k in range(1, 9)))
+    assert any("list several products" in issue for issue in done.report.issues)
+
+
+@pytest.mark.parametrize(
+    "status", ["Cancelled by customer", "CANCELED - out of stock", "Payment failed", "On hold - unpaid", "Test order"]
+)
+def test_orders_that_came_to_nothing(status: str) -> None:
+    done = _read(f"Order,Date,SKU,Qty,Status\n1,2024-01-05,A,2,Complete\n2,2024-01-06,A,7,{status}\n3,2024-01-17,A,3,Shipped\n")
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 5}, 1)
+
+
+def test_test_products_are_no_products() -> None:
+    done = _read(
+        "Order,Date,SKU,Name,Qty\n1,2024-01-05,A,Mug,2\n2,2024-01-06,TEST-SKU,Test product,7\n3,2024-01-17,X,TEST ORDER,7\n"
+        "4,2024-01-17,KIT,Test kit for water,3\n"
+    )
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 2, "KIT": 3}, 2)
+
+
+def test_shipments_of_a_warehouse_are_sales_and_what_comes_back_is_returned() -> None:
+    rows = "".join(f"01/{d:02d}/2024,X,B0,A,Shipments,-2\n" for d in range(13, 20))
+    others = "".join(f"01/20/2024,X,B0,A,{what}\n" for what in ("CustomerReturns,3", "Receipts,500", "WhseTransfers,-40"))
+    done = _read(f"Date,FNSKU,ASIN,MSKU,Event Type,Quantity\n{rows}{others}")
+    assert (_sums(done), done.panel.frame["returns"].sum(), done.report.rows_set_aside) == ({"A": 14}, 3, 2)
+
+
+def test_returned_documents_of_a_russian_marketplace() -> None:
+    done = _read(
+        "Код номенклатуры;Артикул поставщика;Тип документа;Дата продажи;Кол-во\n77;A;Продажа;2024-01-05;2\n77;A;Возврат;2024-01-16;1\n"
+    )
+    assert (_sums(done), done.panel.frame["returns"].sum()) == ({"A": 2}, 1)
+
+
+def test_a_key_that_a_pivot_calls_blank_is_none() -> None:
+    done = _read("Row Labels,2024-01-01,2024-01-02,2024-01-03\nA,1,2,3\n(blank),1,,\nGrand Total,2,2,3\n")
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 6}, 2)

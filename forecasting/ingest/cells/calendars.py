@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import polars as pl
 
@@ -19,6 +22,16 @@ _BUDDHIST = 543  # years before the first of the common era
 _BUDDHIST_YEAR = r"(^|\D)(2[45]\d\d)(\D|$)"
 _SHORT_DAY = r"^\s*(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s*$"
 _MONTH_IN_DIGITS = r"^\s*(?:19|20)\d\d(?:0[1-9]|1[0-2])\s*$"
+_MONTH_OR_DAY = r"^\s*20(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-2])\s*$"
+_WEEK_IN_DIGITS = r"^\s*((?:19|20)\d\d)(0[1-9]|[1-4]\d|5[0-3])\s*$"
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})\.?[\s\-/]*([^\W\d_]{3,12})\.?")
+_LEAP_YEAR = 2000
+_FEWEST_LABELS, _MOSTLY = 3, 0.8
+_PERIODS = 13  # a year of four weeks each
+_PERIOD_NUMBER = (
+    r"(?i)(?:^|[^a-z])P(?:er(?:iod)?)?\.?\s?(\d{1,2})(?:\D|$)",
+    r"^\s*(?:19|20)\d\d[-/.\s]?(\d{1,2})\s*$",
+)
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?")
 _QUARTER = re.compile(r"(?:q(?:tr|uarter)?|quartal|trimestre)\.?\s?([1-4])|第?([1-4])季度?", re.IGNORECASE)
 _COUNTER = re.compile(r"\D*(\d{1,4})\D*")
@@ -69,6 +82,80 @@ def short_days(headers: Sequence[str]) -> list[int]:
     read = pl.Series(["20" + "".join(each) for each in parts.values()], dtype=pl.String).str.to_date("%Y%m%d", strict=False)
     steps = read.diff().dt.total_days().tail(-1)
     return list(parts) if len(parts) >= _FEWEST_DAYS and bool((steps == 1).all(ignore_nulls=False)) else []
+
+
+def days_of_year(texts: Sequence[str]) -> dict[str, str]:
+    """ "3-Jan", "4-Jan", ... as month and day ("01-03"), where they follow each other as days do; else empty.
+
+    "23-Jan", "23-Feb" are months of 2023, and so are the same few numbers in each month.
+
+    >>> days_of_year(["30-Jan", "31-Jan", "1-Feb"]), days_of_year(["23-Jan", "23-Feb", "23-Mar"])
+    ({'30-Jan': '01-30', '31-Jan': '01-31', '1-Feb': '02-01'}, {})
+    """
+    matches = {text: _DAY_AND_MONTH.fullmatch(text.strip()) for text in texts}
+    parts = {text: (month_number(m.group(2)), int(m.group(1))) for text, m in matches.items() if m}
+    known = {text: dt.date(_LEAP_YEAR, month, day) for text, (month, day) in parts.items() if month and _in_month(month, day)}
+    days = sorted(set(known.values()))
+    steps = [(b - a).days for a, b in pairwise(days)]
+    if len(known) < len(matches) or len(days) < _FEWEST_LABELS or sum(s in (1, 7) for s in steps) < _MOSTLY * len(steps):
+        return {}
+    numbers = {month: {day.day for day in days if day.month == month} for month in {day.month for day in days}}
+    if len(numbers) > 1 and len({frozenset(each) for each in numbers.values()}) == 1:
+        return {}
+    return {text: f"{day:%m-%d}" for text, day in known.items()}
+
+
+def _in_month(month: int, day: int) -> bool:
+    return 1 <= day <= calendar.monthrange(_LEAP_YEAR, month)[1]
+
+
+def weeks_in_digits(texts: pl.Series) -> pl.Series | None:
+    """ "202401", ..., "202452" as weeks, where more of them than a year has months show that they are; else None.
+
+    >>> weeks_in_digits(pl.Series(["202409", "202448"])).to_list(), weeks_in_digits(pl.Series(["202409", "202412"]))
+    (['2024-W09', '2024-W48'], None)
+    """
+    parts = texts.str.extract_groups(_WEEK_IN_DIGITS).struct.rename_fields(["year", "week"]).struct.unnest()
+    numbers = parts["week"].cast(pl.Int64)
+    if (numbers.is_null() & (texts.str.strip_chars() != "")).any() or not (numbers > _PERIODS).any():
+        return None
+    return (parts["year"] + "-W" + parts["week"]).fill_null("").alias(texts.name)
+
+
+def weeks_across(headers: Sequence[str]) -> list[int]:
+    """The places of headers that are weeks in six digits; none where they can be months.
+
+    >>> weeks_across(["sku", *(f"2024{week:02d}" for week in range(11, 18))])
+    [1, 2, 3, 4, 5, 6, 7]
+    """
+    places = [j for j, header in enumerate(headers) if re.fullmatch(_WEEK_IN_DIGITS, header)]
+    return places if places and weeks_in_digits(pl.Series([headers[j] for j in places])) is not None else []
+
+
+def thirteenth(labels: pl.Series) -> str | None:
+    """The label of a 13th period of a year, where as much stands in it as in the others: then each is four weeks long.
+
+    A 13th period in which little stands is where accountants close a year, and a number beyond 13 is that of a week.
+
+    >>> thirteenth(pl.Series([f"2024 P{k:02d}" for k in range(1, 14)])), thirteenth(pl.Series(["2024-12", "2025-01"]))
+    ('2024 P13', None)
+    """
+    found = labels.str.extract(_PERIOD_NUMBER[0]).fill_null(labels.str.extract(_PERIOD_NUMBER[1])).cast(pl.Int64)
+    if found.max() != _PERIODS:
+        return None
+    last = labels.filter(found == _PERIODS)
+    usual = (found < _PERIODS).sum() / max(1, found.filter(found < _PERIODS).n_unique())
+    return last[0] if len(last) >= usual / 2 else None
+
+
+def months_or_days(texts: pl.Series) -> str | None:
+    """The first of texts that can all be months ("200103" is March 2001) or days (the 3rd of January 2020); else None.
+
+    >>> months_or_days(pl.Series(["200101", "200102"])), months_or_days(pl.Series(["202401", "202402"]))
+    ('200101', None)
+    """
+    filled = texts.filter(texts.str.strip_chars() != "")
+    return filled[0] if len(filled) and filled.str.contains(_MONTH_OR_DAY).all() else None
 
 
 def _of_republic(texts: pl.Series, form: str) -> pl.Series:

@@ -25,11 +25,12 @@ _COMPACT = rf"^(\d{{4}})(0[1-9]|1[0-2])([0-2]\d|3[01])(?:\.0)?{TIME}$"
 _COMPACT_YEAR_LAST = rf"^([0-3]\d)([0-3]\d)((?:19|20)\d\d){TIME}$"
 _DAY = r"\d{1,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,4}\s?[日号.]?"
 _SPAN = rf"^({_DAY})\s*(?:~|–|—|至|到|to|bis|au|hasta|\s-\s|-)\s*({_DAY})$"
+_SPAN_IN_WORDS = r"(\D{0,12}\d{1,4}[^~]*[A-Za-zÀ-ÿ]{3}[^~]*\d)\s+(?:~|–|—|to|bis|au|hasta|al|-)\s+(\D{0,12}\d{1,4}[^~]*\d)"
 HALF_YEARS = "half-years are added up to years: a forecast is made by years, quarters, months, weeks, days or hours"
 _HALVES = re.compile(r"(上午|下午|晚上|中午|凌晨)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
 # The weekday behind a date, as Chinese and Japanese write it, and years counted from an emperor's first.
 _WEEKDAY = re.compile(
-    r"\s*(?:\([月火水木金土日一二三四五六]\)|星期[一二三四五六日天]|[周週][一二三四五六日](?!\w)|[月火水木金土日]曜日?)"
+    r"\s*(?:\((?:星期|[周週])?[月火水木金土日一二三四五六天]\)|星期[一二三四五六日天]|[周週][一二三四五六日](?!\w)|[月火水木金土日]曜日?)"
 )
 _ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年")
 # The digits of Arabic, Persian, Hindi, Bengali and Thai.
@@ -192,10 +193,21 @@ def _without_week_words(texts: pl.Series) -> pl.Series:
 
 def _first_days(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Spans of days as their first day, and beside them their last day; null where a text is no span."""
+    if texts.str.contains(_SPAN_IN_WORDS).any():
+        texts = _in_digits(texts)
     if not texts.str.contains(_SPAN).any():
         return texts, texts.clear(len(texts))
     spans = texts.str.extract_groups(_SPAN).struct.rename_fields(["first", "last"]).struct.unnest()
     return spans["first"].fill_null(texts).alias(texts.name), spans["last"]
+
+
+def _in_digits(texts: pl.Series) -> pl.Series:
+    """Spans of days with names of months, "1 Jan 2024 - 7 Jan 2024", in digits."""
+    matches = {text: match for text in texts.to_list() if text and (match := re.fullmatch(_SPAN_IN_WORDS, text))}
+    ends = {text: [parse_date_text(part) for part in match.groups()] for text, match in matches.items()}
+    days = {text: [value for value, grain in both if value is not None and not grain] for text, both in ends.items()}
+    spans = {text: f"{both[0]:%Y-%m-%d} ~ {both[1]:%Y-%m-%d}" for text, both in days.items() if len(both) == 2}
+    return texts.replace(list(spans), list(spans.values()))
 
 
 def _span_grain(values: pl.Series, ends: pl.Series, order: str) -> str:

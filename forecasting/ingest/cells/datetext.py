@@ -11,7 +11,7 @@ from forecasting.ingest.cells.numbers import unwrap
 
 TIME = (
     r"(?:[T\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?"
-    r"\s*(?:Z|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[A-Z]{3,4}|hs?\.?|Uhr)?)?"
+    r"\s*(?:Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|[A-Z]{3,4}|hs?\.?|Uhr)?)?"
 )
 _MONTHS = {
     name: number
@@ -53,7 +53,7 @@ _SHORT_MONTHS = {
     "gru": 12,
 }
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
-_WEEK_WORD = r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem)"
+_WEEK_WORD = r"(?:f?w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
     rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,]+(\d{{4}})"
     r"|(\d{4})年第?(\d{1,2})[周週]|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})",
@@ -70,6 +70,9 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年M]\s?(\d{1,2})\s?月?份?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+_PERIOD = r"P(?:er(?:iod)?)?\.?\s?(\d{1,2})"
+# "2024 P03", "Period 3/2024".
+PERIOD_OF_YEAR = re.compile(rf"((?:19|20)\d\d)[-\s/._]*{_PERIOD}|{_PERIOD}[-\s/._]+((?:19|20)\d\d)", re.IGNORECASE)
 # A moment without signs between its numbers, and one with the year behind the time of day.
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 _YEAR_LAST = re.compile(r"(\D+\s\d{1,2})\s(\d{1,2}:\d\d:\d\d)(?:\s[A-Z]{3,4})?\s(\d{4})")
@@ -156,13 +159,18 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR09
         return dt.datetime(int(year), 1 if half in "1上" else 7, 1), "half"
     if re.fullmatch(r"\d{5,13}(?:\.\d+)?|\d{16}|\d{19}", plain) and not re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", plain):
         return _from_number(float(plain)), ""
-    if match := _YEAR_MONTH.fullmatch(plain):
-        year, month = match.group(1) or match.group(4) or match.group(5), match.group(2) or match.group(3) or match.group(6)
-        return (dt.datetime(int(year), int(month), 1) if 1 <= int(month) <= 12 and int(year) > 0 else None), "month"
+    if match := _YEAR_MONTH.fullmatch(plain) or PERIOD_OF_YEAR.fullmatch(plain):
+        return _month_of(*(part for part in match.groups() if part)), "month"
     plain = _NAMED_ZONE.sub("", plain)
     if match := _YEAR_LAST.fullmatch(plain):
         plain = f"{match.group(1)} {match.group(3)} {match.group(2)}"
     return _with_month_name(plain)
+
+
+def _month_of(one: str, other: str) -> dt.datetime | None:
+    """The month of a year, of which either may stand first."""
+    year, month = (int(one), int(other)) if len(one) == 4 else (int(other), int(one))
+    return dt.datetime(year, month, 1) if 1 <= month <= 12 and year > 0 else None
 
 
 def _moment(match: re.Match[str]) -> dt.datetime | None:

@@ -43,7 +43,7 @@ MISSING = frozenset(
     }
 )
 _CURRENCY = re.compile(
-    r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩₺₫฿¤元圆円원]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?|\b(?:Rp|Rs|RM)\.?(?=\s?\d)",
+    r"US\$|R\$|A\$|C\$|HK\$|NT\$|[$€£¥￥₹₽₩₺₫฿¤元圆円원]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF|SEK|NOK|DKK|PLN|INR|AUD|CAD|BRL|HKD|TWD|kr|zł|Rs)\b\.?|\b(?:Rp|Rs|RM|R)\.?(?=\s?\d)",
     re.IGNORECASE,
 )
 # "3 CR" gives back what "3" or "3 DR" sold; "x3" and "3x" count three.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.cells.datetext import month_number, parse_date_text
+from forecasting.ingest.cells.datetext import fiscal, month_number, parse_date_text
 from forecasting.ingest.cells.kinds import DATE, kind_of
 from forecasting.ingest.meaning.naming import period_named, year_named
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.words.vocabulary import role_of
 
 _SALES = frozenset(["sales", "ventes", "ventas", "verkäufe", "volume"])
+_LENGTHS = ("day", "week", "month", "quarter", "half", "year")
+_LONGEST = 30
 _FEWEST_DAYS = 7  # fewer columns that count 1, 2, ... may be the weeks of a month, or stores
 
 
@@ -41,6 +44,25 @@ def month_columns(table: Table) -> dict[int, int]:
     return found if len(found) >= 3 and rising else {}
 
 
+def longer_periods(headers: Sequence[str]) -> list[int]:
+    """The places of headers that are longer periods than the others: quarters or years among months sum these up.
+
+    >>> longer_periods(["SKU", "Jan 2024", "Feb 2024", "Mar 2024", "Q1 2024"])
+    [4]
+    """
+    grains = {j: _grain(header) for j, header in enumerate(headers)}
+    known = {j: _LENGTHS.index(grain) for j, grain in grains.items() if grain}
+    return [j for j, length in known.items() if length > min(known.values())]
+
+
+def _grain(header: str) -> str:
+    text = fiscal(header.strip())
+    if len(text) > _LONGEST or re.fullmatch(r"(?:19|20)\d\d", text):
+        return "year" if len(text) <= _LONGEST else ""
+    moment, grain = parse_date_text(text)
+    return grain or ("day" if moment is not None or kind_of(text) == DATE else "")
+
+
 def units_across(table: Table) -> dict[int, str]:
     """The columns of units where headers name a period and a measure ("Jan 2024 Units", "2024-01_revenue", "Qty Feb-24").
 
@@ -51,6 +73,12 @@ def units_across(table: Table) -> dict[int, str]:
     best = max((strength for _, measure, strength in parted.values() if measure == "units"), default=0.0)
     units = {j: period for j, (period, measure, strength) in parted.items() if measure == "units" and strength == best}
     return units if 1 < len(units) == len(set(units.values())) else {}
+
+
+def measure_across(table: Table) -> str:
+    """What all columns of periods measure, where that is one known thing ("stock" in "Stock Jan 2024"); else ""."""
+    roles = {measure for _, measure, _ in _measures_across(table).values()}
+    return roles.pop() if len(roles) == 1 else ""
 
 
 def other_measures(table: Table) -> bool:

@@ -14,6 +14,17 @@ from forecasting.ingest.words.products import is_total
 from forecasting.ingest.words.vocabulary import names_role, role_of
 
 NOT_UNITS = "a row of another measure, not of units"
+PLANNED = "a planned or forecast number, not a sale"
+_PLANNED = (
+    r"(?i)^\s*(?:sales |demand )?(?:forecast(?:ed|s)?|fcst|budget(?:ed)?|plan(?:ned|s)?|targets?|goals?|projections?|projected"
+    r"|estimates?|soll|prognose|prévisions?|objectif|previsión|presupuesto|previsione|预测|计划|目标|预算)"
+    r"(?: (?:units|qty|quantity|sales|volume))?\s*$"
+)
+_ACTUAL = (
+    r"(?i)^\s*(?:actuals?|ist|real|réel|réalisé|realizado|reale|history|historical|sold|effective|实际|实绩)"
+    r"(?: (?:units|qty|quantity|sales|volume))?\s*$"
+)
+_WITHOUT_PLANS = frozenset(["date", "sku", "units", "revenue", "period", "order", "name"])
 _SALES = "sales"
 _MOST_MEASURES = 12
 _COUNTED = frozenset(
@@ -40,6 +51,35 @@ def other_measures_rows(table: Table, mapping: Mapping) -> pl.Series | None:
     if j is None or mapping.columns[j].role in _WITHOUT_MEASURE:
         return None
     return ~clean_text(table.column(j)).is_in(_units_words(table.column(j)))
+
+
+def planned_rows(table: Table, mapping: Mapping) -> pl.Series | None:
+    """Rows of plans and forecasts, where a column tells them from what was really sold; None for other tables.
+
+    Example:
+        >>> from forecasting.ingest import propose_mapping, read_tables
+        >>> rows = [f"A,2024-01-0{d},{what},{d}" for d in (1, 2) for what in ("Actual", "Budget")]
+        >>> tables = read_tables("\\n".join(["SKU,Date,Version,Units", *rows]).encode(), "a.csv")
+        >>> planned_rows(tables[0], propose_mapping(tables)).to_list()
+        [False, True, False, True]
+    """
+    for j in range(table.width):
+        if mapping.columns[j].role not in _WITHOUT_PLANS and _tells_plans(table.column(j)):
+            return clean_text(table.column(j)).str.contains(_PLANNED)
+    return None
+
+
+def _tells_plans(column: pl.Series) -> bool:
+    # The head tells most columns apart at once, so that large ones are not looked through.
+    if not _plans_or_actuals(column.head(100).unique()).all():
+        return False
+    words = clean_text(column.unique())
+    planned = words.str.contains(_PLANNED)
+    return bool(planned.any() and not planned.all() and _plans_or_actuals(words).all())
+
+
+def _plans_or_actuals(words: pl.Series) -> pl.Series:
+    return words.str.contains(_PLANNED) | words.str.contains(_ACTUAL)
 
 
 def units_of_goods(header: Sequence[str]) -> dict[int, str]:

@@ -5,21 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.cells.calendars import counted_down
+from forecasting.ingest.cells.calendars import counted_down, days_of_year, months_or_days, thirteenth, weeks_in_digits
 from forecasting.ingest.cells.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.cells.datetext import WEEK_WORDS, fiscal, month_number, parse_date_text
 from forecasting.ingest.meaning.columns import ColumnReader, is_total_cell
 from forecasting.ingest.meaning.naming import month_named, period_named, year_named
 from forecasting.ingest.reading.table import Table
+from forecasting.ingest.words.products import is_total
+from forecasting.ingest.words.vocabulary import plain
 
 # An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
 _CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _MONTHS = re.compile(r"month|monat|\bm[eê]s\b|mois|mese|maand|miesiąc|månad|måned|měsíc|месяц|年?月|년?월", re.IGNORECASE)
 _DAY_OF_YEAR = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
+_PERIOD = r"(?i)(?:^|[^a-z])P(?:er(?:iod)?)?\.?\s?\d{1,2}(?:\D|$)"
+_MAY_BE_PERIOD = rf"{_PERIOD}|^\s*(?:19|20)\d\d[-/.\s]?\d\d?\s*$"
+FISCAL = "fiscal years (FY) are taken as calendar years: write dates instead if your year begins elsewhere"
+PERIODS_ARE_MONTHS = (
+    "period 1 is taken as January, and so on: write dates instead if your year begins elsewhere or your periods are no months"
+)
+_SEEN = 100
+_FEWEST_COUNTED = 3
+_COUNTERS = re.compile(r"(?:day|period|time)(?: no| nr| number)?|t|tag|jour|dia|día|step|n|index|天|日")
 _WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]\s?((?:19|20)\d\d))\s*$"
 
 
@@ -28,7 +40,7 @@ def read_dates(reader: ColumnReader) -> Dates:
     j = reader.mapping.index("date")
     column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), _whole_days(reader, j))
     column = counted_down(column, reader.issues)
-    note_fiscal(column, reader.issues)
+    note_periods(column, reader.table.name, reader.issues)
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
     if found.ambiguous:
         reader.issues.append(
@@ -49,15 +61,31 @@ def read_dates(reader: ColumnReader) -> Dates:
     return _with_clock(reader, found)
 
 
+def note_periods(texts: pl.Series, name: str, issues: list[str]) -> None:
+    """Say how labels of periods are read that can mean another thing; raises MappingNeeded for periods of four weeks."""
+    head = texts.head(_SEEN)
+    note_fiscal(head, issues)
+    if head.str.contains(_PERIOD).any():
+        issues.append(PERIODS_ARE_MONTHS)
+    if (label := months_or_days(head)) is not None:
+        month = f"{label.strip()[:4]}-{label.strip()[4:]}"
+        issues.append(f"{label} and the like are read as months ({month}): write days as 2020-01-31 if they are days")
+    if head.str.contains(_MAY_BE_PERIOD).any() and (label := thirteenth(texts)) is not None:
+        raise MappingNeeded(
+            f"{name} counts 13 periods a year ({label!r}), each of four weeks, which no month can stand for: "
+            "give the sales by day or by week, with a date"
+        )
+
+
 def note_fiscal(texts: pl.Series, issues: list[str]) -> None:
     """Say that fiscal years are read as calendar years, where there are any."""
-    if texts.head(100).str.contains(r"(?i)\bFY\s?'?\d\d").any():
-        issues.append("fiscal years (FY) are taken as calendar years: write dates instead if your year begins elsewhere")
+    if texts.head(_SEEN).str.contains(r"(?i)\bFY\s?'?\d\d").any():
+        issues.append(FISCAL)
 
 
 def _whole_days(reader: ColumnReader, index: int) -> pl.Series:
     """Days written without their year ("31.12."), with the one that a name or title says."""
-    column = reader.table.column(index)
+    column = in_named_year(reader.table.column(index), reader.table, reader.issues)
     short = column.str.contains(_DAY_OF_YEAR) | (column == "") | is_total_cell(column)
     if not short.all() or (year := year_named(reader.table)) is None:
         return column
@@ -65,11 +93,34 @@ def _whole_days(reader: ColumnReader, index: int) -> pl.Series:
     return column.str.replace(_DAY_OF_YEAR, f"${{1}}/${{2}}/{year}")
 
 
+def in_named_year(texts: pl.Series, table: Table, issues: list[str]) -> pl.Series:
+    """Days such as "3-Jan" with the year that a name or title says; other texts as they are."""
+    distinct = [text for text in texts.unique(maintain_order=True).to_list() if text.strip()] if _may_be_days(texts) else []
+    days = days_of_year([text for text in distinct if not is_total(text)])
+    if not days:
+        return texts
+    year = year_named(table)
+    if year is None:
+        raise MappingNeeded(
+            f"{table.name} has days without a year ({next(iter(days))!r}): put the year into the name of the file or sheet, "
+            "such as 'sales 2024.xlsx', or write '3 Jan 2024'"
+        )
+    issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
+    return texts.replace(list(days), [f"{year}-{day}" for day in days.values()])
+
+
+def _may_be_days(texts: pl.Series) -> bool:
+    """Whether the first text may be a day and the name of its month, so that large columns are not looked through."""
+    filled = texts.head(_SEEN).filter(texts.head(_SEEN) != "")
+    return len(filled) > 0 and bool(filled.str.contains(r"^\s*\d{1,2}\.?[\s\-/]*[^\W\d_]{3,12}\.?\s*$").all())
+
+
 def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:
     """Weeks and months in digits that mean another thing, or nothing, without the heading above them."""
     column = _weeks_in_digits(header, column)
     if not _MONTHS.search(header):
-        return column
+        weeks = weeks_in_digits(column)
+        return column if weeks is None else weeks
     parts = (
         column.str.extract_groups(r"^\s*(\d{1,2})\s?[-/.]\s?(\d\d)\s*$").struct.rename_fields(["month", "year"]).struct.unnest()
     )
@@ -117,11 +168,14 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
         return _named_dates(reader, day)
     if year is not None:
         note_fiscal(year, reader.issues)
+    if any(re.search("fiscal|financial", reader.header(part), re.IGNORECASE) for part in ("year", "quarter", "month", "week")):
+        reader.issues.append(FISCAL)
+    if year is not None:
         year, month = _repeated_down(reader, _calendar_years(year), month)
     whole = _year_of_title(reader) if year is None else year
     if month is not None:
         if "period" in reader.header("month").lower() or month.str.contains(r"(?i)^\s*p").any():
-            reader.issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
+            reader.issues.append(PERIODS_ARE_MONTHS)
         part = _month_numbers(month)
         named = part + " " + whole
         joined = named.zip_with(~part.str.contains(r"^\d{1,2}$"), whole + "-" + part.str.zfill(2))
@@ -193,11 +247,30 @@ def _named_dates(reader: ColumnReader, day: pl.Series | None) -> pl.Series:
     return pl.Series("date", [named]).new_from_index(0, reader.table.height)
 
 
+def _counter(table: Table) -> str | None:
+    """A heading V1, V2, ... or a column of days 1, 2, ... that counts periods without a date; None where there is none."""
+    heads = [header for header in table.header if re.fullmatch(r"[^\W\d_]{0,6}[\s_-]?\d{1,4}", header.strip())]
+    numbers = [int(re.sub(r"\D", "", header)) for header in heads]
+    if len(numbers) >= _FEWEST_COUNTED and all(b - a == 1 for a, b in pairwise(numbers)):
+        return heads[0]
+    for j, header in enumerate(table.header):
+        counted = table.column(j).head(_SEEN).cast(pl.Int64, strict=False).unique().sort()
+        named = _COUNTERS.fullmatch(plain(header)) and counted.null_count() == 0
+        if named and len(counted) > 1 and counted[0] in (0, 1):
+            return f"{header} {counted[0]}"
+    return None
+
+
 def _no_dates(table: Table) -> str:
     if month_named(table):
         return (
             f"{table.name}, {table.sheet!r}, names a month but no year: put the year into the name of the file, such as "
             "'sales 2024.xlsx', or add a column of dates"
+        )
+    if (counter := _counter(table)) is not None:
+        return (
+            f"{table.name} numbers its days or periods ({counter!r}, ...) and does not say when they were: "
+            "write the day, week or month in place of each number, such as 2024-01-31"
         )
     return (
         f"{table.name} has no column with dates among {table.listing()}: "

@@ -9,15 +9,15 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.cells.calendars import counts_days, months_under_years, short_days
+from forecasting.ingest.cells.calendars import counts_days, months_under_years, short_days, weeks_across
 from forecasting.ingest.cells.dates import parse_dates
-from forecasting.ingest.cells.datetext import day_of_week, fiscal, month_number, parse_date_text
+from forecasting.ingest.cells.datetext import PERIOD_OF_YEAR, day_of_week, fiscal, month_number, parse_date_text
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.cells.numbers import parse_numbers
 from forecasting.ingest.mapping import GUESSED, SINGLE_ROLES, ColumnRole, Mapping, Question
 from forecasting.ingest.meaning.arithmetic import factors, summing_column
 from forecasting.ingest.meaning.columns import AMOUNTS, LEVELS
-from forecasting.ingest.meaning.daysheets import days_across, month_columns, units_across
+from forecasting.ingest.meaning.daysheets import days_across, longer_periods, measure_across, month_columns, units_across
 from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.meaning.measures import measure_column, units_of_goods
@@ -41,6 +41,7 @@ _NOT_SOLD = frozenset(
 _DATE_WORDS = frozenset(["date", "datum", "fecha", "data", "dato", "tarih", "дата"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
+_NO_SALES = frozenset(["stock", "price", "list_price", "cost", "discount", "visitors", "page_views", "conversion", "returns"])
 _SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
@@ -56,12 +57,26 @@ _PARTS = {
     ),
     "day": re.compile(r"days?|tag|jour|dia|giorno|dag|dzień|den|день|gün|日|일"),
 }
+_OF_CALENDAR = re.compile(
+    r"\b(?:fiscal|financial|calendar|iso|retail|business|accounting|posting|trading|sales|no|nr|num|number|of (?:the )?year)\b"
+    r"|[#.]"
+)
 _MONTH_AND_YEAR = re.compile(r"[^\W\d_]{3,12}\.?[\s\-/.']*(?:\d\d|\d{4})")
 _QUARTER_ALONE = re.compile(
     r"[QT]\s?[1-4]|[1-4](?:\.|er|[eè]me)?\s?(?:quartal|quarter|trimestre)|第?[1-4一二三四]季度?", re.IGNORECASE
 )
 _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem|s)\.?\s?\d{1,2}|第?\d{1,2}[周週]", re.IGNORECASE)
 _DAY_IN_DIGITS = re.compile(r"(19|20)\d{6}")
+# Codes that a marketplace or the world gave, and the merchant's own.
+_OF_ALL = frozenset(["ean", "upc", "gtin", "isbn", "barcode", "asin", "fnsku", "streepjescode", "条码", "barkod"])
+_OWN = re.compile(
+    r"\b(?:merchant|seller|partner|own|custom|msku|vendeur|vendedor|händler)\b|商家|卖家|自有|판매자|업체|자체|옵션관리|поставщика|продавца"
+)
+# Numbers below such words name things and count none.
+_IDENTIFIER = re.compile(
+    r"\b(?:ids?|ean|upc|gtin|asin|isbn|barcodes?|codes?|keys?|numbers?|no|nos|nr|num|number|phone|zip|postcode|pincode|postal|reference|ref)\b"
+    r"|编号|编码|条码|单号|番号|번호|код|номер",
+)
 _MEMBERS = frozenset(["sku", "name", "variant", "channel", "category", "brand"])
 _LABELS = re.compile(
     r"row labels|column labels|zeilenbeschriftungen|spaltenbeschriftungen|行标签|列标签|étiquettes de (?:lignes|colonnes)"
@@ -96,6 +111,7 @@ def propose_for(table: Table) -> Mapping:
     roles = _with_titles(table, _named_roles(columns, platform))
     wide = list(units_across(table)) or _wide_periods(columns) or list(days_across(table)) or list(month_columns(table))
     if wide and not _only_dates_beside(columns, wide):
+        _refuse_other_measure(table)
         return _wide_mapping(table, columns, roles, wide)
     parts = _parts_across(table, roles)
     if parts:
@@ -175,8 +191,10 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     if role == "units" and words & _SALES and not words & _COUNTED and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
     said = [s for s in column.samples if not is_total(s)]
+    if role == "year" and said and all(_SIX_DIGITS.fullmatch(s) for s in said):
+        return "date", 0.8  # "YearWeek", "Year/Month"
     if role == "date" and column.kind == NUMBER and small_numbers(column):
-        part = next((p for p, words in _PARTS.items() if words.fullmatch(text)), "")
+        part = next((p for p, words in _PARTS.items() if words.fullmatch(_without_sense(text))), "")
         return (part or "ignore", 0.9 if part else 0.1)
     if role == "date" and said and all(_QUARTER_ALONE.fullmatch(s.strip()) for s in said):
         return "quarter", 0.9
@@ -184,8 +202,8 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
         return "week", 0.9
     if role == "date" and said and all(month_number(s) for s in said):
         return "month", 0.9
-    if role == "sku" and "sku" in words and "parent" not in words:
-        return role, min(1.0, strength + 0.15)  # a SKU is finer than a product or an item
+    if role == "sku":
+        return role, _as_code(strength, text, words) * (1 - column.blank / 2)
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d+[-/.]\d", s) for s in column.samples):
         return "date", 0.8
     if column.kind == DATE and (role == "order" or (role not in ("date", "time", "cancelled") and words & _DATE_WORDS)):
@@ -195,6 +213,24 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     if role == "units" and text == "sold" and column.kind == TEXT:
         return "note", 0.1
     return role, strength
+
+
+def _without_sense(text: str) -> str:
+    """A heading of a part of a date without the words that say by whose count: "fiscal week no" is a week."""
+    return " ".join(_OF_CALENDAR.sub(" ", text).split()) or text
+
+
+def _as_code(strength: float, text: str, words: set[str]) -> float:
+    """How well a heading names the code by which the merchant knows a product.
+
+    A SKU is finer than a product or an item; the merchant's own code outlives the number that a marketplace gave the offer, and
+    a barcode or a parent is the last resort.
+    """
+    if words & _OF_ALL or "parent" in words:
+        return 0.6 * strength
+    if "sku" in words:
+        strength = max(strength, 0.85) + 0.15
+    return strength + 0.3 if _OWN.search(text) else strength
 
 
 def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
@@ -228,6 +264,8 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
     elif "units" not in have:
         # A second price, a tax or a cost is no number of units.
         unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
+        if _layout(roles) == "orders":
+            unnamed = [c for c in unnamed if not _IDENTIFIER.search(plain(c.header))]
         numbers = [c for c in unnamed if c.kind == NUMBER]
         counted = [c for c in numbers if plain(c.header) in _COUNT_WORDS]
         numbers = counted or numbers
@@ -303,9 +341,12 @@ def _by_arithmetic(table: Table, columns: list[Look], roles: dict[int, tuple[str
 
 def _wide_periods(columns: list[Look]) -> list[int]:
     """Columns whose headers are periods: a table with periods across."""
-    named = [c.index for c in columns if _is_period(c.header)] or short_days([c.header for c in columns])
+    heads = [c.header for c in columns]
+    named = weeks_across(heads) or [c.index for c in columns if _is_period(c.header)] or short_days(heads)
     years = all(_YEAR.fullmatch(columns[j].header.strip()) for j in named)
-    return named if len(named) >= (2 if years else 3) and len(named) >= 0.4 * len(columns) else []
+    # Two dates over numbers are periods too, and so are no more than that of numbered columns.
+    dates = all(kind_of(columns[j].header) == DATE and columns[j].kind in (NUMBER, BLANK) for j in named)
+    return named if len(named) >= (2 if years or dates else 3) and len(named) >= 0.4 * len(columns) else []
 
 
 def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:
@@ -326,13 +367,15 @@ def _is_period(header: str) -> bool:
     ):
         return not re.fullmatch(r"\d{1,2}:\d{2}.*", text)
     named = parse_date_text(text)
-    if named[1] == "month" and _MONTH_AND_YEAR.fullmatch(text):
+    if named[1] == "month" and (_MONTH_AND_YEAR.fullmatch(text) or PERIOD_OF_YEAR.fullmatch(text)):
         return True
     return re.fullmatch(r"[34]\d{4}(\.0)?", text) is not None or (named[0] is not None and kind_of(text) != TEXT)
 
 
 def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]], periods: list[int]) -> Mapping:
-    sums = [c.index for c in columns if is_total(c.header)]
+    longer = [periods[k] for k in longer_periods([table.header[j] for j in periods])]
+    periods = [j for j in periods if j not in longer]
+    sums = [*longer, *(c.index for c in columns if is_total(c.header))]
     beside = {*periods, *sums}
     # Months down and years across make a calendar of both.
     years = all(_YEAR.fullmatch(table.header[j].strip()) for j in periods)
@@ -353,6 +396,17 @@ def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str,
     mapping = _assemble(columns, roles, "wide", "pivot table", unknown="attribute")
     order = parse_dates(pl.Series([table.header[j] for j in periods]))
     return _ask_order(replace(mapping, date_order=order.order), order.ambiguous, table.header[periods[0]])
+
+
+def _refuse_other_measure(table: Table) -> None:
+    """Stock or prices across are no sales."""
+    measure = measure_across(table)
+    if measure in _NO_SALES:
+        what = measure.replace("_", " ")
+        raise MappingNeeded(
+            f"{table.name} holds the {what} of each period across, and no units sold: "
+            "import the table with the units of each period"
+        )
 
 
 def _parts_across(table: Table, roles: dict[int, tuple[str, float]]) -> list[int]:

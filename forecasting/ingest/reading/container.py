@@ -55,6 +55,7 @@ _OTHER_TEXTS = (
         re.compile(rb"(?:--[^\n]*\n\s*|/\*.*?\*/;?\s*)*(?:INSERT INTO|CREATE TABLE|DROP TABLE|SET NAMES)\s", re.I | re.S),
         "a database script (SQL)",
     ),
+    (re.compile(rb"<\?xml\b"), "XML"),
     (
         re.compile(rb"MIME-Version:|Content-Type: multipart/|Return-Path:|Received: ", re.I),
         "an e-mail or a web archive (MHTML)",

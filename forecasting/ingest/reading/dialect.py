@@ -23,6 +23,7 @@ _CLEAN_TEXT = re.compile(r"[\w\s.,'’\-_()/&+#:%€$£¥!?°*\"“”|\[\]<>=@;
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _DECIMAL_LINE = re.compile(r"\s*[-+]?\d[\d.]*,\d{1,4}\s?[€%]?\s*")
 _HARD = ";\t|"
+_STRONG = (",", ";")
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,8 @@ def _cleanliness(rows: list[Row], dialect: Dialect) -> float:
 
 
 def _cell_cleanliness(cell: str, dialect: Dialect) -> float:  # noqa: PLR0911 - one line for each kind
+    if cell[:1] in _STRONG and cell[:1] not in dialect.delimiter:
+        return 0.5
     kind = kind_of(cell)
     if kind != TEXT:
         return 0.92 if kind == BLANK else 1.0
@@ -183,6 +186,7 @@ def _cell_cleanliness(cell: str, dialect: Dialect) -> float:  # noqa: PLR0911 - 
         return 0.35
     if len(cell) >= 2 and cell[0] == cell[-1] and cell[0] in "\"'":
         return 0.4
+    cell = cell.rstrip("\t")  # put behind long numbers, so that no spreadsheet rounds them
     if any(mark in cell for mark in _HARD if mark not in dialect.delimiter) and dialect.delimiter not in cell:
         return 0.6
     if _CONTROL.search(cell):

@@ -10,6 +10,7 @@ from itertools import pairwise
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.reading.regroup import runs_together
 from forecasting.ingest.reading.tokens import Row
+from forecasting.ingest.words.products import is_total
 from forecasting.ingest.words.vocabulary import names_role
 
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -42,11 +43,19 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
         return first + 1, [rows[first]]
     header = _header_above(rows, first, width, kinds)
     while len(header) > 1 and (
-        like_values(header[-1], rows[first:], kinds)
+        _is_totals(header[-1], kinds)
+        or like_values(header[-1], rows[first:], kinds)
         or runs_together(header[-1].cells, [row.cells for row in rows[first:]], width)
     ):
         first, header = first - 1, _header_above(rows, first - 1, width, kinds)
     return first, header
+
+
+def _is_totals(row: Row, kinds: list[str]) -> bool:
+    """Whether a row sums up the rows below it: a word of totals in front, and numbers where they have numbers."""
+    first = next((cell.strip() for cell in row.cells if cell.strip()), "")
+    counted = any(kind_of(cell) == NUMBER for cell, kind in zip(row.cells, kinds, strict=False) if kind == NUMBER)
+    return counted and is_total(first)
 
 
 def like_values(row: Row, body: list[Row], kinds: list[str]) -> bool:
@@ -127,6 +136,8 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
     """A header of years or periods (2019, 2020, 2021 or 1, 2, 3 ...) above numbers: rises by one step all along."""
     if len(below) < 1 or width < 3 or (kind_of(row.cells[0]) != TEXT and row.cells[0].strip()):
         return False
+    if row.cells[0].strip() and any(r.cells[0] == row.cells[0] and r.cells != row.cells for r in below):
+        return False  # a word that comes again below it heads nothing
     cells = [c.strip() for c in row.cells if c.strip()]
     if _follow_each_other([when for c in cells if (when := _place_in_calendar(c))], len(cells)):
         return True
@@ -292,16 +303,14 @@ def _find_text_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int,
 
 
 def _repeats_below(header: Row, below: list[Row]) -> bool:
-    """A cell of the first row that comes again in its own column is a value, not a name."""
-    if not below:
-        return False
+    """A cell of the first row that comes again in its own column is a value, not a name; but not where the whole row does."""
+    others = [row for row in below if row.cells != header.cells][:PROBE]
     hits = sum(
-        any(len(row.cells) > j and row.cells[j] == cell for row in below[:PROBE])
+        any(len(row.cells) > j and row.cells[j] == cell for row in others)
         for j, cell in enumerate(header.cells)
         if cell.strip()
     )
-    same = any(row.cells == header.cells for row in below)
-    return hits >= max(1, 0.3 * filled_cells(header)) and not same
+    return hits >= max(1, 0.3 * filled_cells(header))
 
 
 def merge_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

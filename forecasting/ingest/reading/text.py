@@ -20,6 +20,7 @@ from forecasting.ingest.reading.likeness import Likeness
 from forecasting.ingest.reading.regions import Region, find_regions
 from forecasting.ingest.reading.regroup import has_quote_between, joined, regroup
 from forecasting.ingest.reading.ruled import aligned_to_tabs, ruled_to_tabs
+from forecasting.ingest.reading.separators import records_to_lines
 from forecasting.ingest.reading.sideways import split_sideways
 from forecasting.ingest.reading.table import Table, column_names
 from forecasting.ingest.reading.tokens import Dialect, Row, split_lines, tokenize
@@ -40,6 +41,7 @@ def read_text(data: bytes, name: str) -> list[Table]:
         if fast is not None:
             return fast
     decoded = decode(data)
+    decoded = replace(decoded, text=records_to_lines(decoded.text))
     quick = _read_quickly(decoded, name) if large else None
     return quick or tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
 

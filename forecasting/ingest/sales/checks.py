@@ -38,12 +38,13 @@ FALSE_WORDS = {
 
 
 _CANCELLED = re.compile(
-    r"(?:order )?(?:cancel(?:l?ed)?|voided|void|failed)|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
+    r"(?:(?:order|item|line|payment) )?(?:cancel(?:l?ed)?|voided|void|failed|declined|rejected)(?:\W.*| by .*)?"
+    r"|.*\b(?:unpaid|not paid|awaiting payment)|test(?: order)?|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
     r"|unpaid|pending payment|draft|expired|quot(?:e|ation)|estimate|pro-?forma(?: invoice)?"
     r"|cancelaste .*|(?:venda|venta|compra|pedido) cancelad[oa]|(?:di)?batal(?:kan)?|đã h[uủ][yỷ]|ยกเลิก(?:แล้ว)?"
     r"|angebot|devis|presupuesto|preventivo"
     r"|annullat[oa]|geannuleerd|anulowan[ea]|annulleret|avbruten|makulerad|kansellert"
-    r"|zrušen[aáo]|отмен[её]н[ао]?|iptal(?: edildi)?|.*キャンセル(?:済み?)?|.*취소(?:완료)?"
+    r"|zrušen[aáo]|отмен[её]н[ао]?|[iİ]ptal(?: edildi)?|.*キャンセル(?:済み?)?|.*취소(?:완료)?"
     r"|.*等待付款.*|[(（]删除[)）].*|.*(?:交易关闭|已关闭|已取消|交易取消)|待付款|等待买家付款|未付款|取消",
     re.IGNORECASE,
 )

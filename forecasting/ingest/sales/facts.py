@@ -23,7 +23,7 @@ from forecasting.ingest.meaning.columns import (
     named_columns,
 )
 from forecasting.ingest.meaning.known import planned
-from forecasting.ingest.meaning.measures import NOT_UNITS, measure_column, other_measures_rows
+from forecasting.ingest.meaning.measures import NOT_UNITS, PLANNED, measure_column, other_measures_rows, planned_rows
 from forecasting.ingest.meaning.moments import read_dates
 from forecasting.ingest.meaning.movements import movement_signs
 from forecasting.ingest.meaning.titles import title_rows
@@ -33,6 +33,11 @@ from forecasting.ingest.sales.repeated import filled_down, keys_repeated, orders
 from forecasting.ingest.words.vocabulary import plain, role_of
 
 NO_SKU = "there is no SKU column"
+# What programs write for a key that is missing.
+NO_CODE = ["-", "--", "n/a", "N/A", "nan", "null", "(blank)", "(Leer)", "(leer)", "(vide)", "(空白)"]
+# Two products with their numbers in one cell: "A1 x2; B3 x1", "2 x Mug, 1 x Bowl".
+_PACKED = r"(?i)(?:\d\s?[x×*]\s?\S.*|[x×*]\s?\d.*)[,;|+\n].*(?:\d\s?[x×*]\s?\S|[x×*]\s?\d)"
+_FEW_PACKED, _MOST_SAID = 0.2, 6
 _FLAG_SAMPLE = 10_000
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _RETURNED = re.compile(
@@ -68,6 +73,7 @@ def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts
     reader = ColumnReader(filled_down(table, mapping), mapping, whole)
     reader.issues.extend(outlines)
     sku, name = _keys(reader)
+    _say_if_packed(reader, sku)
     dates = read_dates(reader)
     sold, returned = _quantities(reader)
     frame = pl.DataFrame({"line": table.lines, "sku": sku, "ds": dates.values, "sold": sold, "returned": returned})
@@ -77,6 +83,9 @@ def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts
     others = None if whole else other_measures_rows(table, mapping)
     if others is not None:
         reader.checks.insert(0, Check(others, table.header[measure_column(table) or 0], sku, NOT_UNITS))
+    plans = None if whole else planned_rows(table, mapping)
+    if plans is not None:
+        reader.checks.insert(0, Check(plans, reader.header("units"), sku, PLANNED))
     if titles is not None:
         reader.checks.insert(0, Check(titles, reader.header("sku"), sku, "a heading of the rows below it, not a sale"))
         reader.checks.insert(0, Check(is_group_total(sku), reader.header("sku"), sku, "a totals row, not a sale"))
@@ -102,14 +111,15 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
         or repeated
         or len(_statuses(reader)) > 1
         or measure_column(sample) is not None
+        or planned_rows(sample, mapping) is not None
     )
 
 
 def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
     """The SKU of each row: its code, else its name and variant."""
     name, variant, sku = reader.text("name"), reader.text("variant"), reader.text("sku")
-    if sku is not None and sku.is_in(["-", "--", "n/a", "N/A", "nan", "null"]).any():
-        sku = sku.replace(["-", "--", "n/a", "N/A", "nan", "null"], [""] * 6)
+    if sku is not None and sku.is_in(NO_CODE).any():
+        sku = sku.replace(NO_CODE, [""] * len(NO_CODE))
     sku = None if sku is None else _whole_codes(reader, sku)
     spoken = name
     if name is not None and variant is not None:
@@ -163,6 +173,7 @@ def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
     if j is None:
         return _without_quantity(reader)
     _say_if_guessed(reader, j)
+    _say_if_several_measures(reader)
     found = reader.numbers(j)
     reader.check(found.bad & ~reader.totals, "units", reader.table.column(j), "not a number of units")
     huge = (found.values.abs() > 1e12).fill_null(False)
@@ -199,6 +210,30 @@ def _say_if_guessed(reader: ColumnReader, index: int) -> None:
         reader.issues.append(
             f"no heading says which column holds the units sold; {column.column!r} was taken, and not {listed}: "
             "choose another column in the mapping if that is wrong"
+        )
+
+
+def _say_if_several_measures(reader: ColumnReader) -> None:
+    """Pieces and cases are added up as they are, which the user must know."""
+    measures = reader.text("uom")
+    if measures is None or reader.whole is not None:
+        return
+    words = measures.filter(measures != "").str.to_uppercase().value_counts(sort=True).head(_MOST_SAID).to_series().to_list()
+    if len(words) > 1:
+        reader.issues.append(
+            f"quantities are in several units of measure ({', '.join(words)}) and are added up as they are: convert them to one"
+        )
+
+
+def _say_if_packed(reader: ColumnReader, goods: pl.Series) -> None:
+    """Cells that list several products are no SKU; only the user can have them exported as lines."""
+    seen = goods.head(_FLAG_SAMPLE).unique(maintain_order=True) if reader.whole is None else goods.clear()
+    packed = seen.filter(seen.str.contains(_PACKED))
+    if len(packed) > _FEW_PACKED * len(seen):
+        header = reader.header("sku") or reader.header("name")
+        reader.issues.append(
+            f"cells of {header!r} list several products ({packed[0][:60]!r}), and each list counts as one SKU: "
+            "export the orders with a row for each product"
         )
 
 

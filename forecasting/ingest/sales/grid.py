@@ -19,6 +19,7 @@ MAX_CELLS = 60_000_000
 GROUPED_ROWS = 2_000_000
 MONEY = 1e6  # money is added up in whole millionths, which sum to the same total in any order
 _ZERO_WHERE_ABSENT = frozenset(("y", "returns", *AMOUNTS))
+_FOUR_WEEKS = 28
 _NOUN = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year", "h": "hour"}
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -39,6 +40,18 @@ def choose_freq(frame: pl.DataFrame, layout: str, grain: str, asked: str | None)
         moments = moments.dt.truncate("1d").unique()
     days = pd.DatetimeIndex(moments.sort().to_numpy())
     return infer_freq(pd.Series(days))
+
+
+def say_if_four_weeks(frame: pl.DataFrame, freq: str, issues: list[str]) -> None:
+    """Dates four weeks apart are added up to months, one of which gets two of them."""
+    if freq != "MS":
+        return
+    steps = frame["ds"].dt.date().unique().sort().diff().dt.total_days().drop_nulls()
+    if len(steps) > 1 and (steps % _FOUR_WEEKS == 0).all():
+        issues.append(
+            "the dates are four weeks apart and are added up to months, some of which get two of them: "
+            "export the sales by day or by week if you can"
+        )
 
 
 def _hourly(frame: pl.DataFrame, moments: pl.Series, layout: str) -> bool:

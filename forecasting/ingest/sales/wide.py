@@ -9,20 +9,27 @@ import numpy as np
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.cells.calendars import counted
+from forecasting.ingest.cells.calendars import counted, weeks_in_digits
 from forecasting.ingest.cells.dates import HALF_YEARS, Dates, parse_dates
 from forecasting.ingest.cells.datetext import fiscal, month_number
 from forecasting.ingest.cells.numbers import parse_numbers
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.meaning.columns import ColumnReader, clean_text, is_group_total, is_total_cell, named_columns
-from forecasting.ingest.meaning.daysheets import days_across, months_across, other_measures, units_across
-from forecasting.ingest.meaning.measures import NOT_UNITS, other_measures_rows, units_of_goods
-from forecasting.ingest.meaning.moments import note_fiscal, read_dates
+from forecasting.ingest.meaning.daysheets import (
+    days_across,
+    longer_periods,
+    measure_across,
+    months_across,
+    other_measures,
+    units_across,
+)
+from forecasting.ingest.meaning.measures import NOT_UNITS, PLANNED, other_measures_rows, planned_rows, units_of_goods
+from forecasting.ingest.meaning.moments import in_named_year, note_periods, read_dates
 from forecasting.ingest.meaning.naming import year_named
 from forecasting.ingest.meaning.within import hours_across, moments_across, stores_across, weekdays_across
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.sales.checks import NOT_CHOSEN
-from forecasting.ingest.sales.facts import Facts, one_series, say_if_group
+from forecasting.ingest.sales.facts import NO_CODE, Facts, one_series, say_if_group
 from forecasting.ingest.sales.subtotals import summing_rows
 from forecasting.ingest.words.products import is_total, not_a_product
 from forecasting.ingest.words.vocabulary import names_role, role_of
@@ -75,14 +82,17 @@ def _kept(table: Table, keep: pl.Series) -> Table:
 def _periods_across(table: Table, mapping: Mapping) -> Facts:
     issues: list[str] = []
     periods = mapping.indices("period")
+    note_periods(pl.Series([table.header[j] for j in periods]), table.name, issues)
     days = days_across(table) or months_across(table) or units_across(table)
     labels = [days.get(j, table.header[j]) for j in periods]
-    note_fiscal(pl.Series(labels), issues)
-    labels = [fiscal(label) for label in labels]
+    labels = [fiscal(label) for label in in_named_year(pl.Series(labels), table, issues)]
+    longer = [table.header[j] for j in longer_periods(table.header) if mapping.columns[j].role == "ignore"]
+    if longer:
+        issues.append(f"columns of longer periods sum others up and were left out: {', '.join(map(repr, longer[:5]))}")
+    if measure_across(table) == "revenue":
+        issues.append("there is no column of units; the amounts across are forecast instead")
     if other_measures(table):
         issues.append("each period has several measures; only the units are used")
-    if any(re.match(r"(?i)\s*p", table.header[j]) for j in days):
-        issues.append("period 1 is taken as January: write months instead if your year begins elsewhere")
     dates, grain, order = _period_dates(_weeks_of_year(labels, table, issues), mapping, issues)
     _refuse_on_its_side(table, mapping)
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
@@ -134,7 +144,9 @@ def _refuse_on_its_side(table: Table, mapping: Mapping) -> None:
 
 
 def _weeks_of_year(labels: list[str], table: Table, issues: list[str]) -> list[str]:
-    """ "KW01", "W2", ... with the year that the sheet, a title or the file names, where one does."""
+    """ "KW01", "W2", ... with the year that the sheet, a title or the file names, where one does; "202448" as a week."""
+    if (dated := weeks_in_digits(pl.Series(labels))) is not None:
+        return dated.to_list()
     weeks = [_WEEK_ALONE.fullmatch(label.strip()) for label in labels]
     numbers = {int(week.group(1)) for week in weeks if week}
     # Counters begin at 0 or go beyond a year; weeks of a calendar must not be laid on a year that nobody meant.
@@ -206,13 +218,14 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
     names = name.to_list() if name is not None else [""] * len(sku)
     groups = _group_totals(table, mapping)
     others = other_measures_rows(table, mapping)
-    counts = [False] * len(sku) if others is None else others.to_list()
-    for code, words, total, other in zip(sku.to_list(), names, groups.to_list(), counts, strict=True):
-        if other:
-            reasons.append(NOT_UNITS)
+    plans = planned_rows(table, mapping)
+    counts, planned = ([False] * len(sku) if rows is None else rows.to_list() for rows in (others, plans))
+    for code, words, total, other, plan in zip(sku.to_list(), names, groups.to_list(), counts, planned, strict=True):
+        if other or plan:
+            reasons.append(NOT_UNITS if other else PLANNED)
         elif total or is_total(code) or is_total(words):
             reasons.append("a totals row, not a sale")
-        elif not code:
+        elif not code or code in NO_CODE:
             reasons.append("no SKU")
         else:
             what = not_a_product(code, words)

@@ -22,16 +22,16 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
     "sku": (
         "cikkszám|termékkód|cikkkód|vonalkód|cod produs|cod articol|cod bare|tuotekoodi|tuotenumero|tuotenro|nimikekoodi",
         "codice articolo|codice prodotto|cod. articolo|cod articolo|cod. prodotto|codice|cod.|articolo|codice sku|riferimento",
-        "artikelcode|artikelnr.|artikel code|productcode|productnummer|product nr",
+        "artikelcode|artikelnr.|referentie|eigen referentie|artikel code|productcode|productnummer|product nr",
         "sygnatura|kod produktu|kod towaru|kod|indeks|symbol|symbol towaru|numer artykułu|kod sku|kod kreskowy",
         "código do produto|codigo do produto|cód. produto|cod. produto|código do item|referência|código do artigo|sku do produto",
         "varenummer|varenr|varenr.|artnr|artikelnummer|artikelnr|produktnummer|produktnr|varekode|artikkelnummer",
         "kód|kód produktu|kód zboží|číslo produktu|číslo položky|ean kód",
-        "артикул|код товара|код|номенклатура.код|штрихкод|код номенклатуры|sku товара",
+        "артикул поставщика|артикул продавца|артикул|код товара|код|номенклатура.код|штрихкод|код номенклатуры|sku товара",
         "ürün kodu|stok kodu|ürün no|barkod|malzeme kodu",
         "商品コード|品番|商品番号|商品管理番号|製品コード|jancode|janコード|商品id|商品no|型番|sku管理番号",
         "nomor referensi sku|kode produk|kode barang|mã sản phẩm|mã hàng|sku phân loại hàng|รหัสสินค้า|เลขอ้างอิง sku",
-        "상품코드|상품번호|품목코드|제품코드|품번|바코드|옵션코드|판매자상품코드|상품 코드",
+        "옵션관리코드|판매자 상품코드|판매자상품코드|업체상품코드|자체 상품코드|자체상품코드|판매자 관리코드|상품코드|상품 코드|품목코드|제품코드|품번|옵션코드|바코드|상품번호|옵션id",
     ),
     "name": (
         "megnevezés|terméknév|termék|denumire|denumire produs|nume produs|produs|tuote|tuotenimi|tuotteen nimi|nimike|kuvaus",
@@ -76,6 +76,7 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
         "금액|매출|매출액|판매금액|결제금액|합계|총액|주문금액",
     ),
     "price": (
+        "birim fiyatı|birim fiyat|birim satış fiyatı",
         "egységár|eladási ár|ár|nettó ár|bruttó ár|preț|preț unitar|preț de vânzare|hinta|yksikköhinta|myyntihinta",
         "prezzo|prezzo unitario|prezzo di vendita|prezzo vendita",
         "prijs|stukprijs|verkoopprijs|eenheidsprijs|prijs per stuk",
@@ -113,6 +114,8 @@ FURTHER_WORDS: dict[str, tuple[str, ...]] = {
     ),
     "status": (
         "status pesanan|trạng thái đơn hàng|trạng thái|สถานะการสั่งซื้อ|สถานะ|取消区分|取引区分",
+        "état de la commande|etat de la commande|statut de la commande|état commande|estado del pedido|estado do pedido|tipo de documento",
+        "тип документа|вид документа|тип операции|sipariş statüsü|statü",
         "stato|stato ordine|statusorder|orderstatus|status zamówienia|status do pedido|situação|ordrestatus|stav|stav objednávky|статус|статус заказа|durum|sipariş durumu|注文ステータス|ステータス|状態|受注状態|주문상태|상태|주문 상태",
     ),
     "returns": (

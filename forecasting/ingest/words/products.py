@@ -57,7 +57,7 @@ _FOR_CARDS = r"(?:holder|box|wallet|sleeve|envelope|case|tin|display|stand|bag|w
 _GIFT_CODE = re.compile(
     rf"gift_\d+.*|gc[-_]?\d{{2,4}}|.*\bgift[-_ ]?(?:voucher|card)s?\b(?! (?:{_FOR_CARDS})).*", re.IGNORECASE
 )
-_TEST_CODE = re.compile(r"test\d{2,}", re.IGNORECASE)
+_TEST_CODE = re.compile(r"test(?:\d{2,}|[-_ ]?(?:sku|product|item|order)\d*)", re.IGNORECASE)
 _NAMES = (
     (
         re.compile(
@@ -74,7 +74,7 @@ _NAMES = (
     (re.compile(r"amazon fee|(?:transaction|payment|paypal|marketplace) fees?"), "marketplace fee"),
     (re.compile(r"adjust(?:ment)?(?: by .*| bad debt)?"), "adjustment"),
     (re.compile(r"cruk commission"), "charity commission"),
-    (re.compile(r"this is a test product\.?"), "test"),
+    (re.compile(r"(?:this is a )?test (?:product|item|order)s?\b.*"), "test"),
     (
         re.compile(
             rf"(?:dotcomgiftshop )?(?:e-?)?gift (?:voucher|card)s?(?: (?!{_FOR_CARDS}).*)?|gutschein(?: .*)?|carte cadeau(?: .*)?|tarjeta regalo(?: .*)?|礼品卡"

@@ -33,7 +33,7 @@ _WORDS: dict[str, str] = {
     "référence|reference|ref|réf|code article|code produit|réf produit|article id|id produit|código|codigo|código de producto|código producto|codigo producto|cód. producto|cód. artículo|referencia|"
     "id producto|producto id|código artículo|商品id|商品编码|商品编号|货号|sku编码|sku编号|sku id|skuid|规格编码|物料编码|物料号|物料|"
     "商品代码|产品编码|产品编号|产品id|款号|条码|商品条码|宝贝id|外部系统编号|样式id|商品sku|产品代码|存货编码|series|series id|product_id|"
-    "item_id|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cód|cod|cod. artículo|custom sku|internal reference|product/internal reference|external id|own sku|seller code|vendor sku|vendor code|dpci|tcin|msku|merchant sku|seller sku",
+    "item_id|articleordernumber|sku code|sku number|sku no|variant id|listing id|item_nbr|plu|nan|prod id|prod code|商品货号|sku货号|商品规格编码|pid|inventory item code|item number/sku|merchant sku|货品编号|货品编码|货品代码|编号|编码|商品编码(sku)|code art|code art.|réf article|ref article|code sku|prod. code|product number|style code|item ref|cód|cod|cod. artículo|custom sku|internal reference|product/internal reference|external id|own sku|seller code|vendor sku|vendor code|dpci|tcin|msku|merchant sku|seller sku",
     "name": "name|product name|product|product title|title|item name|description|product description|lineitem name|item title|"
     "bezeichnung|artikelbezeichnung|produkt|produktname|artikelname|beschreibung|produit|nom du produit|désignation|designation|libellé|libelle|"
     "nom|nom produit|descripción|descripcion|producto|nombre|nombre del producto|artículo|articulo|商品名称|商品名|商品标题|宝贝标题|产品名称|品名|名称|"
@@ -82,7 +82,7 @@ _WORDS: dict[str, str] = {
     "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型|vorgang|vorgangsart|belegart|umsatzart|buchungsart|transaktionsart|type de mouvement|type de document|tipo|tipo de movimiento|document type|doc type|order state|order type name|record type|receipt type|line type|reason for credit entry",
     "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled|void|voided|is void|is voided|anulado|作废|是否作废|是否取消",
     "fulfilled": "fulfillment status|lineitem fulfillment status|shipping status|发货状态|物流状态",
-    "returns": "returns|returned|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
+    "returns": "returns|returned|return qty|returns qty|return quantity|return units|units return|ret qty|退货数|退货量|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
     "retouren|rücksendungen|retourmenge|retours|devoluciones|退货|退货数量|退款件数|成功退款件数|售后件数|items refunded|quantity returned",
     "refund": "refund|refunds|refunded amount|refund amount|refunded|成功退款金额|退款金额|买家退款金额|erstattung|remboursement|reembolso",
     "visitors": "visitors|sessions|sessions - total|sessions total|unique visitors|商品访客数|访客数|访客|besucher|visiteurs|visitas|traffic|uv",
@@ -119,6 +119,7 @@ _KINDS = {
 }
 
 
+_LONG = 8
 # Words that make another thing of a known one: a competitor's price is not ours, a lead time no time of day.
 _OTHER_SENSE = re.compile(
     r"\b(?:competit\w+|rivals?|weather|lead|exchange|last|previous|prior|(?:promo(?:tion(?:al)?)?|special) price|safety|reorder)\b"
@@ -157,8 +158,9 @@ def _index() -> dict[str, tuple[str, float]]:
         for rank, word in enumerate(words.split("|")):
             strength = 1.0 - 0.2 * min(1.0, rank / 40)
             for form in {plain(word), word}:
-                if form not in found or found[form][1] < strength - 0.05:
-                    found.setdefault(form, (role, strength))
+                found.setdefault(form, (role, strength))
+                if form.isascii() and form.count(" ") == 1 and len(form) > _LONG:
+                    found.setdefault(form.replace(" ", ""), (role, strength))  # "ordernumber"
     return found
 
 
