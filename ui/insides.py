@@ -67,7 +67,7 @@ def _told(regression: Regression, noun: str) -> str:
     largest = moving[moving.abs() > 0.005 * max(float(mean.sum()), 1e-9)].sort_values(key=abs, ascending=False).head(3)
     said = [f"{term} {'adds' if units > 0 else 'takes'} {words.number(abs(units))}" for term, units in largest.items()]
     usual = words.number(float(mean.get(LEVEL, 0.0)))
-    level = f"The usual level is {usual} units {'an' if noun == 'hour' else 'a'} {noun}"
+    level = f"The usual level {'an' if noun == 'hour' else 'a'} {noun} is {usual} units"
     end = f"; on average ahead {', '.join(said)}." if said else "; no term moves the forecast by much."
     beyond = len(regression.beyond)
     warning = f" The plan for {words.count(beyond, noun)} lies further out than anything in the past." if beyond else ""

@@ -48,9 +48,11 @@ def kpis(cards: Sequence[Kpi], key: str = "") -> None:
     """A row of cards that wraps on a narrow screen; a second row on a page needs a key of its own."""
     row = st.container(key=f"kpis-{key}" if key else "kpis")
     for column, card in zip(row.columns(len(cards)), cards, strict=True):
+        same = (card.delta or "").startswith(("0 %", "0%"))  # Streamlit draws an arrow up beside it
         column.metric(
-            t(card.label), t(card.value), t(card.delta), delta_color=card.good, help=t(card.help), border=True, height="stretch"
-        )
+            t(card.label), t(card.value), t(card.delta), delta_color="off" if same else card.good, help=t(card.help),
+            border=True, height="stretch", delta_arrow="off" if same else "auto",
+        )  # fmt: skip
 
 
 def reading(sentence: str) -> None:

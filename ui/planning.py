@@ -11,6 +11,7 @@ from forecasting.export import csv_bytes
 from forecasting.workflow import PlanRows, ReadPlan, carried_on, plannable, promoted
 from ui import running, tables, words
 from ui.language import t, teller
+from ui.meanings import label
 from ui.uploads import Upload
 from ui.workspace import current
 
@@ -63,7 +64,7 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
     running_lately = promoted(panel, horizon)
     usual = CARRIED_ON if panel.known and running_lately < _SELDOM else LEFT_OUT
     how = st.segmented_control(
-        t(f"Ahead: {', '.join(names)}"),
+        t(f"Ahead: {', '.join(label(name).lower() for name in names)}"),
         [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
         format_func=teller(),
         default=usual,

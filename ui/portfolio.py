@@ -218,7 +218,7 @@ def _matrix(count: np.ndarray, share: np.ndarray) -> str:
 
 
 def _cell(skus: int, share: float) -> str:
-    part = f"{100 * share:.0f} %" if share >= 0.005 or share == 0 else t("under 1 %")
+    part = words.percent(share) if share >= 0.005 or share == 0 else t("under 1 %")
     return f'<td style="--share:{round(100 * min(share, 0.6))}%"><b>{escape(t(words.count(skus, "SKU")))}</b>{part}</td>'
 
 

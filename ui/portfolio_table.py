@@ -173,7 +173,7 @@ def _draw(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected, kind: n
     def pressed() -> None:
         portfolio_inbox.open_sku(str(ids[st.session_state[_PRESSED]["row"]]))
 
-    code = st.column_config.ButtonColumn("SKU", pinned=True, width=110, type="tertiary", alignment="left", on_click=pressed,
+    code = st.column_config.ButtonColumn("SKU", pinned=True, width=100, type="tertiary", alignment="left", on_click=pressed,
                                          key=_PRESSED, help=t("Press a code to open the SKU."))  # fmt: skip
     tables.show(
         shown, key=_KEY, hide_index=True, height=min(_HEIGHT, 38 + 35 * len(shown)),
@@ -244,8 +244,8 @@ def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     stretch, ahead_of = portfolio.stretch(found), words.count(found.scale.horizon, found.scale.noun)
     return {
-        "name": text("Name", width=150) if (shown["name"] != "").any() else None,
-        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=96, y_min=0,
+        "name": text("Name", width=136) if (shown["name"] != "").any() else None,
+        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=88, y_min=0,
                                                  help=f"Units of {stretch}."),
         "worth": number("Revenue", format="localized", help=f"Revenue of {stretch}.") if found.money else None,
         "share": number("Share", format="%.1f %%", help=f"Share of {'revenue' if found.money else 'units'} of {stretch}."),
@@ -278,7 +278,12 @@ def _foot(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected) -> None
         st.selectbox(t("SKU to open"), ids, format_func=lambda sku: words.sku(sku, names[sku]), key="portfolio-pick",
                      label_visibility="collapsed", width=360)  # fmt: skip
         st.button(t("Open SKU"), key="portfolio-open", icon=":material/arrow_forward:", on_click=_open_picked)
-    st.caption(t(f"{ahead.source} “Usually off by” and “Bias” come from a rehearsal of that baseline on the blocks before."))
+    st.caption(
+        t(
+            f"{ahead.source} “Usually off by” and “Bias” come from a rehearsal of "
+            f"{'that' if ahead.forecast is None else 'a plain'} baseline on the blocks before."
+        )
+    )
 
 
 def _open_picked() -> None:

@@ -72,10 +72,22 @@ def test_what_is_written_on_the_screen_goes_through_the_catalogue() -> None:
         ("Usually off by 18 units a week, 6 % too high.", "通常每周误差 18 件，偏高 6%。"),
         ("Season is strong (0.82) and trend is weak (0.10).", "季节性强（0.82），趋势弱（0.10）。"),
         ("Usually off by 33 units a week for each SKU, on target.", "每个 SKU 通常每周误差 33 件，不偏不倚。"),
+        (
+            "The usual level a day is 29.2 units; on average ahead trend takes 4.69, weekday adds 3.",
+            "通常水平为每天 29.2 件；未来平均趋势减少 4.69，星期几增加 3。",
+        ),
+        (
+            "Smooth (sales nearly every month, CV² 0.21): sells often and in similar amounts; most models do well.",
+            "平稳（几乎每个月都有销量，CV² 0.21）：经常售出，数量相近；大多数模型都适用。",
+        ),
+        (
+            "P = 0, Q = 1: what happened 7 days ago comes back (lowest AICc).",
+            "P = 0，Q = 1：7 天前的情况会再次出现（AICc 最低）。",
+        ),
         ("Linear for smooth", "平稳：线性"),
         ("9 Dec 2011", "2011/12/9"),
         ("Fit ARIMA", "拟合 ARIMA"),
-        ("+5 % now", "至今 +5%"),
+        ("+5 % now", "+5%（至今）"),
         ("After this change: the level is steady.", "变换之后：水平稳定。"),
         ("d = 1: the level moves until it is differenced once (KPSS 1.57 → 0.01).",
          "d = 1：水平在变动，一次差分后才稳定（KPSS 1.57 → 0.01）。"),
