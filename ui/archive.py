@@ -10,7 +10,7 @@ from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.publishing import Review, publish, review
 from forecasting.workflow import Outlook
-from ui import cached, parts, tables, words
+from ui import cached, models, parts, tables, words
 from ui.language import t
 from ui.workspace import current
 
@@ -62,13 +62,18 @@ def _sentence(found: Review) -> str:
 
 def _tables(found: Review, panel: Panel) -> None:
     each, lag, skus, reasons = st.tabs([t("Each forecast"), t("By distance"), t("By SKU"), t("Changes by hand")])
-    share: dict[str, Any] = {name: st.column_config.NumberColumn(label, format="percent") for name, label in _SHARES.items()}
+    share: dict[str, Any] = {name: st.column_config.NumberColumn(label, format="%.1f %%") for name, label in _SHARES.items()}
     with each:
-        tables.show(found.by_forecast.drop(columns="cells"), hide_index=True, column_config=share | _NAMES, key="archive-each")
+        shown = found.by_forecast.drop(columns="cells")
+        shown = _rounded(shown.assign(model=shown["model"].map(models.title)))
+        tables.show(shown, hide_index=True, column_config=share | _NAMES, key="archive-each")
     with lag:
         noun = grain(panel.freq).noun
         tables.show(
-            found.by_lag, hide_index=True, key="archive-lag", column_config=share | {"lag": f"{noun.capitalize()}s ahead"}
+            _rounded(found.by_lag),
+            hide_index=True,
+            key="archive-lag",
+            column_config=share | {"lag": f"{noun.capitalize()}s ahead"},
         )
     with skus:
         shown = found.by_sku.assign(unique_id=found.by_sku["unique_id"].map(cached.sku_labels(panel)))
@@ -81,7 +86,9 @@ def _tables(found: Review, panel: Panel) -> None:
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(**{name: table[name].round() for name in ("units", "units_lost") if name in table})
+    """Whole units, and shares in percent."""
+    units = {name: table[name].round() for name in ("units", "units_lost") if name in table}
+    return table.assign(**units | {name: (100 * table[name]).round(1) + 0.0 for name in _SHARES if name in table})
 
 
 _SHARES = {

@@ -178,12 +178,13 @@ def _table(
     table: pd.DataFrame, key: str, number: str, titles: Mapping[str, str] | None = None, shares: tuple[str, ...] = ()
 ) -> None:
     config: dict[str, Any] = {}
+    table = table.assign(**{name: (100 * table[name]).round() + 0.0 for name in shares})
     for name in table.columns:
         title = (titles or {}).get(name, str(name))
         if pd.api.types.is_bool_dtype(table[name]):
             config[name] = st.column_config.CheckboxColumn(title)
         elif pd.api.types.is_numeric_dtype(table[name]):
-            config[name] = st.column_config.NumberColumn(title, format="percent" if name in shares else number)
+            config[name] = st.column_config.NumberColumn(title, format="%.0f %%" if name in shares else number)
         elif pd.api.types.is_datetime64_any_dtype(table[name]):
             config[name] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD")
         else:

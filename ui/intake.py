@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from forecasting.core.panel import Panel
 from forecasting.samples import SAMPLES
 from forecasting.workflow import Imported, ImportFiles, Profile, Profiles, Unclear
 from forecasting.workflow.profiles import name_for
@@ -14,13 +15,14 @@ from ui.demo import open_sample
 from ui.language import t
 from ui.meanings import answer
 from ui.uploads import File, Source, let_go
-from ui.workspace import current
+from ui.workspace import current, same_shop
 
 if TYPE_CHECKING:
     from forecasting.ingest.mapping import Mapping
 
 JOB = "import"
 _ROUND = "_upload_round"
+_MOST_OF_IT = 0.75  # a file that moves on by a few periods, as a rolling export does, is no loss
 _KINDS = "CSV, TSV, TXT, XLSX, XLS, ODS, Parquet, HTML, ZIP or GZ, up to 200 MB each; several files are read together."
 _TOO_LARGE = "Larger? Pack it as ZIP, or export a shorter time at once and drop all parts together."
 _STEPS = (
@@ -75,7 +77,10 @@ def follow() -> None:
     here = running.follow(JOB)
     if isinstance(here.result, Imported) and isinstance(here.settings, Asked):
         workspace.results.pop(JOB)
+        left = left_behind(workspace.panel, here.result.panel)
         workspace.set_panel(here.result.panel, here.result, here.settings.source)
+        if left:
+            st.toast(t(left), icon=":material/history:", duration="infinite")
         _remember(here.result, here.settings.remember)
         st.rerun()
     if isinstance(here.result, Unclear) and isinstance(here.settings, Asked) and here.job is None:
@@ -85,6 +90,18 @@ def follow() -> None:
         source = here.settings.source
         reading.form(here.result.mapping, (), f"unclear-{here.result.mapping.columns[0].column}", name_for(source.title),
                      lambda mapping, name: begin(source, mapping, remember=name))  # fmt: skip
+
+
+def left_behind(before: Panel | None, now: Panel) -> str:
+    """What is said where the next file of a shop holds later sales alone: models learn from those in use only."""
+    if before is None or not same_shop(before, now) or before.freq != now.freq or not before.last < now.last:
+        return ""
+    if len(now.calendar) > _MOST_OF_IT * len(before.calendar):
+        return ""
+    return (
+        f"These sales begin on {words.day(now.first)}; those before are no longer in use. To learn from all of them, drop both "
+        "files together."
+    )
 
 
 def _remember(imported: Imported, name: str) -> None:

@@ -76,7 +76,7 @@ class Workspace:
 
         Later sales of the same shop go on in the same saved workspace; those of another shop begin a new one.
         """
-        if self.panel is not None and not _same_shop(self.panel, panel):
+        if self.panel is not None and not same_shop(self.panel, panel):
             self.leave()
             self.results.clear()  # not dropped: what is at work goes on, for the saved workspace that was left
             self.calendar = None
@@ -207,7 +207,7 @@ def _network_among(results: dict[str, object]) -> FittedNetwork | None:
     return networks[-1] if networks else None
 
 
-def _same_shop(before: Panel, now: Panel) -> bool:
+def same_shop(before: Panel, now: Panel) -> bool:
     """Whether most SKUs of the smaller of the two are in the other."""
     return 2 * len(set(before.ids) & set(now.ids)) >= min(len(before), len(now))
 

@@ -13,6 +13,7 @@ from forecasting.core.panel import Panel
 from forecasting.export import csv_bytes
 from forecasting.models import make
 from forecasting.workflow import Clean
+from ui.intake import left_behind
 from ui.uploads import Source
 from ui.workspace import Workspace
 
@@ -138,3 +139,13 @@ def test_cleaned_sales_take_the_place_of_the_raw_ones_and_give_it_back(workspace
     workspace.use(raw, request, keep="cleaning")
     workspace.set_panel(panel_of("C"), None, Source.of_sample("retail"))
     assert workspace.raw is workspace.panel
+
+
+def test_a_file_of_later_sales_alone_is_said_to_replace_those_before() -> None:
+    days = pd.date_range("2024-01-01", periods=400)
+    sales = pd.DataFrame({"unique_id": "A", "ds": days, "y": 1.0})
+    before, rolling, month = (Panel.build(part) for part in (sales[:360], sales[20:380], sales[360:]))
+    said = left_behind(before, month)
+    assert said.startswith("These sales begin on 26 Dec 2024; those before are no longer in use.")
+    assert left_behind(before, rolling) == left_behind(None, month) == left_behind(month, before) == ""
+    assert left_behind(Panel.build(sales[:360].assign(unique_id="B")), month) == ""
