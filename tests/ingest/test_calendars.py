@@ -227,3 +227,21 @@ def test_days_with_a_bare_offset_a_weekday_or_an_end(first: str, second: str, fr
 def test_periods_that_are_numbered_need_their_dates(text: str, counter: str) -> None:
     with pytest.raises(MappingNeeded, match=f"{counter}.*write the day, week or month in place of each number"):
         _read(text)
+
+
+@pytest.mark.parametrize("form", ["{d:%b} {d.day}", "{d.month}月{d.day}日", "{d:%d/%m}", "{d.month}/{d.day}", "{d:%d.%m.}"])
+def test_days_without_a_year_follow_each_other(form: str) -> None:
+    labels = [form.format(d=d) for d in DAYS[12:24]]
+    down = "Date,SKU,Units\n" + "".join(f"{label},A,2\n" for label in labels)
+    across = to_csv([["SKU", *labels], ["A", *"2" * 12], ["B", *"3" * 12]])
+    for text in (down, across):
+        with pytest.raises(MappingNeeded, match="days without a year"):
+            _read(text)
+        done = _read(text, "sales 2024.csv")
+        assert (done.panel.freq, _first(done), len(done.panel.calendar)) == ("D", "2024-01-01", 12)
+
+
+def test_a_month_above_its_days_in_a_pivot_sums_them_up() -> None:
+    rows = [["Row Labels", "A", "B"], ["Jan", "24", "36"], *([f"{d.day}-{d:%b}", "2", "3"] for d in DAYS[12:24])]
+    done = _read(to_csv([*rows, ["Grand Total", "24", "36"]]), "sales 2024.csv")
+    assert (done.panel.freq, _sums(done), done.report.rows_set_aside) == ("D", {"A": 24, "B": 36}, 2)

@@ -179,3 +179,9 @@ def test_a_sum_right_below_the_header_is_no_part_of_it() -> None:
     text = "Date,SKU,Units\nTotal,All,36\n" + "".join(f"2024-01-{d:02d},A,{d}\n" for d in range(1, 9))
     table = read_tables(text.encode(), "a.csv")[0]
     assert (table.header, table.height) == (("Date", "SKU", "Units"), 9)
+
+
+def test_a_delimiter_inside_quotes_parts_nothing() -> None:
+    text = "Date,Product,Units\n" + "".join(f'2024-01-{d:02d},"Mug; A{d % 2}",{d}\n' for d in range(1, 9))
+    table = read_tables(text.encode(), "a.csv")[0]
+    assert (table.delimiter, table.cells.row(0)) == (",", ("2024-01-01", "Mug; A1", "1"))

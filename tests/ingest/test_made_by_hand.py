@@ -212,3 +212,16 @@ def test_sales_beside_units_are_money() -> None:
 )
 def test_exports_of_other_systems(text: str, sums: dict[str, float]) -> None:
     assert _sums(_read(text)) == sums
+
+
+@pytest.mark.parametrize("outer", ["products", "days"])
+def test_a_pivot_with_days_and_products_in_one_column(outer: str) -> None:
+    rows = ["Row Labels,Sum of Units"]
+    if outer == "products":
+        rows += [f"{sku},{3 * k}\n" + "\n".join(f"2024-01-{d:02d},{k}" for d in (1, 2, 3)) for k, sku in ((1, "A1"), (2, "B2"))]
+    else:
+        rows += [f"{d:02d}/01/2024,3\nA1,1\nB2,2" for d in (13, 14, 15)]
+    done = _read("\n".join([*rows, "Grand Total,9"]))
+    assert (done.panel.freq, _sums(done)) == ("D", {"A1": 3, "B2": 6})
+    assert done.report.rows_set_aside == (3 if outer == "products" else 4)
+    assert any("below each other" in issue for issue in done.report.issues)

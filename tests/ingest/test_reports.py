@@ -312,3 +312,31 @@ def test_returned_documents_of_a_russian_marketplace() -> None:
 def test_a_key_that_a_pivot_calls_blank_is_none() -> None:
     done = _read("Row Labels,2024-01-01,2024-01-02,2024-01-03\nA,1,2,3\n(blank),1,,\nGrand Total,2,2,3\n")
     assert (_sums(done), done.report.rows_set_aside) == ({"A": 6}, 2)
+
+
+@pytest.mark.parametrize(
+    ("heading", "usual", "back"),
+    [("Is Return", "No", "Yes"), ("returned", "FALSE", "TRUE"), ("Type", "S", "R"), ("Type", "SALE", "RTN"), ("Status", "DELIVERED", "RTO_COMPLETE")],
+)  # fmt: skip
+def test_rows_that_came_back_by_a_flag_or_a_letter(heading: str, usual: str, back: str) -> None:
+    done = _read(f"Date,SKU,Qty,{heading}\n2024-01-01,A,3,{usual}\n2024-01-02,A,2,{usual}\n2024-01-02,A,1,{back}\n")
+    assert (_sums(done), done.panel.frame["returns"].sum()) == ({"A": 5}, 1)
+
+
+def test_refunded_units_are_returns() -> None:
+    done = _read("Order,Date,SKU,Qty,Refunded Qty\n1,2024-01-01,A,3,0\n2,2024-01-02,A,2,1\n")
+    assert (_sums(done), done.panel.frame["returns"].sum()) == ({"A": 5}, 1)
+
+
+def test_headings_of_data_models_and_measures_by_name() -> None:
+    assert _sums(_read("Sales[Date],Sales[SKU],[Sum of Units]\n2024-01-01,A,3\n2024-01-02,B,4\n")) == {"A": 3, "B": 4}
+    rows = "".join(f"2024-01-{d:02d},A,{what},{n}\n" for d in (1, 2, 3) for what, n in (("Quantity", d), ("Sales", 9.5)))
+    assert _sums(_read(f"Day of Date,Sku,Measure Names,Measure Values\n{rows}")) == {"A": 6}
+
+
+def test_explanations_below_the_names_are_no_part_of_them() -> None:
+    done = _read(
+        "Order ID,Seller SKU,Quantity,Created Time\nPlatform unique order ID.,SKU set by the seller.,SKU sold quantity.,Order created time.\n"
+        "1,A,2,01/13/2024 10:22\n2,A,3,01/24/2024 10:22\n"
+    )
+    assert (_sums(done), done.report.rows_set_aside, "Order ID" in done.report.mapping) == ({"A": 5}, 1, True)

@@ -24,7 +24,10 @@ _SHORT_DAY = r"^\s*(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\s*$"
 _MONTH_IN_DIGITS = r"^\s*(?:19|20)\d\d(?:0[1-9]|1[0-2])\s*$"
 _MONTH_OR_DAY = r"^\s*20(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-2])\s*$"
 _WEEK_IN_DIGITS = r"^\s*((?:19|20)\d\d)(0[1-9]|[1-4]\d|5[0-3])\s*$"
-_DAY_AND_MONTH = re.compile(r"(\d{1,2})\.?[\s\-/]*([^\W\d_]{3,12})\.?")
+_DAY_AND_MONTH = re.compile(r"(?P<day>\d{1,2})\.?[\s\-/]*(?P<month>[^\W\d_]{3,12})\.?")
+_MONTH_AND_DAY = re.compile(r"(?P<month>[^\W\d_]{3,12})\.?[\s\-/]*(?P<day>\d{1,2})")
+_DAY_IN_NUMBERS = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\.?")
+_YEARS_FROM = 14  # "Jan 22", "Jan 23", "Jan 24" are years
 _LEAP_YEAR = 2000
 _FEWEST_LABELS, _MOSTLY = 3, 0.8
 _PERIODS = 13  # a year of four weeks each
@@ -85,28 +88,52 @@ def short_days(headers: Sequence[str]) -> list[int]:
 
 
 def days_of_year(texts: Sequence[str]) -> dict[str, str]:
-    """ "3-Jan", "4-Jan", ... as month and day ("01-03"), where they follow each other as days do; else empty.
+    """Days without their year, such as "3-Jan", "Jan 4", "05/01" or "1月6日", as month and day ("01-03"); else empty.
 
-    "23-Jan", "23-Feb" are months of 2023, and so are the same few numbers in each month.
+    They must follow each other as days do, which also tells the day from the month: "23-Jan", "23-Feb" are months of 2023, and
+    so are the same few numbers in each month. A month alone among them sums up its days and is left out.
 
     >>> days_of_year(["30-Jan", "31-Jan", "1-Feb"]), days_of_year(["23-Jan", "23-Feb", "23-Mar"])
     ({'30-Jan': '01-30', '31-Jan': '01-31', '1-Feb': '02-01'}, {})
     """
-    matches = {text: _DAY_AND_MONTH.fullmatch(text.strip()) for text in texts}
-    parts = {text: (month_number(m.group(2)), int(m.group(1))) for text, m in matches.items() if m}
-    known = {text: dt.date(_LEAP_YEAR, month, day) for text, (month, day) in parts.items() if month and _in_month(month, day)}
-    days = sorted(set(known.values()))
-    steps = [(b - a).days for a, b in pairwise(days)]
-    if len(known) < len(matches) or len(days) < _FEWEST_LABELS or sum(s in (1, 7) for s in steps) < _MOSTLY * len(steps):
-        return {}
-    numbers = {month: {day.day for day in days if day.month == month} for month in {day.month for day in days}}
-    if len(numbers) > 1 and len({frozenset(each) for each in numbers.values()}) == 1:
-        return {}
-    return {text: f"{day:%m-%d}" for text, day in known.items()}
+    labels = [text for text in texts if not month_number(text)]
+    for reading in (_named_day, _numbered_day, lambda text: (_numbered_day(text) or (0, 0))[::-1]):
+        read = {text: reading(text) or (0, 0) for text in labels}
+        if not labels or not all(_in_month(*parts) for parts in read.values()):
+            continue
+        days = {text: dt.date(_LEAP_YEAR, *parts) for text, parts in read.items()}
+        fewest = _FEWEST_LABELS if reading is _named_day else _FEWEST_DAYS
+        if len(set(days.values())) >= fewest and _follow_each_other(sorted(set(days.values()))):
+            return {text: f"{day:%m-%d}" for text, day in days.items()}
+    return {}
+
+
+def _named_day(text: str) -> tuple[int, int] | None:
+    """Month and day of "3-Jan", "3. Januar", "Jan 3" or "1月3日"."""
+    if match := re.fullmatch(r"(\d{1,2})月(\d{1,2})[日号]", text.strip()):
+        return int(match.group(1)), int(match.group(2))
+    match = _DAY_AND_MONTH.fullmatch(text.strip()) or _MONTH_AND_DAY.fullmatch(text.strip())
+    month = month_number(match.group("month")) if match else None
+    return (month, int(match.group("day"))) if match and month else None
+
+
+def _numbered_day(text: str) -> tuple[int, int] | None:
+    """Month and day of "31/01", which can be the other way round."""
+    match = _DAY_IN_NUMBERS.fullmatch(text.strip())
+    return (int(match.group(2)), int(match.group(1))) if match else None
 
 
 def _in_month(month: int, day: int) -> bool:
-    return 1 <= day <= calendar.monthrange(_LEAP_YEAR, month)[1]
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(_LEAP_YEAR, month)[1]
+
+
+def _follow_each_other(days: list[dt.date]) -> bool:
+    """Whether the days go on by a day or a week, and are not the same few in each month (which are years of that month)."""
+    steps = [(b - a).days for a, b in pairwise(days)]
+    numbers = {month: frozenset(day.day for day in days if day.month == month) for month in {day.month for day in days}}
+    alike = len(numbers) > 1 and len(set(numbers.values())) == 1
+    years = len(numbers) == 1 and len(days) < _FEWEST_DAYS and days[0].day > _YEARS_FROM
+    return sum(step in (1, 7) for step in steps) >= _MOSTLY * len(steps) and not alike and not years
 
 
 def weeks_in_digits(texts: pl.Series) -> pl.Series | None:

@@ -55,7 +55,7 @@ _SHORT_MONTHS = {
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _WEEK_WORD = r"(?:f?w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
-    rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,]+(\d{{4}})"
+    rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,']+(\d{{4}}|(?<=')\d\d)"
     r"|(\d{4})年第?(\d{1,2})[周週]|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})",
     re.IGNORECASE,
 )
@@ -184,7 +184,7 @@ def _iso_week(match: re.Match[str]) -> dt.datetime | None:
     year = next(match.group(k) for k in (1, 5, 6, 8, 11) if match.group(k))
     week = next(match.group(k) for k in (2, 4, 7, 9, 10) if match.group(k))
     try:
-        return dt.datetime.combine(dt.date.fromisocalendar(int(year), int(week), 1), dt.time())
+        return dt.datetime.combine(dt.date.fromisocalendar(full_year(year), int(week), 1), dt.time())
     except ValueError:
         return None
 

@@ -117,7 +117,8 @@ def _names_measures(column: pl.Series) -> bool:
         return False
     words = [word for word in clean_text(column).unique().to_list() if word]
     roles = {(role_of(word) or ("",))[0] for word in words if names_role(word)}
-    return all(names_role(word) for word in words) and "units" in roles and len(roles) > 1 and roles <= _COUNTED
+    money = len(roles) > 1 or (len(words) > 1 and any(word.lower() == _SALES for word in words))
+    return all(names_role(word) for word in words) and "units" in roles and money and roles <= _COUNTED
 
 
 def _units_words(column: pl.Series) -> list[str]:

@@ -22,12 +22,16 @@ from forecasting.ingest.words.vocabulary import plain
 # An hour or a time, or the first of a span of them: "9", "9 pm", "09:30", "09:00-10:00", "9点".
 _CLOCK = r"^(\d{1,2})(?:[:.h点时](\d{2}))?(?::\d{2})?\s*[h点时]?\s*(?:([ap])\.?m\.?)?\s*(?:[-–~至].*)?$"
 _MONTHS = re.compile(r"month|monat|\bm[eê]s\b|mois|mese|maand|miesiąc|månad|måned|měsíc|месяц|年?月|년?월", re.IGNORECASE)
-_DAY_OF_YEAR = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
 _PERIOD = r"(?i)(?:^|[^a-z])P(?:er(?:iod)?)?\.?\s?\d{1,2}(?:\D|$)"
 _MAY_BE_PERIOD = rf"{_PERIOD}|^\s*(?:19|20)\d\d[-/.\s]?\d\d?\s*$"
 FISCAL = "fiscal years (FY) are taken as calendar years: write dates instead if your year begins elsewhere"
 PERIODS_ARE_MONTHS = (
     "period 1 is taken as January, and so on: write dates instead if your year begins elsewhere or your periods are no months"
+)
+_DAY_IN_NUMBERS = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
+_YEARLESS = (
+    r"^\s*(?:\d{1,2}\.?[\s\-/]*\pL{3,12}\.?|\pL{3,12}\.?(?:[\s\-/]*\d{1,2})?"
+    r"|\d{1,2}\s?[./-]\s?\d{1,2}\.?|\d{1,2}月\d{1,2}[日号])\s*$"
 )
 _SEEN = 100
 _FEWEST_COUNTED = 3
@@ -38,7 +42,11 @@ _WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]
 def read_dates(reader: ColumnReader) -> Dates:
     """The dates of all rows; rows without one are noted by the reader as unusable, and what had to be decided is said."""
     j = reader.mapping.index("date")
-    column = _composed_dates(reader) if j is None else _periods_in_digits(reader.header("date"), _whole_days(reader, j))
+    column = (
+        _composed_dates(reader)
+        if j is None
+        else _periods_in_digits(reader.header("date"), in_named_year(reader.table.column(j), reader.table, reader.issues))
+    )
     column = counted_down(column, reader.issues)
     note_periods(column, reader.table.name, reader.issues)
     found = parse_dates(column, reader.mapping.date_order or None, strays=reader.whole is None)
@@ -83,36 +91,36 @@ def note_fiscal(texts: pl.Series, issues: list[str]) -> None:
         issues.append(FISCAL)
 
 
-def _whole_days(reader: ColumnReader, index: int) -> pl.Series:
-    """Days written without their year ("31.12."), with the one that a name or title says."""
-    column = in_named_year(reader.table.column(index), reader.table, reader.issues)
-    short = column.str.contains(_DAY_OF_YEAR) | (column == "") | is_total_cell(column)
-    if not short.all() or (year := year_named(reader.table)) is None:
-        return column
-    reader.issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
-    return column.str.replace(_DAY_OF_YEAR, f"${{1}}/${{2}}/{year}")
-
-
 def in_named_year(texts: pl.Series, table: Table, issues: list[str]) -> pl.Series:
     """Days such as "3-Jan" with the year that a name or title says; other texts as they are."""
-    distinct = [text for text in texts.unique(maintain_order=True).to_list() if text.strip()] if _may_be_days(texts) else []
-    days = days_of_year([text for text in distinct if not is_total(text)])
-    if not days:
+    if not _may_be_days(texts):
         return texts
-    year = year_named(table)
+    distinct = [text for text in texts.unique(maintain_order=True).to_list() if text.strip()]
+    days, year = days_of_year([text for text in distinct if not is_total(text)]), year_named(table)
+    scattered = not days and year is not None and _in_numbers(texts)
+    if not days and not scattered:
+        return texts
     if year is None:
+        example = next((text for text in distinct if re.search(r"\d", text)), "")
         raise MappingNeeded(
-            f"{table.name} has days without a year ({next(iter(days))!r}): put the year into the name of the file or sheet, "
+            f"{table.name} has days without a year ({example!r}): put the year into the name of the file or sheet, "
             "such as 'sales 2024.xlsx', or write '3 Jan 2024'"
         )
     issues.append(f"the year {year} was read from the name of the sheet or file, or from a title")
+    if scattered:
+        return texts.str.replace(_DAY_IN_NUMBERS, f"${{1}}/${{2}}/{year}")
     return texts.replace(list(days), [f"{year}-{day}" for day in days.values()])
 
 
+def _in_numbers(texts: pl.Series) -> bool:
+    return bool((texts.str.contains(_DAY_IN_NUMBERS) | (texts == "") | is_total_cell(texts)).all())
+
+
 def _may_be_days(texts: pl.Series) -> bool:
-    """Whether the first text may be a day and the name of its month, so that large columns are not looked through."""
-    filled = texts.head(_SEEN).filter(texts.head(_SEEN) != "")
-    return len(filled) > 0 and bool(filled.str.contains(r"^\s*\d{1,2}\.?[\s\-/]*[^\W\d_]{3,12}\.?\s*$").all())
+    """Whether the first texts may be days without a year, so that large columns are not looked through."""
+    head = texts.head(_SEEN)
+    filled = head.filter((head.str.strip_chars() != "") & ~is_total_cell(head))
+    return len(filled) > 0 and bool(filled.str.contains(_YEARLESS).all())
 
 
 def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:
@@ -249,14 +257,15 @@ def _named_dates(reader: ColumnReader, day: pl.Series | None) -> pl.Series:
 
 def _counter(table: Table) -> str | None:
     """A heading V1, V2, ... or a column of days 1, 2, ... that counts periods without a date; None where there is none."""
-    heads = [header for header in table.header if re.fullmatch(r"[^\W\d_]{0,6}[\s_-]?\d{1,4}", header.strip())]
+    named = table.header if table.has_header else ()
+    heads = [header for header in named if re.fullmatch(r"[^\W\d_]{0,6}[\s_-]?\d{1,4}", header.strip())]
     numbers = [int(re.sub(r"\D", "", header)) for header in heads]
     if len(numbers) >= _FEWEST_COUNTED and all(b - a == 1 for a, b in pairwise(numbers)):
         return heads[0]
-    for j, header in enumerate(table.header):
+    for j, header in enumerate(named):
         counted = table.column(j).head(_SEEN).cast(pl.Int64, strict=False).unique().sort()
-        named = _COUNTERS.fullmatch(plain(header)) and counted.null_count() == 0
-        if named and len(counted) > 1 and counted[0] in (0, 1):
+        known = _COUNTERS.fullmatch(plain(header)) and counted.null_count() == 0
+        if known and len(counted) > 1 and counted[0] in (0, 1):
             return f"{header} {counted[0]}"
     return None
 

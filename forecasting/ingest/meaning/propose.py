@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.cells.calendars import counts_days, months_under_years, short_days, weeks_across
+from forecasting.ingest.cells.calendars import counts_days, days_of_year, months_under_years, short_days, weeks_across
 from forecasting.ingest.cells.dates import parse_dates
 from forecasting.ingest.cells.datetext import PERIOD_OF_YEAR, day_of_week, fiscal, month_number, parse_date_text
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
@@ -22,6 +22,7 @@ from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.looks import Look, content_fit, look_at, small_numbers
 from forecasting.ingest.meaning.measures import measure_column, units_of_goods
 from forecasting.ingest.meaning.naming import period_named
+from forecasting.ingest.meaning.nested import nested
 from forecasting.ingest.meaning.platforms import Platform, recognise
 from forecasting.ingest.meaning.titles import titled_column
 from forecasting.ingest.meaning.within import hours_across, stores_across, weekdays_across
@@ -43,6 +44,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _NO_SALES = frozenset(["stock", "price", "list_price", "cost", "discount", "visitors", "page_views", "conversion", "returns"])
 _SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
+_LONGEST_DAY = 16
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
 # Headings of a part of a date; the year stands in a column of its own, or in a name or title.
@@ -302,6 +304,7 @@ def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]
     found = next(iter([*dates, *digits, *spare]), None)
     counted = (c for c in free if counts_days(table.column(c.index).head(_MAX_QUESTION_ROWS)))
     found = found or next(counted, None)
+    found = found or next((c for c in free if c.kind == TEXT and nested(table.column(c.index).head(_MAX_QUESTION_ROWS))), None)
     return found or next((c for c in free if months_under_years(table.column(c.index)) is not None), None)
 
 
@@ -342,11 +345,23 @@ def _by_arithmetic(table: Table, columns: list[Look], roles: dict[int, tuple[str
 def _wide_periods(columns: list[Look]) -> list[int]:
     """Columns whose headers are periods: a table with periods across."""
     heads = [c.header for c in columns]
-    named = weeks_across(heads) or [c.index for c in columns if _is_period(c.header)] or short_days(heads)
+    named = (
+        weeks_across(heads)
+        or _days_without_year(heads)
+        or [c.index for c in columns if _is_period(c.header)]
+        or short_days(heads)
+    )
     years = all(_YEAR.fullmatch(columns[j].header.strip()) for j in named)
     # Two dates over numbers are periods too, and so are no more than that of numbered columns.
     dates = all(kind_of(columns[j].header) == DATE and columns[j].kind in (NUMBER, BLANK) for j in named)
     return named if len(named) >= (2 if years or dates else 3) and len(named) >= 0.4 * len(columns) else []
+
+
+def _days_without_year(headers: Sequence[str]) -> list[int]:
+    """The places of headers that are days of a year that they do not name."""
+    places = [j for j, header in enumerate(headers) if re.search(r"\d", header) and len(header) <= _LONGEST_DAY]
+    days = days_of_year([headers[j] for j in places])
+    return places if days else []
 
 
 def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:

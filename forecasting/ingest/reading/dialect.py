@@ -23,6 +23,7 @@ _CLEAN_TEXT = re.compile(r"[\w\s.,'’\-_()/&+#:%€$£¥!?°*\"“”|\[\]<>=@;
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _DECIMAL_LINE = re.compile(r"\s*[-+]?\d[\d.]*,\d{1,4}\s?[€%]?\s*")
 _HARD = ";\t|"
+_CUT = re.compile(r'[,;\t|]"|"[,;\t|]')  # a quote that opens or closes behind another delimiter
 _STRONG = (",", ";")
 
 
@@ -177,6 +178,8 @@ def _cleanliness(rows: list[Row], dialect: Dialect) -> float:
 
 
 def _cell_cleanliness(cell: str, dialect: Dialect) -> float:  # noqa: PLR0911 - one line for each kind
+    if _CUT.search(cell) and cell.count('"') % 2:
+        return 0.3
     if cell[:1] in _STRONG and cell[:1] not in dialect.delimiter:
         return 0.5
     kind = kind_of(cell)

@@ -20,6 +20,7 @@ _MAX_HEADER_ROWS = 6
 _SERIALS = (36_526, 55_153)  # from 2000 to 2050
 _LAST_COUNT = 9_999
 _FEWEST_DAYS = 7
+_LEAP_YEAR = 2000  # for days that name no year
 
 
 def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[Row]]:
@@ -44,6 +45,8 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
     header = _header_above(rows, first, width, kinds)
     while len(header) > 1 and (
         _is_totals(header[-1], kinds)
+        or _explains(header[-1])
+        or _stands_above_days(header[-1], kinds)
         or like_values(header[-1], rows[first:], kinds)
         or runs_together(header[-1].cells, [row.cells for row in rows[first:]], width)
     ):
@@ -56,6 +59,20 @@ def _is_totals(row: Row, kinds: list[str]) -> bool:
     first = next((cell.strip() for cell in row.cells if cell.strip()), "")
     counted = any(kind_of(cell) == NUMBER for cell, kind in zip(row.cells, kinds, strict=False) if kind == NUMBER)
     return counted and is_total(first)
+
+
+def _stands_above_days(row: Row, kinds: list[str]) -> bool:
+    """Whether a word that names no column stands above days, with numbers where they have numbers: a product of a pivot."""
+    first = row.cells[0].strip()
+    counted = [cell.strip() for cell, kind in zip(row.cells, kinds, strict=False) if kind == NUMBER]
+    numbers = bool(counted) and all(kind_of(cell) == NUMBER and not _YEAR.fullmatch(cell) for cell in counted)
+    return bool(first) and kinds[0] == DATE and not names_role(first) and numbers
+
+
+def _explains(row: Row) -> bool:
+    """Whether a row below the names says in sentences what stands under them."""
+    said = [cell.strip() for cell in row.cells if cell.strip()]
+    return len(said) > 1 and sum(" " in cell and cell.endswith((".", "。")) for cell in said) > len(said) / 2
 
 
 def like_values(row: Row, body: list[Row], kinds: list[str]) -> bool:
@@ -156,9 +173,11 @@ def _is_body_header_of_numbers(row: Row, below: list[Row], width: int) -> bool:
 
 
 def _place_in_calendar(cell: str) -> tuple[str, int] | None:
-    """The months or days before a period that is written in digits alone: "01.2023", "202301", "20230115"."""
+    """The months or days before a period that is written in digits alone: "01.2023", "202301", "20230115", "15.01."."""
     if match := re.fullmatch(r"(0?[1-9]|1[0-2])\.((?:19|20)\d\d)", cell):
         return "month", 12 * int(match.group(2)) + int(match.group(1))
+    if match := re.fullmatch(r"(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.", cell):
+        return "day", (dt.date(_LEAP_YEAR, int(match.group(2)), 1) + dt.timedelta(days=int(match.group(1)) - 1)).toordinal()
     if match := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])", cell):
         return "month", 12 * int(match.group(1)) + int(match.group(2))
     if match := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", cell):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -20,12 +20,14 @@ from forecasting.ingest.meaning.columns import (
     Whole,
     clean_text,
     is_group_total,
+    is_total_cell,
     named_columns,
 )
 from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.measures import NOT_UNITS, PLANNED, measure_column, other_measures_rows, planned_rows
 from forecasting.ingest.meaning.moments import read_dates
 from forecasting.ingest.meaning.movements import movement_signs
+from forecasting.ingest.meaning.nested import nested
 from forecasting.ingest.meaning.titles import title_rows
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.sales.checks import FALSE_WORDS, check_keys
@@ -41,7 +43,8 @@ _FEW_PACKED, _MOST_SAID = 0.2, 6
 _FLAG_SAMPLE = 10_000
 _TRUE = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 _RETURNED = re.compile(
-    r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?|credit (?:note|memo))"
+    r"(?:(?:sales?|customer|exchange|item) )?(?:returned|returns?|refund(?:ed)?(?: item)?|credit (?:note|memo))"
+    r"|rtn|rto(?:[ _-].*)?|returned to (?:seller|origin|sender|warehouse)"
     r"|retoure?n?|rücksendung|rückgabe|rücknahme|gutschrift|storno|retour|avoir|remboursé|devoluci[oó]n|devuelto|reembolso|abono"
     r"|nota (?:de cr[ée]dito|di credito)|reso|devolução|zwrot|korekta|retur|creditnota|vratka|возврат|iade|返品|반품"
     r"|退货|销售退货|已退款|退款成功",
@@ -69,10 +72,11 @@ class Facts:
 
 def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts:
     """Read a long table or order lines as sales facts; `whole` says what a part of a file cannot tell by itself."""
+    table, goods = (table, None) if whole else _unnested(table, mapping)
     table, outlines, titles = (table, (), None) if whole else keys_repeated(table, mapping)
     reader = ColumnReader(filled_down(table, mapping), mapping, whole)
     reader.issues.extend(outlines)
-    sku, name = _keys(reader)
+    sku, name = _keys(reader) if goods is None else _goods_of(reader, goods)
     _say_if_packed(reader, sku)
     dates = read_dates(reader)
     sold, returned = _quantities(reader)
@@ -86,10 +90,39 @@ def extract(table: Table, mapping: Mapping, whole: Whole | None = None) -> Facts
     plans = None if whole else planned_rows(table, mapping)
     if plans is not None:
         reader.checks.insert(0, Check(plans, reader.header("units"), sku, PLANNED))
+    if goods is not None:
+        reader.checks.insert(0, Check(goods.sums, reader.header("date"), goods.label, "a totals row, not a sale"))
     if titles is not None:
         reader.checks.insert(0, Check(titles, reader.header("sku"), sku, "a heading of the rows below it, not a sale"))
         reader.checks.insert(0, Check(is_group_total(sku), reader.header("sku"), sku, "a totals row, not a sale"))
     return _split(reader, frame, dates)
+
+
+@dataclass(frozen=True)
+class _Goods:
+    """What a column says that holds days and goods: the goods of each row, the rows that sum up others, and the cells."""
+
+    sku: pl.Series
+    sums: pl.Series
+    label: pl.Series
+
+
+def _unnested(table: Table, mapping: Mapping) -> tuple[Table, _Goods | None]:
+    """The table with days alone in its column of dates, and the goods that stood between them; as it is for other tables."""
+    j = mapping.index("date")
+    if j is None or any(mapping.index(role) is not None for role in ("sku", "name", "order")):
+        return table, None
+    cells = clean_text(table.column(j))
+    found = nested(cells)
+    if found is None:
+        return table, None
+    goods = _Goods(found.goods.alias("sku"), found.sums | is_total_cell(cells), cells)
+    return replace(table, cells=table.cells.with_columns(found.days.alias(f"c{j}"))), goods
+
+
+def _goods_of(reader: ColumnReader, goods: _Goods) -> tuple[pl.Series, None]:
+    reader.issues.append(f"{reader.header('date')!r} holds days and products below each other: each row was given both")
+    return goods.sku, None
 
 
 def told_by_whole(sample: Table, mapping: Mapping) -> bool:
@@ -263,8 +296,19 @@ def _returned_rows(reader: ColumnReader, values: pl.Series) -> pl.Series:
     back = pl.Series([False]).new_from_index(0, len(values))
     for status in _statuses(reader):
         words = [w for w in status.unique().to_list() if w and says_returned(w)]
+        words += ["R"] if set(status.unique()) == {"S", "R"} else []  # sale and return
         back = back | (status.is_in(words) & (values > 0).fill_null(False) if words else back)
+    for flagged in _return_flags(reader):
+        back = back | (flagged & (values > 0).fill_null(False))
     return back
+
+
+def _return_flags(reader: ColumnReader) -> list[pl.Series]:
+    """Columns that say of each row, by yes or no, whether it came back."""
+    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role in ("attribute", "ignore", "regressor")]
+    named = [j for j in spare if (role_of(reader.table.header[j]) or ("",))[0] == "returns"]
+    cells = [clean_text(reader.table.column(j)).str.to_lowercase() for j in named]
+    return [c.is_in(list(_TRUE)) for c in cells if c.is_in([*_TRUE, *FALSE_WORDS]).all()]
 
 
 def _statuses(reader: ColumnReader) -> list[pl.Series]:

@@ -82,7 +82,7 @@ _WORDS: dict[str, str] = {
     "transaction type|type|order-status|售后状态|退款状态|movement type|mvt|mvmt type|bwa|bewegungsart|移动类型|sale type|业务类型|vorgang|vorgangsart|belegart|umsatzart|buchungsart|transaktionsart|type de mouvement|type de document|tipo|tipo de movimiento|document type|doc type|order state|order type name|record type|receipt type|line type|reason for credit entry",
     "cancelled": "cancelled at|canceled at|cancelled|canceled|storniert|annulé|cancelado|取消时间|cancellation date|is cancelled|void|voided|is void|is voided|anulado|作废|是否作废|是否取消",
     "fulfilled": "fulfillment status|lineitem fulfillment status|shipping status|发货状态|物流状态",
-    "returns": "returns|returned|return qty|returns qty|return quantity|return units|units return|ret qty|退货数|退货量|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
+    "returns": "returns|returned|is return|is returned|return flag|refunded qty|refund qty|qty refunded|quantity refunded|return qty|returns qty|return quantity|return units|units return|ret qty|退货数|退货量|returned units|return quantity|returned quantity|refunded quantity|units returned|units refunded|qty returned|returned qty|"
     "retouren|rücksendungen|retourmenge|retours|devoluciones|退货|退货数量|退款件数|成功退款件数|售后件数|items refunded|quantity returned",
     "refund": "refund|refunds|refunded amount|refund amount|refunded|成功退款金额|退款金额|买家退款金额|erstattung|remboursement|reembolso",
     "visitors": "visitors|sessions|sessions - total|sessions total|unique visitors|商品访客数|访客数|访客|besucher|visiteurs|visitas|traffic|uv",
@@ -119,6 +119,7 @@ _KINDS = {
 }
 
 
+_COLUMN_OF = re.compile(r"(?:'[^']+'|\w+)?\[([^\]]+)\]")  # "Sales[Date]" and "[Sum of Units]", as data models write columns
 _LONG = 8
 # Words that make another thing of a known one: a competitor's price is not ours, a lead time no time of day.
 _OTHER_SENSE = re.compile(
@@ -173,6 +174,8 @@ def role_of(header: str) -> tuple[str, float] | None:
     """
     text = plain(header)
     index = _index()
+    if (inside := _COLUMN_OF.fullmatch(header.strip())) and plain(inside.group(1)) in index:
+        return index[plain(inside.group(1))]
     for form in (text, header.strip().lower(), text.replace("-", " "), text.replace(" ", ""), text.replace(".", "").strip()):
         if form in index:
             return index[form]
