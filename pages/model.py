@@ -26,6 +26,7 @@ if found is None:
 tryout, asked = found
 seen = panel.select(asked.ids)
 trying.verdict(tryout, seen, panel.freq)
+trying.plan_note(tryout, panel)
 with st.container(border=True):
     size, noun = views.section_with_blocks("Actual and predicted", panel.freq, "model")
     trying.curve(tryout, seen, sku, size, noun)

@@ -39,8 +39,8 @@ class Kept:
             return carried_on(panel, horizon)
         if self.title != WRITTEN or self.rows is None:
             return self.rows
-        usual, own = carried_on(panel, horizon), self.rows[self.rows["sku"].isin(panel.ids)]
-        return pd.concat([own, usual[~usual["sku"].isin(own["sku"])]], ignore_index=True)
+        others, own = carried_on(panel, horizon), self.rows[self.rows["sku"].isin(panel.ids)]
+        return pd.concat([own, others[~others["sku"].isin(own["sku"])]], ignore_index=True)
 
 
 def script(title: str, horizon: int) -> tuple[tuple[str, ...], str]:
@@ -56,18 +56,22 @@ def script(title: str, horizon: int) -> tuple[tuple[str, ...], str]:
     )
 
 
+def usual(panel: Panel, horizon: int) -> str:
+    """What is planned where nobody says anything: all as now, unless promotions have to be expected."""
+    return CARRIED_ON if panel.known and promoted(panel, horizon) < _SELDOM else LEFT_OUT
+
+
 def control(panel: Panel, sku: str, horizon: int) -> Kept:
     """Choose how prices and promotions go on; data without any has nothing to choose."""
     names = plannable(panel)
     if not names:
         return Kept(LEFT_OUT)
     running_lately = promoted(panel, horizon)
-    usual = CARRIED_ON if panel.known and running_lately < _SELDOM else LEFT_OUT
     how = st.segmented_control(
         t(f"Ahead: {', '.join(label(name).lower() for name in names)}"),
         [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
         format_func=teller(),
-        default=usual,
+        default=usual(panel, horizon),
         required=True,
         key="plan-how",
         persist_state="session",

@@ -14,13 +14,14 @@ from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.plots import forecasts
 from forecasting.workflow import TryModel, Tryout
-from ui import cached, forms, learning_on, models, parts, running, scores, tables, words
+from ui import cached, forms, learning_on, models, parts, planning, running, scores, tables, words
 from ui.language import t, teller
 from ui.theme import palette
 
 JOB = "model"
 ALONE, BEST, CHOSEN = "This SKU", "Best sellers", "Chosen SKUs"
 _MOST_CHOSEN = 500
+_PLANNING = ("Linear", "ARIMA", "Boosting", "Networks")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: i
 
     def run(spec: Model) -> None:
         asked = Asked(models.with_horizon(spec, horizon), ids, horizon)
-        request = TryModel(panel.select(ids), asked.spec, horizon, focus=sku, former=former)
+        chosen = panel.select(ids)
+        plan = planning.Kept(planning.usual(panel, horizon)).rows_for(chosen, horizon)
+        request = TryModel(chosen, asked.spec, horizon, plan, focus=sku, former=former)
         running.start(JOB, request, f"Fitting {models.title(name)}", asked)
 
     share = learning_on.share(former, panel, horizon)
@@ -110,6 +113,23 @@ def verdict(tryout: Tryout, panel: Panel, freq: str) -> None:
             parts.Kpi("Inside the 80 % range", words.percent(own["coverage_80"]), help="80 % would be exactly right."),
         )
     )
+
+
+def plan_note(tryout: Tryout, panel: Panel) -> None:
+    """What prices and promotions the test knew, and what the forecast and all that is said of it take them to be."""
+    spec = tryout.fit.spec
+    if not panel.known or models.group_of(spec.name) not in _PLANNING or not getattr(spec, "regressors", True):
+        return
+    known = ", ".join(panel.known)
+    if planning.usual(panel, tryout.fit.forecast.horizon) == planning.CARRIED_ON:
+        st.caption(t(f"The test knew {known} of its block; the forecast takes prices as now and no promotion."))
+    else:
+        st.caption(
+            t(
+                f"The test knew {known} of its block. What follows does without: promotions run often here, and no plan says "
+                "which come. The Forecast page takes a plan."
+            )
+        )
 
 
 def curve(tryout: Tryout, panel: Panel, sku: str, size: int, noun: str) -> None:

@@ -58,7 +58,7 @@ def test_a_regression_is_laid_open_and_idle_terms_can_be_left_out(opened):
     assert isinstance(slot.result, Tryout), slot.error
     text = said(app)
     assert "What each term adds to the forecast" in text
-    assert "The usual level is" in text
+    assert "The usual level a day is" in text
     columns = {name for table in app.dataframe for name in table.value.columns}
     assert {"importance", "stability", "vif", "leverage", "usual level"} <= columns
     app.button(key="use-selection").click().run()
