@@ -20,7 +20,7 @@ _KEPT = "plan-kept"
 LEFT_OUT, CARRIED_ON, UPLOADED, WRITTEN = "Leave out", "As now, no promotion", "Upload a plan", "Write it here"
 
 
-_SELDOM = 0.02
+SELDOM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +56,6 @@ def script(title: str, horizon: int) -> tuple[tuple[str, ...], str]:
     )
 
 
-def usual(panel: Panel, horizon: int) -> str:
-    """What is planned where nobody says anything: all as now, unless promotions have to be expected."""
-    return CARRIED_ON if panel.known and promoted(panel, horizon) < _SELDOM else LEFT_OUT
-
-
 def control(panel: Panel, sku: str, horizon: int) -> Kept:
     """Choose how prices and promotions go on; data without any has nothing to choose."""
     names = plannable(panel)
@@ -71,14 +66,14 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
         t(f"Ahead: {', '.join(label(name).lower() for name in names)}"),
         [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
         format_func=teller(),
-        default=usual(panel, horizon),
+        default=CARRIED_ON if panel.known and running_lately < SELDOM else LEFT_OUT,
         required=True,
         key="plan-how",
         persist_state="session",
         help=t("A model that learns from prices and promotions has to know how they go on."),
     )
     if how == CARRIED_ON:
-        if running_lately >= _SELDOM:
+        if running_lately >= SELDOM:
             share = words.percent(running_lately)
             st.caption(
                 t(

@@ -13,7 +13,7 @@ from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.explore import ahead
 from forecasting.plots import forecasts
-from forecasting.workflow import TryModel, Tryout
+from forecasting.workflow import TryModel, Tryout, carried_on, promoted
 from ui import cached, forms, learning_on, models, parts, planning, running, scores, tables, words
 from ui.language import t, teller
 from ui.theme import palette
@@ -76,7 +76,7 @@ def settings(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: i
     def run(spec: Model) -> None:
         asked = Asked(models.with_horizon(spec, horizon), ids, horizon)
         chosen = panel.select(ids)
-        plan = planning.Kept(planning.usual(panel, horizon)).rows_for(chosen, horizon)
+        plan = carried_on(chosen, horizon) if chosen.known else None
         request = TryModel(chosen, asked.spec, horizon, plan, focus=sku, former=former)
         running.start(JOB, request, f"Fitting {models.title(name)}", asked)
 
@@ -120,16 +120,13 @@ def plan_note(tryout: Tryout, panel: Panel) -> None:
     spec = tryout.fit.spec
     if not panel.known or models.group_of(spec.name) not in _PLANNING or not getattr(spec, "regressors", True):
         return
-    known = ", ".join(panel.known)
-    if planning.usual(panel, tryout.fit.forecast.horizon) == planning.CARRIED_ON:
-        st.caption(t(f"The test knew {known} of its block; the forecast takes prices as now and no promotion."))
-    else:
-        st.caption(
-            t(
-                f"The test knew {known} of its block. What follows does without: promotions run often here, and no plan says "
-                "which come. The Forecast page takes a plan."
-            )
-        )
+    known, share = ", ".join(panel.known), promoted(panel, tryout.fit.forecast.horizon)
+    lately = (
+        f" Lately {words.percent(share)} of all SKUs were on promotion, so expect less than usual. "
+        "The Forecast page takes a plan."
+    )
+    further = lately if share >= planning.SELDOM else ""
+    st.caption(t(f"The test knew {known} of its block; the forecast takes prices as now and no promotion.{further}"))
 
 
 def curve(tryout: Tryout, panel: Panel, sku: str, size: int, noun: str) -> None:

@@ -43,8 +43,15 @@ def topics(rows: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 300) -
         hovertemplate="%{y}<br><b>%{x:+,.1f}</b> units<extra></extra>",
     )  # fmt: skip
     title = {"text": "Units over the horizon, beside the usual level"}
-    x = {"title": title, "zeroline": True, "zerolinecolor": palette.muted}
+    x = {"title": title, "zeroline": True, "zerolinecolor": palette.muted, "range": _with_room(moving["units"])}
     return house([bars], palette, height=height, hover="closest", x=x, y={"showgrid": False})
+
+
+def _with_room(units: pd.Series) -> list[float] | None:
+    """From the lowest bar to the highest, with room for the numbers that stand outside of them."""
+    low, high = min(float(units.min()), 0.0), max(float(units.max()), 0.0)
+    room = 0.14 * (high - low)
+    return [low - room if low < 0 else -0.02 * high, high + room if high > 0 else -0.02 * low] if room > 0 else None
 
 
 def windows(real: np.ndarray, made: np.ndarray, palette: Palette = LIGHT, *, height: int = 360) -> go.Figure:
