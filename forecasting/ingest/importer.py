@@ -178,7 +178,7 @@ def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source],
             issues.append(f"{_label(table)} holds no sales and was left out ({table.height} rows)")
     if not sources:
         raise refusals[0] if refusals else MappingNeeded(_no_rows(tables))
-    sources = _of_one_kind(_without_guesses(sources, left, issues), left, issues)
+    sources = _without_summaries(_of_one_kind(_without_guesses(sources, left, issues), left, issues), left, issues)
     return _told_apart_by_name(sources, issues), left, issues
 
 
@@ -239,6 +239,34 @@ def _of_one_kind(sources: list[_Source], left: list[tuple[Table, str]], issues: 
         left.append((source.table, f"this table is {what}: it would count its sales twice"))
         issues.append(f"{_label(source.table)} is {what} and was left out ({source.table.height} rows)")
     return [s for s in sources if s not in others] if others else sources
+
+
+def _without_summaries(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
+    """The tables without those that sum up the others of their file: their sales would count twice."""
+    while (found := next(filter(None, map(_summary, _by_file(sources))), None)) is not None:
+        sources = [source for source in sources if source is not found]
+        left.append((found.table, "this table sums up the others: it would count their sales twice"))
+        issues.append(f"{_label(found.table)} sums up the other tables and was left out ({found.table.height} rows)")
+    return sources
+
+
+def _by_file(sources: list[_Source]) -> list[list[_Source]]:
+    names = dict.fromkeys(source.table.name for source in sources)
+    return [[source for source in sources if source.table.name == name] for name in names]
+
+
+def _summary(sources: list[_Source]) -> _Source | None:
+    """The table in which each SKU sold as much as in all others together, or as in one that has more rows."""
+    if len(sources) < 2:
+        return None
+    totals = [source.facts.frame.group_by("sku").agg(pl.col("sold").sum()).sort("sku") for source in sources]
+    doubled = pl.concat(totals).group_by("sku").agg(pl.col("sold").sum() / 2).sort("sku")
+    for source, own in zip(sources, totals, strict=True):
+        rows = source.facts.frame.height
+        finer = (other for each, other in zip(sources, totals, strict=True) if each.facts.frame.height > rows)
+        if own.height > 1 and ((len(sources) > 2 and own.equals(doubled)) or any(map(own.equals, finer))):
+            return source
+    return None
 
 
 def _label(table: Table) -> str:

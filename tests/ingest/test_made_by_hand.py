@@ -225,3 +225,18 @@ def test_a_pivot_with_days_and_products_in_one_column(outer: str) -> None:
     assert (done.panel.freq, _sums(done)) == ("D", {"A1": 3, "B2": 6})
     assert done.report.rows_set_aside == (3 if outer == "products" else 4)
     assert any("below each other" in issue for issue in done.report.issues)
+
+
+def test_a_sheet_that_sums_up_the_others_counts_nothing_twice() -> None:
+    days = [dt.date(2024, 1, d) for d in (1, 2, 3)]
+    head = ["SKU", "Date", "Units"]
+    north = [["A", d, 1] for d in days] + [["B", d, 2] for d in days]
+    south = [["A", d, 4] for d in days] + [["B", d, 5] for d in days]
+    both = [["A", d, 5] for d in days] + [["B", d, 7] for d in days]
+    for name, sheets in {
+        "stores": {"North": north, "South": south, "All stores": both},
+        "months": {"Daily": both, "Monthly": [["A", days[0], 15], ["B", days[0], 21]]},
+    }.items():
+        done = import_files([(f"{name}.xlsx", to_xlsx({sheet: [head, *rows] for sheet, rows in sheets.items()}))])
+        assert _sums(done) == {"A": 15, "B": 21}
+        assert any("sums up the other tables" in issue for issue in done.report.issues)

@@ -340,3 +340,44 @@ def test_explanations_below_the_names_are_no_part_of_them() -> None:
         "1,A,2,01/13/2024 10:22\n2,A,3,01/24/2024 10:22\n"
     )
     assert (_sums(done), done.report.rows_set_aside, "Order ID" in done.report.mapping) == ({"A": 5}, 1, True)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    ["Units (last year),Units (this year)", "YTD Units,Units", "Free Qty,Billed Qty", "Ventas,Uds", "Avg daily units,Units", "Qty (previous period),Qty"],
+)  # fmt: skip
+def test_of_two_columns_of_units_the_one_that_was_sold_then(heads: str) -> None:
+    assert _sums(_read(f"Date,SKU,{heads}\n" + "".join(f"2024-01-{d:02d},A,{9 * d},{d}\n" for d in range(1, 6)))) == {"A": 15}
+
+
+def test_columns_that_are_called_alike_are_said() -> None:
+    done = _read("Date,SKU,Qty (case),Qty (each)\n" + "".join(f"2024-01-{d:02d},A,{d},{12 * d}\n" for d in range(1, 6)))
+    assert any("'Qty (case)' was taken as the units sold, and not 'Qty (each)'" in issue for issue in done.report.issues)
+
+
+@pytest.mark.parametrize("heading", ["Cumulative units", "YTD Units", "累计销量"])
+def test_running_totals_are_refused(heading: str) -> None:
+    with pytest.raises(MappingNeeded, match=f"holds running totals in '{heading}'"):
+        _read(f"Date,SKU,{heading}\n2024-01-01,A,3\n2024-01-02,A,7\n2024-01-03,A,8\n")
+
+
+@pytest.mark.parametrize(
+    ("heading", "total"), [("Store", "All"), ("Channel", "All channels"), ("Country", "Total"), ("门店", "合计")]
+)
+def test_the_sum_over_all_stores_is_no_store(heading: str, total: str) -> None:
+    rows = "".join(f"2024-01-0{d},{place},A,{n}\n" for d in (1, 2, 3) for place, n in (("DE", d), ("FR", 1), (total, d + 1)))
+    done = _read(f"Date,{heading},SKU,Units\n{rows}")
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 9}, 3)
+
+
+def test_averages_and_growth_below_a_table_are_no_products() -> None:
+    done = _read(
+        "SKU,Jan 2024,Feb 2024,Mar 2024,Avg,Max,Growth %\nA,1,2,3,2,3,9%\nTotal,1,2,3,,,\nAverage,1,2,3,,,\nvs LY,9%,8%,7%,,,\n"
+    )
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 6}, 3)
+
+
+def test_purchases_and_transfers_beside_invoices_are_no_sales() -> None:
+    kinds = [("Invoice", 2), ("Invoice", 3), ("Purchase order", 500), ("Transfer", 60), ("Quote", 70), ("Credit note", 1)]
+    done = _read("Date,Doc type,SKU,Qty\n" + "".join(f"2024-01-{13 + k},{kind},A,{n}\n" for k, (kind, n) in enumerate(kinds)))
+    assert (_sums(done), done.panel.frame["returns"].sum(), done.report.rows_set_aside) == ({"A": 5}, 1, 3)

@@ -41,6 +41,7 @@ _COUNTER = re.compile(r"\D*(\d{1,4})\D*")
 _COUNTED_DAY = r"(?i)^\s*(?:d|day|t|w|wk|week)_\d{1,4}\s*$"
 _FIRST_DAY = "2000-01-03"
 _MOST_WORDS = 400
+_HEAD = 100
 _FEWEST_DAYS = 7
 
 
@@ -142,6 +143,9 @@ def weeks_in_digits(texts: pl.Series) -> pl.Series | None:
     >>> weeks_in_digits(pl.Series(["202409", "202448"])).to_list(), weeks_in_digits(pl.Series(["202409", "202412"]))
     (['2024-W09', '2024-W48'], None)
     """
+    # The head tells most columns apart at once, so that large ones are not looked through.
+    if not texts.head(_HEAD).str.contains(_WEEK_IN_DIGITS).any():
+        return None
     parts = texts.str.extract_groups(_WEEK_IN_DIGITS).struct.rename_fields(["year", "week"]).struct.unnest()
     numbers = parts["week"].cast(pl.Int64)
     if (numbers.is_null() & (texts.str.strip_chars() != "")).any() or not (numbers > _PERIODS).any():

@@ -20,6 +20,10 @@ AMOUNTS = ("revenue", "refund", "visitors", "page_views", "add_to_cart", "buyers
 TOTALS_IN = ("sku", "name", "date", "category", "channel")
 
 
+# Where a shop or country stands, these are the sum over them; a product may be called so.
+_ALL = ("All", "ALL", "all", "Alle", "Tous", "Todos", "Worldwide", "Global")
+
+
 LEVELS = ("price", "list_price", "discount", "promo", "stock", "conversion")
 
 
@@ -224,4 +228,8 @@ def _row_is_total(reader: ColumnReader) -> pl.Series:
             found = found | is_total_cell(reader.table.column(j))
             if reader.mapping.layout != "orders":
                 found = found | is_group_total(reader.table.column(j))
+    for role in ("channel", "country") if reader.mapping.layout != "orders" else ():
+        j = reader.mapping.index(role)
+        if j is not None:
+            found = found | is_total_cell(reader.table.column(j)) | reader.table.column(j).is_in(_ALL)
     return found

@@ -13,6 +13,8 @@ from forecasting.ingest.reading.table import Table
 from forecasting.ingest.words.products import is_total
 from forecasting.ingest.words.vocabulary import names_role, role_of
 
+# Numbers that add up from row to row.
+RUNNING = re.compile(r"\b(?:cumul\w*|running|ytd|mtd|to[ -]date|kumuliert\w*|acumulad\w*)\b|累计", re.IGNORECASE)
 NOT_UNITS = "a row of another measure, not of units"
 PLANNED = "a planned or forecast number, not a sale"
 _PLANNED = (

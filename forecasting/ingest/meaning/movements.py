@@ -7,17 +7,18 @@ import re
 import polars as pl
 
 _SALES = re.compile(
-    r"601|251|633|231|sales?(?: issue| order)?|shipments?|goods issue.*|issue|gi|verkauf|warenausgang|wa"
+    r"601|251|633|231|sales?(?: issue| order)?|shipments?|(?:sales |tax )?invoices?|cash sales?"
+    r"|sales receipts?|rechnung|facture|factura(?: de venta)?|goods issue.*|issue|gi|verkauf|warenausgang|wa"
     r"|销售出库|销售|出库|venta|vente|sortie|salida",
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"602|651|653|252|634|returns?|sales? returns?|customer\s?returns?"
+    r"602|651|653|252|634|returns?|sales? returns?|customer\s?returns?|(?:sales )?credit (?:note|memo)s?|gutschrift"
     r"|retoure|rückgabe|销售退货|退货|退货入库|devoluci[oó]n|retour",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"\d{3}|receipts|(?:whse|warehouse)\s?transfers?|vendor\s?returns?|adjustments"
+    r"\d{3}|receipts|(?:whse|warehouse)\s?transfers?|vendor\s?returns?|adjustments|quot(?:e|ation)s?|estimates?|angebot|devis"
     r"|(?:positive|negative) adj(?:mt|ustment)\.?|(?:assembly )?(?:consumption|output)|adjustment.*"
     r"|goods receipt.*|receipt|purchase.*|transfer.*|inventory.*|scrap.*"
     r"|wareneingang|we|umlagerung|inventur.*|采购入库|入库|调拨.*|盘点.*|报废.*"

@@ -20,7 +20,7 @@ from forecasting.ingest.meaning.columns import AMOUNTS, LEVELS
 from forecasting.ingest.meaning.daysheets import days_across, longer_periods, measure_across, month_columns, units_across
 from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.looks import Look, content_fit, look_at, small_numbers
-from forecasting.ingest.meaning.measures import measure_column, units_of_goods
+from forecasting.ingest.meaning.measures import RUNNING, measure_column, units_of_goods
 from forecasting.ingest.meaning.naming import period_named
 from forecasting.ingest.meaning.nested import nested
 from forecasting.ingest.meaning.platforms import Platform, recognise
@@ -32,6 +32,8 @@ from forecasting.ingest.words.products import is_total
 from forecasting.ingest.words.vocabulary import plain, role_of
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
+_SALES_ALONE = {"sales", "ventes", "ventas", "verkäufe"}
+_CLEAR = 0.75  # a known word for units, and no word that only holds one
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
 _COUNT_WORDS = frozenset(["count", "passengers", "y", "out"])
 _MONEY = frozenset(["price", "list_price", "cost", "tax", "discount", "conversion"])
@@ -39,12 +41,15 @@ _YES_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "ja", "ne
 _NOT_SOLD = frozenset(
     ["ly", "py", "vorjahr", "vj", "n-1", "budget", "plan", "target", "goal", "forecast", "soll", "prognose", "预测", "目标"]
 )
+_GIVEN = frozenset(["free", "foc", "bonus", "gratis"])
+_OTHER_TIME = re.compile(r"(?:last|prior|previous) (?:year|period|month|week)|año anterior|去年|同期|上年")
 _DATE_WORDS = frozenset(["date", "datum", "fecha", "data", "dato", "tarih", "дата"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _NO_SALES = frozenset(["stock", "price", "list_price", "cost", "discount", "visitors", "page_views", "conversion", "returns"])
 _SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
 _LONGEST_DAY = 16
+_FEW_DATES, _MANY = 0.2, 0.4  # the share of columns that periods across have at least
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
 # Headings of a part of a date; the year stands in a column of its own, or in a name or title.
@@ -156,6 +161,7 @@ def _named_roles(columns: list[Look], platform: Platform | None) -> dict[int, tu
             continue
         role, strength = _adapted(found[0], found[1], column)
         claims.append((strength * content_fit(role, column), column.index, role))
+    claims = _money_beside_units(columns, claims)
     roles: dict[int, tuple[str, float]] = {}
     taken: set[str] = set()
     for strength, index, role in sorted(claims, key=lambda c: (-c[0], c[1])):
@@ -165,6 +171,15 @@ def _named_roles(columns: list[Look], platform: Platform | None) -> dict[int, tu
             roles[index] = (role, min(1.0, strength))
             taken.add(role)
     return roles
+
+
+def _money_beside_units(columns: list[Look], claims: list[tuple[float, int, str]]) -> list[tuple[float, int, str]]:
+    """ "Ventas" may be units, but not beside "Uds": then it is money."""
+    heads = {c.index: set(plain(c.header).split()) for c in columns}
+    units = [(strength, j) for strength, j, role in claims if role == "units"]
+    if not any(strength > _CLEAR and not heads[j] & _SALES for strength, j in units):
+        return claims
+    return [(s, j, "revenue" if role == "units" and heads[j] <= _SALES_ALONE else role) for s, j, role in claims]
 
 
 def _platform_role(header: str, platform: Platform | None) -> str | None:
@@ -186,10 +201,8 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     text = plain(column.header)
     money = any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) or (column.kind == NUMBER and not column.whole)
     words = set(text.split())
-    if role in ("units", "revenue") and (
-        words & _NOT_SOLD or re.search(r"last year|prior year|año anterior|去年|同期|上年", text)
-    ):
-        return role, 0.1  # what was sold a year before, or is planned
+    if role in ("units", "revenue") and _is_other_count(column.header.lower()):
+        return role, 0.1  # what was sold a year before, is planned, given away, or added up from day to day
     if role == "units" and words & _SALES and not words & _COUNTED and money:
         return ("units", 0.5) if not any(re.search(r"[$€£¥￥₹]", s) for s in column.samples) else ("revenue", 0.9)
     said = [s for s in column.samples if not is_total(s)]
@@ -215,6 +228,11 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
     if role == "units" and text == "sold" and column.kind == TEXT:
         return "note", 0.1
     return role, strength
+
+
+def _is_other_count(header: str) -> bool:
+    words = set(re.findall(r"[^\W_]+(?:-1)?", header))
+    return bool(words & (_NOT_SOLD | _GIVEN) or _OTHER_TIME.search(header) or RUNNING.search(header))
 
 
 def _without_sense(text: str) -> str:
@@ -354,7 +372,8 @@ def _wide_periods(columns: list[Look]) -> list[int]:
     years = all(_YEAR.fullmatch(columns[j].header.strip()) for j in named)
     # Two dates over numbers are periods too, and so are no more than that of numbered columns.
     dates = all(kind_of(columns[j].header) == DATE and columns[j].kind in (NUMBER, BLANK) for j in named)
-    return named if len(named) >= (2 if years or dates else 3) and len(named) >= 0.4 * len(columns) else []
+    share = _FEW_DATES if dates and len(named) > 2 else _MANY
+    return named if len(named) >= (2 if years or dates else 3) and len(named) >= share * len(columns) else []
 
 
 def _days_without_year(headers: Sequence[str]) -> list[int]:

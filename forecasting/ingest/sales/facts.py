@@ -24,7 +24,7 @@ from forecasting.ingest.meaning.columns import (
     named_columns,
 )
 from forecasting.ingest.meaning.known import planned
-from forecasting.ingest.meaning.measures import NOT_UNITS, PLANNED, measure_column, other_measures_rows, planned_rows
+from forecasting.ingest.meaning.measures import NOT_UNITS, PLANNED, RUNNING, measure_column, other_measures_rows, planned_rows
 from forecasting.ingest.meaning.moments import read_dates
 from forecasting.ingest.meaning.movements import movement_signs
 from forecasting.ingest.meaning.nested import nested
@@ -206,8 +206,10 @@ def _quantities(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
     if j is None:
         return _without_quantity(reader)
     _say_if_guessed(reader, j)
+    _say_if_several_units(reader, j)
     _say_if_several_measures(reader)
     found = reader.numbers(j)
+    _refuse_running(reader, found.values)
     reader.check(found.bad & ~reader.totals, "units", reader.table.column(j), "not a number of units")
     huge = (found.values.abs() > 1e12).fill_null(False)
     reader.check(huge, "units", reader.table.column(j), "not a possible number of units")
@@ -242,6 +244,31 @@ def _say_if_guessed(reader: ColumnReader, index: int) -> None:
         listed = ", ".join(map(repr, others[:3])) + (" ..." if len(others) > 3 else "")
         reader.issues.append(
             f"no heading says which column holds the units sold; {column.column!r} was taken, and not {listed}: "
+            "choose another column in the mapping if that is wrong"
+        )
+
+
+def _refuse_running(reader: ColumnReader, values: pl.Series) -> None:
+    """Running totals are not the sales of a period, and adding them up counts every unit many times."""
+    header = reader.header("units")
+    known = values.drop_nulls()
+    if RUNNING.search(header) and len(known) > 1 and reader.whole is None:
+        raise MappingNeeded(
+            f"{reader.table.name} holds running totals in {header!r}, not the units of each period: "
+            "export the units of each day, week or month, or choose another column in the mapping"
+        )
+
+
+def _say_if_several_units(reader: ColumnReader, index: int) -> None:
+    """Of two columns that are called alike ("Qty (case)", "Qty (each)") one was chosen, which the user must know."""
+    if reader.whole is not None:
+        return
+    chosen, strength = reader.mapping.columns[index], (role_of(reader.table.header[index]) or ("", 0.0))[1]
+    others = [c for c in reader.mapping.columns if c.role == "regressor" and _can_be_units(c.samples)]
+    alike = [c.column for c in others if role_of(c.column) == ("units", strength) and c.samples != chosen.samples]
+    if alike and not any(map(RUNNING.search, alike)):
+        reader.issues.append(
+            f"{chosen.column!r} was taken as the units sold, and not {', '.join(map(repr, alike[:3]))}: "
             "choose another column in the mapping if that is wrong"
         )
 

@@ -91,7 +91,7 @@ _HINT = (
 _TOTAL = re.compile(
     r"(?:grand |sub[- ]?|overall )?totals?(?:\s*[:：].*| général| general| geral)?|sums?|(?:gesamt|zwischen)?summe|gesamt(?:ergebnis)?|insgesamt|total (?:general|général|ventes|sales|units)|"
     r"(?:tages|wochen|monats|jahres|kassen)(?:summe|umsatz)|(?:daily|weekly|monthly|day|week|month) total|total (?:du )?jour|"
-    r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus)|gesamtsumme|totaux|subtotales?",
+    r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus|stores|shops|outlets|branches|locations|channels|marketplaces|regions|countries)|average|mean|durchschnitt|mittelwert|moyenne|promedio|平均值?|vs\.? (?:ly|py|last year|budget|plan)|yoy(?: %)?|% ?change|change ?%|% ?growth|growth ?(?:%|rate)|gesamtsumme|totaux|subtotales?",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?<=\w)[\s:：]+(?:(?:for|für|of|du|del|vom|am|on)\s+)?\d[\d\s./\-年月]*日?$")
