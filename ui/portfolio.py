@@ -85,7 +85,11 @@ def _since(now: float, before: float) -> str | None:
 
 def _of_trends(found: exploring.Portfolio) -> str:
     if found.seasonal:
-        return "The trend of the last half year, half of last year's seasonal movement of the shop taken out."
+        length = words.count(found.scale.trend, found.scale.noun)
+        return (
+            f"The trend of the last {length}, half of last {'year' if found.scale.year else 'week'}'s seasonal movement of the "
+            "shop taken out."
+        )
     return "The trend of the latest sales. Without a second year of history a season can look like a trend."
 
 

@@ -74,7 +74,9 @@ def expected(found: exploring.Portfolio, panel: Panel) -> Expected:
 
 
 def _moved(found: exploring.Portfolio) -> str:
-    return ", moved half as much as the whole shop moved a year ago" if found.seasonal else ""
+    if not found.seasonal:
+        return ""
+    return f", moved half as much as the whole shop moved a {'year' if found.scale.year else 'week'} ago"
 
 
 def table(found: exploring.Portfolio, panel: Panel) -> None:
@@ -243,6 +245,7 @@ def _reason(kind: str, count: int) -> str:
 def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     stretch, ahead_of = portfolio.stretch(found), words.count(found.scale.horizon, found.scale.noun)
+    trend = words.count(found.scale.trend, found.scale.noun)
     return {
         "name": text("Name", width=136) if (shown["name"] != "").any() else None,
         "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=88, y_min=0,
@@ -253,7 +256,7 @@ def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -
         "abc": text("ABC", width=46, help="A brings the first 80 % of the money, B the next 15 %, C the rest."),
         "xyz": text("XYZ", width=46, help="X sells steadily, Y varies, Z varies by more than its own mean."),
         "demand": text("Demand", width=90, help="Smooth, erratic, intermittent or lumpy: how often it sells, and how evenly."),
-        "trend": text("Trend", width=84, help="Mann and Kendall's test on the latest half year, at 5 %, and 10 % or more."),
+        "trend": text("Trend", width=84, help=f"Mann and Kendall's test on the last {trend}, at 5 %, and 10 % or more."),
         "forecast": number(ahead.title, format="localized", help="Expected units."),
         "range": text("80 % range", width=104, help="In four of five cases the units will lie in it."),
         "off": number("Usually off by", format="localized", help=f"Units by which the baseline missed {ahead_of} lately."),

@@ -42,6 +42,11 @@ class Scale:
         return {52: 8, 7: 7}.get(self.season, max(2, self.season // 4))
 
     @property
+    def trend(self) -> int:
+        """How many of the latest blocks tell where sales are heading."""
+        return {52: 26, 12: 12, 7: 14}.get(self.season, 8)
+
+    @property
     def quarter(self) -> int:
         """A quarter of a season in blocks, two at least."""
         return max(2, self.season // 4)

@@ -8,7 +8,6 @@ from forecasting.explore.portfolio_blocks import Scale
 
 _A, _B = 0.80, 0.95
 _X, _Y = 0.5, 1.0
-_LONGEST = {52: 26, 12: 12, 7: 14}
 _FEWEST = 6
 _SURE, _WORTH_SAYING = 1.96, 0.10
 _CHUNK = 2048
@@ -76,7 +75,7 @@ def season_index(units: np.ndarray, scale: Scale) -> np.ndarray:
     count, season = units.shape[1], scale.season
     index = np.ones(count + scale.horizon)
     total = np.nansum(units, axis=0)
-    if season < 4 or count < season + _LONGEST.get(season, 8) or (total > 0).mean() < 0.9:
+    if season < 4 or count < season + scale.trend or (total > 0).mean() < 0.9:
         return index
     smooth = np.convolve(np.pad(total, 2, mode="edge"), _SMOOTH, mode="valid")
     sums = np.concatenate([[0.0], np.cumsum(total)])
@@ -98,7 +97,7 @@ def trend(units: np.ndarray, scale: Scale, ago: int = 0) -> Trend:
     [1, 0]
     """
     end = units.shape[1] - ago
-    window = units[:, max(0, end - _LONGEST.get(scale.season, 8)) : max(0, end)]
+    window = units[:, max(0, end - scale.trend) : max(0, end)]
     parts = [_trend(window[first : first + _CHUNK]) for first in range(0, max(1, len(window)), _CHUNK)]
     return Trend(np.concatenate([part.direction for part in parts]), np.concatenate([part.change for part in parts]))
 

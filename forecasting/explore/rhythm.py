@@ -29,7 +29,7 @@ def rhythm(panel: Panel, unique_id: str) -> Rhythm | None:
     >>> hours = pd.date_range("2024-01-01", periods=24 * 14, freq="h")
     >>> sales = pd.DataFrame({"unique_id": "A", "ds": hours, "y": 1.0 * (hours.hour == 9)})
     >>> found = rhythm(Panel.build(sales), "A")
-    >>> found.by, found.grid.shape, found.grid.loc["Mon", "9:00"]
+    >>> found.by, found.grid.shape, float(found.grid.loc["Mon", "9:00"])
     ('weekday and hour', (7, 24), 1.0)
     """
     series = panel.series(unique_id)[["ds", "y"]]

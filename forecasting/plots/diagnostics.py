@@ -103,6 +103,7 @@ def usual(grid: pd.DataFrame, palette: Palette = LIGHT, *, height: int = 280) ->
     """Mean units as a grid of colours, such as weekdays by months; what is missing stays blank."""
     cells = go.Heatmap(
         z=grid.to_numpy(dtype=float), x=list(grid.columns), y=list(grid.index), xgap=1.5, ygap=1.5, hoverongaps=False,
+        **({} if grid.to_numpy(dtype=float).any() else {"zmin": 0, "zmax": 1}),
         colorscale=[[step / 9, color] for step, color in enumerate(palette.scale)],
         hovertemplate="%{y}, %{x}<br><b>%{z:,.4~g} units</b> on average<extra></extra>",
         colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": palette.muted, "size": 11}},
