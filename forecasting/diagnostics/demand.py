@@ -10,8 +10,8 @@ from forecasting.features.demand import demand_class, demand_interval, size_vari
 _WORDS = {
     "smooth": "sells often and in similar amounts; most models do well",
     "erratic": "sells often but in very different amounts; expect wide intervals",
-    "intermittent": "sells now and then in similar amounts; window means, Croston and TSB do well",
-    "lumpy": "sells now and then in very different amounts; judge totals over a lead time, not single periods",
+    "intermittent": "sells now and then in similar amounts; window means do well and so do Croston and TSB",
+    "lumpy": "sells now and then in very different amounts; judge totals over a lead time rather than single periods",
 }
 
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from forecasting.diagnostics.demand import classify
 from ui.phrases import phrases
 
 ROOT = Path(__file__).parents[2]
@@ -134,3 +136,9 @@ def test_a_translation_is_not_translated_again() -> None:
     told = phrases("zh_CN")
     for text in ("55 SKUs", "6 % too high", "Usually off by 18 units a week, 6 % too high."):
         assert told.say(told.say(text)) == told.say(text)
+
+
+@pytest.mark.parametrize("sales", [[5, 6, 5, 6], [1, 9, 1, 9], [0, 5, 0, 5], [9, 0, 0, 1]])
+def test_every_kind_of_demand_is_told_in_chinese(sales: list[float]) -> None:
+    told = phrases("zh_CN").say(classify(np.array(sales, dtype=float), "month").reading)
+    assert not re.search("[a-z]{3}", told.replace("Croston", "")), told
