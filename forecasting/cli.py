@@ -194,7 +194,7 @@ def main() -> None:
         sys.exit(2)
     except TyperException as error:  # a command, an option or a value that there is not; without any the help was shown
         if message := error.format_message().rstrip("."):
-            _say(f"{message}; see 'shelfcast --help'.")
+            _say(f"{message}{' See' if message.endswith('?') else '; see'} 'shelfcast --help'.")
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         _say("Cancelled; nothing was written.")
@@ -246,9 +246,8 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
     try:
         write(path)
     except OSError as error:
-        raise InputError(
-            f"'{path}' cannot be written ({error.strerror or 'no such folder'}); choose a folder that exists and is yours."
-        ) from None
+        why = error.strerror or ("it is a folder" if path.is_dir() else "no such folder")
+        raise InputError(f"'{path}' cannot be written ({why}); choose a folder that exists and is yours.") from None
 
 
 def _show(progress: Progress) -> None:

@@ -13,6 +13,10 @@ def _read(text: str) -> Import:
     return import_files([("s.csv", text.encode())])
 
 
+def _sums(done: Import) -> dict[str, float]:
+    return done.panel.frame.groupby("unique_id")["y"].sum().to_dict()
+
+
 @pytest.mark.parametrize(
     "heading",
     ["returns_rate", "last year", "competitor_price", "promo_price", "weather_index", "lead_time", "safety stock"],
@@ -80,3 +84,12 @@ def test_orders_of_further_marketplaces(heads: str, called_off: str) -> None:
     rows = "".join(f"{d.day},{d} 10:00,A,2,{called_off if d.day == 9 else '-'}\n" for d in DAYS)
     done = _read(f"{heads}\n{rows}")
     assert (done.panel.frame["y"].sum(), done.report.rows_set_aside) == (54, 1)
+
+
+def test_a_few_lines_without_a_header_name_their_skus() -> None:
+    assert _sums(_read("TX-9,2024-01-05,3\n00417,2024-01-06,4\n")) == {"TX-9": 3, "00417": 4}
+
+
+def test_years_of_two_digits_beside_their_months() -> None:
+    done = _read("Month,Year,SKU,Units\nJan,24,A,3\nFeb,24,A,4\n")
+    assert (done.panel.freq, f"{done.panel.calendar[0]:%F}", _sums(done)) == ("MS", "2024-01-01", {"A": 7})

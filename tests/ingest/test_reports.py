@@ -280,7 +280,8 @@ def test_cells_that_list_products_are_said_to_be_no_sku(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "status", ["Cancelled by customer", "CANCELED - out of stock", "Payment failed", "On hold - unpaid", "Test order"]
+    "status",
+    ["Cancelled by customer", "CANCELED - out of stock", "Payment failed", "On hold - unpaid", "Test order", "Deleted"],
 )
 def test_orders_that_came_to_nothing(status: str) -> None:
     done = _read(f"Order,Date,SKU,Qty,Status\n1,2024-01-05,A,2,Complete\n2,2024-01-06,A,7,{status}\n3,2024-01-17,A,3,Shipped\n")
@@ -316,7 +317,7 @@ def test_a_key_that_a_pivot_calls_blank_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "usual", "back"),
-    [("Is Return", "No", "Yes"), ("returned", "FALSE", "TRUE"), ("Type", "S", "R"), ("Type", "SALE", "RTN"), ("Status", "DELIVERED", "RTO_COMPLETE")],
+    [("Is Return", "No", "Yes"), ("Refunded?", "0", "1"), ("returned", "FALSE", "TRUE"), ("Type", "S", "R"), ("Type", "SALE", "RTN"), ("Status", "DELIVERED", "RTO_COMPLETE")],
 )  # fmt: skip
 def test_rows_that_came_back_by_a_flag_or_a_letter(heading: str, usual: str, back: str) -> None:
     done = _read(f"Date,SKU,Qty,{heading}\n2024-01-01,A,3,{usual}\n2024-01-02,A,2,{usual}\n2024-01-02,A,1,{back}\n")
@@ -381,3 +382,11 @@ def test_purchases_and_transfers_beside_invoices_are_no_sales() -> None:
     kinds = [("Invoice", 2), ("Invoice", 3), ("Purchase order", 500), ("Transfer", 60), ("Quote", 70), ("Credit note", 1)]
     done = _read("Date,Doc type,SKU,Qty\n" + "".join(f"2024-01-{13 + k},{kind},A,{n}\n" for k, (kind, n) in enumerate(kinds)))
     assert (_sums(done), done.panel.frame["returns"].sum(), done.report.rows_set_aside) == ({"A": 5}, 1, 3)
+
+
+def test_goods_without_variants_are_known_by_the_code_of_the_product() -> None:
+    done = _read(
+        "주문번호,주문상태,결제일,상품번호,수량,옵션관리코드,판매자 상품코드\n1,배송완료,2024-01-05,50,2,RED,MUG\n2,배송완료,2024-01-16,50,3,BLUE,MUG\n3,배송완료,2024-01-16,51,1,,BOWL\n"
+    )
+    assert _sums(done) == {"RED": 2, "BLUE": 3, "BOWL": 1}
+    assert any("'판매자 상품코드' stands for it" in issue for issue in done.report.issues)

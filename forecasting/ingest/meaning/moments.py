@@ -12,7 +12,7 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.cells.calendars import counted_down, days_of_year, months_or_days, thirteenth, weeks_in_digits
 from forecasting.ingest.cells.dates import HALF_YEARS, Dates, parse_dates
-from forecasting.ingest.cells.datetext import WEEK_WORDS, fiscal, month_number, parse_date_text
+from forecasting.ingest.cells.datetext import WEEK_WORDS, fiscal, full_year, month_number, parse_date_text
 from forecasting.ingest.meaning.columns import ColumnReader, is_total_cell
 from forecasting.ingest.meaning.naming import month_named, period_named, year_named
 from forecasting.ingest.reading.table import Table
@@ -197,7 +197,8 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
 
 
 def _calendar_years(year: pl.Series) -> pl.Series:
-    words = {word: fiscal(word.removesuffix(".0")) for word in year.unique().to_list()}
+    plain_years = {word: fiscal(word.removesuffix(".0")) for word in year.unique().to_list()}
+    words = {word: str(full_year(text)) if re.fullmatch(r"\d\d", text) else text for word, text in plain_years.items()}
     return year.replace(list(words), list(words.values()))
 
 

@@ -29,7 +29,7 @@ from forecasting.ingest.meaning.within import hours_across, stores_across, weekd
 from forecasting.ingest.reading.reader import main_table
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.words.products import is_total
-from forecasting.ingest.words.vocabulary import plain, role_of
+from forecasting.ingest.words.vocabulary import is_own_code, plain, role_of
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _SALES_ALONE = {"sales", "ventes", "ventas", "verkäufe"}
@@ -49,6 +49,7 @@ _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,
 _NO_SALES = frozenset(["stock", "price", "list_price", "cost", "discount", "visitors", "page_views", "conversion", "returns"])
 _SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
 _LONGEST_DAY = 16
+_SHORT = 20  # rows of a table in which each SKU may stand once
 _FEW_DATES, _MANY = 0.2, 0.4  # the share of columns that periods across have at least
 _MAX_QUESTION_ROWS = 50_000
 _BY_WORD = 0.65  # a header that only holds a known word is no surer than this
@@ -76,9 +77,7 @@ _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem|s)\.?\s?\
 _DAY_IN_DIGITS = re.compile(r"(19|20)\d{6}")
 # Codes that a marketplace or the world gave, and the merchant's own.
 _OF_ALL = frozenset(["ean", "upc", "gtin", "isbn", "barcode", "asin", "fnsku", "streepjescode", "条码", "barkod"])
-_OWN = re.compile(
-    r"\b(?:merchant|seller|partner|own|custom|msku|vendeur|vendedor|händler)\b|商家|卖家|自有|판매자|업체|자체|옵션관리|поставщика|продавца"
-)
+_OF_VARIANT = re.compile(r"\bvariant|\bvariation|옵션")
 # Numbers below such words name things and count none.
 _IDENTIFIER = re.compile(
     r"\b(?:ids?|ean|upc|gtin|asin|isbn|barcodes?|codes?|keys?|numbers?|no|nos|nr|num|number|phone|zip|postcode|pincode|postal|reference|ref)\b"
@@ -250,7 +249,8 @@ def _as_code(strength: float, text: str, words: set[str]) -> float:
         return 0.6 * strength
     if "sku" in words:
         strength = max(strength, 0.85) + 0.15
-    return strength + 0.3 if _OWN.search(text) else strength
+    strength += 0.6 if _OF_VARIANT.search(text) and (is_own_code(text) or "sku" in words) else 0.0
+    return strength + 0.3 if is_own_code(text) else strength
 
 
 def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
@@ -268,7 +268,7 @@ def _with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str,
             for c in columns
             if roles.get(c.index, ("line_id",))[0] == "line_id"
             and c.kind in (TEXT, NUMBER)
-            and c.distinct < 0.95
+            and (c.distinct < 0.95 or (c.kind == TEXT and not table.has_header and table.height < _SHORT))
             and c.blank < 0.5
             and not _is_flag(c)
         ]

@@ -39,7 +39,8 @@ FALSE_WORDS = {
 
 _CANCELLED = re.compile(
     r"(?:(?:order|item|line|payment) )?(?:cancel(?:l?ed)?|voided|void|failed|declined|rejected)(?:\W.*| by .*)?"
-    r"|.*\b(?:unpaid|not paid|awaiting payment)|test(?: order)?|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
+    r"|.*\b(?:unpaid|not paid|awaiting payment)|deleted|abandoned|parked|trash|checkout-draft|test(?: order)?"
+    r"|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
     r"|unpaid|pending payment|draft|expired|quot(?:e|ation)|estimate|pro-?forma(?: invoice)?"
     r"|cancelaste .*|(?:venda|venta|compra|pedido) cancelad[oa]|(?:di)?batal(?:kan)?|đã h[uủ][yỷ]|ยกเลิก(?:แล้ว)?"
     r"|angebot|devis|presupuesto|preventivo"

@@ -32,7 +32,7 @@ from forecasting.ingest.meaning.titles import title_rows
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.sales.checks import FALSE_WORDS, check_keys
 from forecasting.ingest.sales.repeated import filled_down, keys_repeated, orders_repeated
-from forecasting.ingest.words.vocabulary import plain, role_of
+from forecasting.ingest.words.vocabulary import is_own_code, plain, role_of
 
 NO_SKU = "there is no SKU column"
 # What programs write for a key that is missing.
@@ -135,6 +135,7 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
     swapped = date is not None and parse_dates(sample.column(date), mapping.date_order or None).swapped
     numbered = date is not None and counts_days(sample.column(date))
     repeated = orders_repeated(sample, mapping) is not sample
+    lacking = sku is not None and (sample.column(sku).str.strip_chars() == "").any() and _further_code(reader) is not None
     return (
         guessed
         or titled
@@ -142,6 +143,7 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
         or swapped
         or numbered
         or repeated
+        or lacking
         or len(_statuses(reader)) > 1
         or measure_column(sample) is not None
         or planned_rows(sample, mapping) is not None
@@ -153,7 +155,7 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
     name, variant, sku = reader.text("name"), reader.text("variant"), reader.text("sku")
     if sku is not None and sku.is_in(NO_CODE).any():
         sku = sku.replace(NO_CODE, [""] * len(NO_CODE))
-    sku = None if sku is None else _whole_codes(reader, sku)
+    sku = None if sku is None else _with_further_code(reader, _whole_codes(reader, sku))
     spoken = name
     if name is not None and variant is not None:
         spoken = pl.select(pl.when(variant.is_in(["", "Regular"])).then(name).otherwise(name + " / " + variant)).to_series()
@@ -168,6 +170,26 @@ def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
             reader.issues.append(f"{replaced} rows have no SKU code; their name stands for it")
         sku = pl.select(pl.when(sku == "").then(spoken).otherwise(sku)).to_series()
     return sku.alias("sku"), name
+
+
+def _with_further_code(reader: ColumnReader, sku: pl.Series) -> pl.Series:
+    """The codes, and where there is none the merchant's own code of the whole product, as for goods without variants."""
+    j = _further_code(reader) if (sku == "").any() else None
+    if j is None:
+        return sku
+    code = clean_text(reader.table.column(j))
+    filled = int(((sku == "") & (code != "")).sum())
+    if filled:
+        header, further = reader.header("sku"), reader.table.header[j]
+        reader.issues.append(f"{filled} rows have no code in {header!r}; that in {further!r} stands for it")
+    return pl.select(pl.when(sku == "").then(code).otherwise(sku)).to_series().alias("sku")
+
+
+def _further_code(reader: ColumnReader) -> int | None:
+    """A second column of the merchant's own codes."""
+    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role in ("ignore", "attribute")]
+    own = (j for j in spare if is_own_code(reader.table.header[j]))
+    return next((j for j in own if (role_of(reader.table.header[j]) or ("",))[0] == "sku"), None)
 
 
 def say_if_group(mapping: Mapping, issues: list[str]) -> None:
@@ -331,11 +353,16 @@ def _returned_rows(reader: ColumnReader, values: pl.Series) -> pl.Series:
 
 
 def _return_flags(reader: ColumnReader) -> list[pl.Series]:
-    """Columns that say of each row, by yes or no, whether it came back."""
-    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role in ("attribute", "ignore", "regressor")]
-    named = [j for j in spare if (role_of(reader.table.header[j]) or ("",))[0] == "returns"]
-    cells = [clean_text(reader.table.column(j)).str.to_lowercase() for j in named]
-    return [c.is_in(list(_TRUE)) for c in cells if c.is_in([*_TRUE, *FALSE_WORDS]).all()]
+    """Columns that say of each row, by yes or no, whether it came back; 0 and 1 count units, unless the heading asks."""
+    spare = [j for j, c in enumerate(reader.mapping.columns) if c.role in ("attribute", "ignore", "regressor", "refund")]
+    named = [j for j in spare if (role_of(reader.table.header[j]) or ("",))[0] in ("returns", "refund")]
+    flags = []
+    for j in named:
+        cells = clean_text(reader.table.column(j)).str.to_lowercase()
+        asks = bool(re.search(r"^is\b|\?$", reader.table.header[j].strip().lower()))
+        words = [*_TRUE, *FALSE_WORDS] if asks else [word for word in (*_TRUE, *FALSE_WORDS) if not word.isdigit()]
+        flags += [cells.is_in(list(_TRUE))] if cells.is_in(words).all() else []
+    return flags
 
 
 def _statuses(reader: ColumnReader) -> list[pl.Series]:

@@ -120,6 +120,9 @@ _KINDS = {
 
 
 _COLUMN_OF = re.compile(r"(?:'[^']+'|\w+)?\[([^\]]+)\]")  # "Sales[Date]" and "[Sum of Units]", as data models write columns
+_OWN = re.compile(
+    r"\b(?:merchant|seller|partner|own|custom|msku|vendeur|vendedor|händler)\b|商家|卖家|自有|판매자|업체|자체|옵션관리|поставщика|продавца"
+)
 _LONG = 8
 # Words that make another thing of a known one: a competitor's price is not ours, a lead time no time of day.
 _OTHER_SENSE = re.compile(
@@ -180,6 +183,15 @@ def role_of(header: str) -> tuple[str, float] | None:
         if form in index:
             return index[form]
     return _by_words(text, index)
+
+
+def is_own_code(header: str) -> bool:
+    """Whether a heading says that a code is the merchant's own, and not a marketplace's.
+
+    >>> is_own_code("Seller SKU"), is_own_code("판매자 상품코드"), is_own_code("ASIN")
+    (True, True, False)
+    """
+    return bool(_OWN.search(plain(header)))
 
 
 def names_role(header: str) -> bool:
