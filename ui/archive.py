@@ -93,7 +93,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 _SHARES = {
     "wape": "Off by", "bias": "Bias", "wape_final": "Off by, with changes", "bias_final": "Bias, with changes",
-    "wape_baseline": "Off by, seasonal naive", "coverage_80": "Inside the 80 % range", "added": "Nearer by",
+    "wape_baseline": "Off by, seasonal naive", "coverage_80": "In 80 % range", "added": "Nearer by",
 }  # fmt: skip
 _NAMES: dict[str, Any] = {
     "published": "Published", "model": "Model", "unique_id": "SKU", "units": "Units sold", "units_lost": "Units missed",

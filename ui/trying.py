@@ -110,7 +110,11 @@ def verdict(tryout: Tryout, panel: Panel, freq: str) -> None:
             parts.Kpi("Usually off by", words.percent(own["wape"]), help="WAPE: sum of absolute errors over sum of sales."),
             parts.Kpi("Direction", words.bias(own["bias"]).capitalize(), help="Forecast minus sales, as a share of sales."),
             parts.Kpi("Error against naive", scores.against_baseline(table, name), help="WAPE beside the seasonal naive's."),
-            parts.Kpi("Inside the 80 % range", words.percent(own["coverage_80"]), help="80 % would be exactly right."),
+            parts.Kpi(
+                "In 80 % range",
+                words.percent(own["coverage_80"]),
+                help="How often sales lay inside of the 80 % range; 80 % would be exactly right.",
+            ),
         )
     )
 
