@@ -16,7 +16,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
 from forecasting.ingest.mapping import GUESSED, Mapping
 from forecasting.ingest.meaning.propose import is_panel, propose_for
-from forecasting.ingest.meaning.tabs import named_by_table
+from forecasting.ingest.meaning.tabs import named_by_table, said_of
 from forecasting.ingest.panelcsv import panel_from_table
 from forecasting.ingest.reading.content import Content
 from forecasting.ingest.reading.reader import read_tables
@@ -178,6 +178,7 @@ def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source],
             issues.append(f"{_label(table)} holds no sales and was left out ({table.height} rows)")
     if not sources:
         raise refusals[0] if refusals else MappingNeeded(_no_rows(tables))
+    sources = _of_sales(sources, left, issues)
     sources = _without_summaries(_of_one_kind(_without_guesses(sources, left, issues), left, issues), left, issues)
     return _told_apart_by_name(sources, issues), left, issues
 
@@ -239,6 +240,29 @@ def _of_one_kind(sources: list[_Source], left: list[tuple[Table, str]], issues: 
         left.append((source.table, f"this table is {what}: it would count its sales twice"))
         issues.append(f"{_label(source.table)} is {what} and was left out ({source.table.height} rows)")
     return [s for s in sources if s not in others] if others else sources
+
+
+def _of_sales(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
+    """The tables without those that are called a plan or purchases, and returns as such, beside others that are not."""
+    said = [said_of(source.table) for source in sources]
+    if all(said):
+        return sources
+    kept: list[_Source] = []
+    for source, what in zip(sources, said, strict=True):
+        if what in ("plan", "purchases"):
+            left.append((source.table, f"this table is called {what}, not sales"))
+            issues.append(f"{_label(source.table)} is called {what}, not sales, and was left out ({source.table.height} rows)")
+        elif what == "returns":
+            issues.append(f"{_label(source.table)} is called returns: its units are counted as returned")
+            kept.append(replace(source, facts=_returned(source.facts)))
+        else:
+            kept.append(source)
+    return kept
+
+
+def _returned(facts: Facts) -> Facts:
+    units = pl.col("sold").fill_null(0.0) + pl.col("returned")
+    return replace(facts, frame=facts.frame.with_columns(returned=units, sold=pl.lit(0.0)))
 
 
 def _without_summaries(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:

@@ -240,3 +240,29 @@ def test_a_sheet_that_sums_up_the_others_counts_nothing_twice() -> None:
         done = import_files([(f"{name}.xlsx", to_xlsx({sheet: [head, *rows] for sheet, rows in sheets.items()}))])
         assert _sums(done) == {"A": 15, "B": 21}
         assert any("sums up the other tables" in issue for issue in done.report.issues)
+
+
+def test_sheets_that_are_called_something_else_are_no_sales() -> None:
+    days = [dt.date(2024, 1, d) for d in (1, 2, 3)]
+    sold = [["Date", "SKU", "Qty"], *([d, "A", 2] for d in days), *([d, "B", 1] for d in days)]
+    other = [["Date", "SKU", "Qty"], *([d, "A", 7] for d in days), [days[0], "B", 50]]
+    for name, back in (("Budget 2024", 0), ("Sales forecast", 0), ("Purchases", 0), ("采购", 0), ("Retouren", 71)):
+        done = import_files([("s.xlsx", to_xlsx({"Sales": sold, name: other}))])
+        frame = done.panel.frame
+        assert (_sums(done), frame["returns"].sum() if "returns" in frame else 0) == ({"A": 6, "B": 3}, back)
+        assert any(f"'{name}', is called" in issue for issue in done.report.issues)
+    assert _sums(import_files([("s.xlsx", to_xlsx({"Budget": sold}))])) == {"A": 6, "B": 3}
+
+
+def test_days_that_stand_once_above_their_totals() -> None:
+    rows = [["Date", "SKU", "Units"]]
+    for d in (1, 2, 3):
+        rows += [[f"2024-01-0{d}", "A", "1"], ["", "B", "2"], ["Total", "", "3"]]
+    done = _read("\n".join(map(",".join, rows)))
+    assert (_sums(done), done.report.rows_set_aside) == ({"A": 3, "B": 6}, 3)
+
+
+def test_weeks_above_their_first_days() -> None:
+    head = [["SKU", "W1", "W2", "W3"], [None, *(dt.date(2024, 1, d) for d in (1, 8, 15))]]
+    done = import_files([("s.xlsx", to_xlsx({"S": [*head, *([sku, 1, 2, 3] for sku in "ABC")]}))])
+    assert (_sums(done), f"{done.panel.calendar[0]:%F}") == (dict.fromkeys("ABC", 6), "2024-01-01")

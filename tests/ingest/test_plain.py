@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words and files read best as they stand
 """Ordinary files stay as they are: a word in a heading of another sense names no role; marks of quantities are read."""
 
 import datetime as dt
@@ -93,3 +94,25 @@ def test_a_few_lines_without_a_header_name_their_skus() -> None:
 def test_years_of_two_digits_beside_their_months() -> None:
     done = _read("Month,Year,SKU,Units\nJan,24,A,3\nFeb,24,A,4\n")
     assert (done.panel.freq, f"{done.panel.calendar[0]:%F}", _sums(done)) == ("MS", "2024-01-01", {"A": 7})
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("Date,Store,SKU,Units\n2024-01-01,All Saints,Average Joe,1\n2024-01-02,Global Foods,Test-Kit,2\n", {"Average Joe": 1, "Test-Kit": 2}),
+        ("Date,SKU,Version,Qty\n2024-01-01,A,v1,1\n2024-01-02,B,v2,2\n", {"A": 1, "B": 2}),
+        ("Date,SKU,Category,Units\n2024-01-01,A,Budget,1\n2024-01-02,B,Premium,2\n", {"A": 1, "B": 2}),
+        ("Date,EAN,Artikelnummer,Units\n2024-01-01,4012,TX-1,1\n2024-01-02,4013,TX-2,2\n", {"TX-1": 1, "TX-2": 2}),
+        ("Date,EAN,Units\n2024-01-01,4012345678901,1\n2024-01-02,4012345678902,2\n", {"4012345678901": 1, "4012345678902": 2}),
+        ("Date,Merchant ID,SKU,Units\n2024-01-01,M1,A,1\n2024-01-02,M1,B,2\n", {"A": 1, "B": 2}),
+        ("Date,Product SKU,Variant SKU,Units\n2024-01-01,P,A,1\n2024-01-02,P,B,2\n", {"A": 1, "B": 2}),
+        ("Date,1-1,1-2,1-3,1-4,1-5,1-6,1-7\n" + "".join(f"{d},1,2,3,4,5,6,7\n" for d in DAYS), {f"1-{k}": 28 * k for k in range(1, 8)}),
+        ("SKU,Jan 22,Jan 23,Jan 24\nA,1,2,3\nB,4,5,6\n", {"A": 6, "B": 15}),
+        ("SKU,2024-W01,2024-W02,2024-W03,Jan 2024\nA,1,2,3,6\nB,4,5,6,15\n", {"A": 6, "B": 15}),
+        ('Date,Product,Qty\n2024-01-01,"Frame 20 x 30 cm, oak",1\n2024-01-02,"Frame 20 x 30 cm, oak",2\n', {"Frame 20 x 30 cm, oak": 3}),
+        ("SKU,Jan 2024\nA,1\nB,2\n", {"A": 1, "B": 2}),
+    ],
+    ids=["words", "versions", "budget-range", "ean-beside", "ean-alone", "merchant-id", "variants", "codes", "years", "weeks", "sizes", "one-month"],
+)  # fmt: skip
+def test_tables_that_look_like_something_else_are_what_they_say(text: str, sums: dict[str, float]) -> None:
+    assert _sums(_read(text)) == sums

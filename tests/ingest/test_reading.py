@@ -200,3 +200,16 @@ def test_codes_keep_the_zeros_that_their_number_format_shows() -> None:
     assert table.column(0).to_list() == ["00042", "00043", "00044", "00045"]
     assert table.column(1).to_list() == ["7", "8", "9", "10"]
     assert table.column(2).to_list() == ["2.5"] * 4
+
+
+def test_rows_that_a_filter_hides_are_read_and_it_is_said() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("S")
+        for k, row in enumerate(
+            [["Date", "SKU", "Units"], ["2024-01-01", "A", 1], ["2024-01-02", "A", 2], ["2024-01-03", "B", 3]]
+        ):
+            sheet.write_row(k, 0, row)
+        sheet.set_row(2, None, None, {"hidden": True})
+    table = read_tables(out.getvalue(), "s.xlsx")[0]
+    assert (table.height, table.notes) == (3, ("1 rows of the sheet 'S' are hidden, as by a filter; they are read too",))

@@ -187,8 +187,8 @@ def _without_week_words(texts: pl.Series) -> pl.Series:
     """ "W/E 07-Jan-24" and "Wk 1 (01/01/2024)" as the days they name."""
     if not texts.str.contains(WEEK_OF).any():
         return texts
-    days = texts.str.extract_groups(WEEK_OF).struct.rename_fields(["said", "bracketed"]).struct.unnest()
-    return days["said"].fill_null(days["bracketed"]).fill_null(texts).alias(texts.name)
+    days = texts.str.extract_groups(WEEK_OF).struct.rename_fields(["said", "bracketed", "plain"]).struct.unnest()
+    return days["said"].fill_null(days["bracketed"]).fill_null(days["plain"]).fill_null(texts).alias(texts.name)
 
 
 def _first_days(texts: pl.Series) -> tuple[pl.Series, pl.Series]:

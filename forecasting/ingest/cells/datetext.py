@@ -81,7 +81,7 @@ _NAMED_ZONE = re.compile(r"\s*\([^()]*\)$")
 # "W/E 07-Jan-24", "Week commencing 01/01/2024", "Wk 1 (01/01/2024)": a day, with words that say which of a week it is.
 WEEK_OF = (
     r"(?i)^\s*(?:(?:latest\s|last\s)?\d{1,2}\s?(?:w(?:ee)?ks?)?\s?-?\s?)?(?:w/?[ecb]|(?:weeks?|wks?)?\s?(?:ending|ended|end|commencing|beginning|starting|start|of)|wochenende|woche (?:ab|vom|bis))"
-    r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*\(([^()]+)\)\s*$"
+    r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*(?:\(([^()]+)\)|[\s:-]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}))\s*$"
 )
 # Headings of weeks.
 WEEK_WORDS = re.compile(
@@ -114,11 +114,11 @@ def month_number(word: str) -> int | None:
 def day_of_week(text: str) -> str:
     """The day that a heading of a week names, without the words around it; any other text as it is.
 
-    >>> day_of_week("W/E 07-Jan-24"), day_of_week("Wk 1 (01/01/2024)"), day_of_week("Week 5")
-    ('07-Jan-24', '01/01/2024', 'Week 5')
+    >>> day_of_week("W/E 07-Jan-24"), day_of_week("Wk 1 (01/01/2024)"), day_of_week("W1 2024-01-01"), day_of_week("Week 5")
+    ('07-Jan-24', '01/01/2024', '2024-01-01', 'Week 5')
     """
     match = re.match(WEEK_OF, text)
-    return (match.group(1) or match.group(2)) if match else text
+    return next(filter(None, match.groups())) if match else text
 
 
 def fiscal(text: str) -> str:

@@ -48,6 +48,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD = re.compile(r"(?:d|day|t|w|week|m|month|period|p|wk|kw|第)[_\s-]?\d{1,4}(?:周|月|天|期)?", re.IGNORECASE)
 _NO_SALES = frozenset(["stock", "price", "list_price", "cost", "discount", "visitors", "page_views", "conversion", "returns"])
 _SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
+_PAIR = re.compile(r"\d{1,2}[-/.]\d{1,2}\.?")  # a day of a year, or a code such as "1-7"
 _LONGEST_DAY = 16
 _SHORT = 20  # rows of a table in which each SKU may stand once
 _FEW_DATES, _MANY = 0.2, 0.4  # the share of columns that periods across have at least
@@ -372,8 +373,17 @@ def _wide_periods(columns: list[Look]) -> list[int]:
     years = all(_YEAR.fullmatch(columns[j].header.strip()) for j in named)
     # Two dates over numbers are periods too, and so are no more than that of numbered columns.
     dates = all(kind_of(columns[j].header) == DATE and columns[j].kind in (NUMBER, BLANK) for j in named)
+    if dates and len(named) == 1 and _names_goods_beside(columns, named[0]):
+        return named
     share = _FEW_DATES if dates and len(named) > 2 else _MANY
     return named if len(named) >= (2 if years or dates else 3) and len(named) >= share * len(columns) else []
+
+
+def _names_goods_beside(columns: list[Look], period: int) -> bool:
+    """Whether all other columns hold words, and one is headed as a product: then a single date heads its sales."""
+    others = [c for c in columns if c.index != period]
+    named = {(role_of(c.header) or ("",))[0] for c in others}
+    return bool(named & {"sku", "name"}) and all(c.kind in (TEXT, BLANK) for c in others)
 
 
 def _days_without_year(headers: Sequence[str]) -> list[int]:
@@ -385,7 +395,8 @@ def _days_without_year(headers: Sequence[str]) -> list[int]:
 
 def _only_dates_beside(columns: list[Look], wide: list[int]) -> bool:
     """Whether numbered columns ("P1", "W2", "202301") stand beside dates only: then they are SKUs, and the dates run down."""
-    counted = all(_PERIOD.fullmatch(columns[j].header.strip()) or _SIX_DIGITS.fullmatch(columns[j].header) for j in wide)
+    numbered = (_PERIOD, _SIX_DIGITS, _PAIR)
+    counted = all(any(form.fullmatch(columns[j].header.strip()) for form in numbered) for j in wide)
     beside = [c for c in columns if c.index not in wide and c.kind != BLANK and not is_total(c.header)]
     return counted and bool(beside) and all(c.kind == DATE for c in beside)
 

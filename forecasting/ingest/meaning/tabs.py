@@ -15,6 +15,15 @@ _NUMBERED = re.compile(r"\s*\btable \d+$")
 # What a spreadsheet program calls a sheet that nobody named.
 _UNNAMED = re.compile(r"(?:sheet|tabelle|feuil|hoja|foglio|blad|arkusz|planilha|工作表|シート|лист)\s?\d*", re.IGNORECASE)
 _LONGEST = 60
+_OTHER_THINGS = {
+    "plan": r"\b(?:forecasts?|fcst|budget|plan|planned|targets?|prognose|prévisions?|presupuesto)\b|预测|预算|计划|目标",
+    "purchases": r"\b(?:purchases?|purchasing|purchase orders?|einkauf|wareneingang|achats?|compras|inbound)\b|采购|进货|入库",
+    "returns": r"\b(?:returns?|refunds?|retouren|rücksendungen|retours?|devoluciones)\b|退货|退款",
+}
+# "Sales and returns" holds both.
+_SOLD = r"(?:sales?|orders?|verkäufe|ventes|ventas|销售)"
+_AND = r"(?:\band\b|\bund\b|\bet\b|\by\b|&|\+|/|和|及)"
+_SALES_TOO = re.compile(rf"{_SOLD}\W*{_AND}|{_AND}\W*{_SOLD}", re.IGNORECASE)
 
 
 def named_by_table(tables: Sequence[Table]) -> list[str]:
@@ -32,6 +41,20 @@ def named_by_table(tables: Sequence[Table]) -> list[str]:
     labels = titles if all(titles) and len(set(titles)) == len(titles) else [_sheet(table) for table in tables]
     labels = _without_shared_words(labels)
     return labels if all(labels) and len(set(labels)) == len(labels) and not any(map(_says_period, labels)) else []
+
+
+def said_of(table: Table) -> str:
+    """What the name of a sheet (or file) says it holds in place of sales: "plan", "purchases", "returns" or "".
+
+    >>> import polars as pl
+    >>> [said_of(Table("a.xlsx", sheet, (), pl.DataFrame(), pl.Series())) for sheet in ("Budget 2024", "Planters", "Retouren")]
+    ['plan', '', 'returns']
+    """
+    name = table.sheet or table.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    if _SALES_TOO.search(name):
+        return ""
+    words = re.sub(r"[\W_]+", " ", name).lower()
+    return next((what for what, pattern in _OTHER_THINGS.items() if re.search(pattern, words)), "")
 
 
 def _title(table: Table) -> str:

@@ -1,4 +1,4 @@
-"""Which cells of an XLSX or ODS workbook show leading zeros by their number format: a code 00123 is stored as 123."""
+"""What the reader of cells does not tell of a workbook: leading zeros that a number format shows, and rows that are hidden."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _DIGITS = re.compile(rb'min-integer-digits="(?:[2-9]|1\d)"')
 _SHOWN = re.compile(r"0\d{1,19}")
 _CELL = re.compile(rb"<c\s([^>]*?)/?>")
+_HIDDEN_ROW = re.compile(rb'<row\s([^>]*?\bhidden="(?:1|true)"[^>]*?)/?>')
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _PADDED = re.compile(r"0{2,20}")
@@ -37,12 +38,20 @@ def padded_cells(data: bytes, sheet: str) -> dict[tuple[int, int], int]:
             return dict(_padded_in_ods(book, sheet)) if _may_pad(book) else found
         widths = _widths_of_styles(book)
         if widths:
-            for attributes in _cells(book, _path_of(book, sheet)):
+            for attributes in _tags(book, _path_of(book, sheet), _CELL):
                 style, place = _STYLE.search(attributes), _REFERENCE.search(attributes)
                 width = widths.get(int(style.group(1))) if style else None
                 if width and place:
                     found[int(place.group(2)) - 1, _column(place.group(1))] = width
     return found
+
+
+def hidden_rows(data: bytes, sheet: str) -> int:
+    """How many rows of an XLSX sheet are hidden, as by a filter; 0 for files of other kinds."""
+    if data.startswith(b"PK"):
+        with suppress(*ZIP_ERRORS, ElementTree.ParseError, KeyError, StopIteration), zipfile.ZipFile(io.BytesIO(data)) as book:
+            return sum(1 for _ in _tags(book, _path_of(book, sheet), _HIDDEN_ROW))
+    return 0
 
 
 def _may_pad(book: zipfile.ZipFile) -> bool:
@@ -95,14 +104,14 @@ def _path_of(book: zipfile.ZipFile, sheet: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _cells(book: zipfile.ZipFile, path: str) -> Iterator[bytes]:
-    """The attributes of every cell of a sheet, read piece by piece."""
+def _tags(book: zipfile.ZipFile, path: str, tag: re.Pattern[bytes]) -> Iterator[bytes]:
+    """The attributes of every such element of a sheet, read piece by piece."""
     with book.open(path) as sheet:
         rest = b""
         while piece := sheet.read(_PIECE):
             text = rest + piece
             stop = text.rfind(b"<")
-            yield from (match.group(1) for match in _CELL.finditer(text, 0, stop))
+            yield from (match.group(1) for match in tag.finditer(text, 0, stop))
             rest = text[stop:]
 
 

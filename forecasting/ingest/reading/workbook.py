@@ -15,7 +15,7 @@ import python_calamine as calamine
 from forecasting.core.errors import FileUnreadable
 from forecasting.ingest.reading.container import ZIP_ERRORS
 from forecasting.ingest.reading.dialect import sniff
-from forecasting.ingest.reading.numberformats import padded_cells
+from forecasting.ingest.reading.numberformats import hidden_rows, padded_cells
 from forecasting.ingest.reading.regions import find_regions
 from forecasting.ingest.reading.sideways import split_sideways
 from forecasting.ingest.reading.table import Table
@@ -44,6 +44,8 @@ def read_workbook(data: bytes, name: str, sheet: str | None = None) -> list[Tabl
     hidden = {meta.name for meta in book.sheets_metadata if meta.visible != calamine.SheetVisibleEnum.Visible}
     for each in [sheet] if sheet is not None else names:
         found = _sheet_tables(book, each, name, padded_cells(data, each))
+        if found and each not in hidden and (rows := hidden_rows(data, each)):
+            found[0] = found[0].note(f"{rows} rows of the sheet {each!r} are hidden, as by a filter; they are read too")
         tables.extend(replace(table, hidden=each in hidden) for table in found)
     if not tables:
         raise FileUnreadable(f"{name} has no cell filled in {len(names)} sheets: a sheet with a header and rows is needed")

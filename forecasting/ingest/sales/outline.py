@@ -73,4 +73,5 @@ def _told_apart(table: Table, mapping: Mapping, filled: dict[str, pl.Series]) ->
         return False
     others = [filled[each] for each in ("channel", "category") if each in filled]
     keys = [filled.get(role, table.column(named)).alias("sku"), filled.get("date", table.column(when)).alias("date")]
-    return not pl.DataFrame([*keys, *(each.alias(f"o{k}") for k, each in enumerate(others))]).is_duplicated().any()
+    rows = pl.DataFrame([*keys, *(each.alias(f"o{k}") for k, each in enumerate(others))])
+    return not rows.filter(~is_total_cell(keys[0]) & ~is_total_cell(keys[1])).is_duplicated().any()

@@ -46,7 +46,7 @@ _WORDS: dict[str, str] = {
     "quantité|quantite|qté|qte|quantité vendue|quantite vendue|unités|unites|ventes|unités vendues|nombre|"
     "cantidad|unidades|unidades vendidas|ventas|cantidad vendida|cant|uds|"
     "数量|销量|销售数量|件数|支付件数|成交商品件数|商品数量|购买数量|宝贝数量|订购数量|销售件数|成交件数|成交数量|出库数量|发货数量|商品数量(件)|销售量|"
-    "下单件数|宝贝总数量|购买件数|商品销量|支付商品件数|销量(件)|主数量|实发数量|net units sold|ordered units|shipped units|quantity shipped|unit_sales|cnt|sales count|verkaufte einheiten|einheiten|qty. sold|qty. ordered|item qty|qte vendue|uds. vendidas|pz|sales (units)|unit volume|units shipped|sold qty|net qty|net units|total units|total qty|total quantity|quantity (- refund)|actual|actuals|actual sales|ist|istmenge|shipped|dispatched|qty out",
+    "下单件数|宝贝总数量|购买件数|商品销量|支付商品件数|销量(件)|主数量|实发数量|net units sold|ordered units|shipped units|quantity shipped|unit_sales|cnt|sales count|verkaufte einheiten|einheiten|qty. sold|qty. ordered|item qty|qte vendue|uds. vendidas|pz|sales (units)|unit volume|units shipped|sold qty|net qty|net units|total units|total qty|total quantity|quantity (- refund)|actual|actuals|ty|this year|actual sales|ist|istmenge|shipped|dispatched|qty out",
     "revenue": "revenue|sales amount|amount|net sales|gross sales|total sales|turnover|ordered product sales|item total|total|subtotal|line total|"
     "sales value|sales revenue|n. revenue|n revenue|gmv|value|net revenue|gross revenue|item subtotal|order total|total price|sales ($)|"
     "umsatz|betrag|nettoumsatz|bruttoumsatz|gesamtpreis|gesamtbetrag|chiffre d'affaires|chiffre d affaires|ca|montant|montant total|ca ht|ca ttc|"
