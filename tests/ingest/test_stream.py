@@ -194,8 +194,15 @@ def _one_order_in_three_lines(k: int) -> str:
         ("order,date,sku,metric,value", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,{'Units' if k % 2 else 'Revenue'},{k % 5}"),
         ("order,date,sku,qty ordered,qty cancelled", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{2 if k % 9 == 0 else 0}"),
         ("order,date,sku,net quantity,returned quantity", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,{1 - k % 3},{k % 3}"),
+        ("order,date,sku,qty,is return", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'yes' if k % 9 == 0 else 'no'}"),
+        ("order,date,sku,qty,type", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'R' if k % 9 == 0 else 'S'}"),
+        ("order,date,sku,qty,uom", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'CS' if k % 9 == 0 else 'EA'}"),
+        ("order,date,seller sku,variation sku,qty", lambda k: f"{k},2024-01-{1 + k % 28:02d},P{k % 3},{'V' if k % 2 else ''},2"),
     ],
-    ids=["outline", "type beside status", "codes with points", "returns", "measures", "cancelled units", "net units"],
+    ids=[
+        "outline", "type beside status", "codes with points", "returns", "measures", "cancelled units", "net units",
+        "flags", "letters", "units of measure", "variants",
+    ],
 )  # fmt: skip
 def test_what_only_a_whole_file_tells_is_read_so(monkeypatch, head, line):
     pieces, whole, _ = both([line(k) for k in range(3000)], monkeypatch, head=head)

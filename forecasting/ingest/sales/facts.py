@@ -50,6 +50,7 @@ _RETURNED = re.compile(
     r"|退货|销售退货|已退款|退款成功",
     re.IGNORECASE,
 )
+_LETTERS = {"S", "R"}  # sale and return
 _NET = re.compile(r"\bnet\b|\bnetto\b|净")
 
 
@@ -147,7 +148,18 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
         or len(_statuses(reader)) > 1
         or measure_column(sample) is not None
         or planned_rows(sample, mapping) is not None
+        or bool(_return_flags(reader))
+        or any(set(status.unique()) == _LETTERS for status in _statuses(reader))
+        or _must_be_said(reader)
     )
+
+
+def _must_be_said(reader: ColumnReader) -> bool:
+    """Whether there is something to say of the goods or their units that the quick reading does not see."""
+    goods = reader.text("sku")
+    _say_if_packed(reader, goods if goods is not None else pl.Series([], dtype=pl.String))
+    _say_if_several_measures(reader)
+    return bool(reader.issues)
 
 
 def _keys(reader: ColumnReader) -> tuple[pl.Series, pl.Series | None]:
@@ -345,7 +357,7 @@ def _returned_rows(reader: ColumnReader, values: pl.Series) -> pl.Series:
     back = pl.Series([False]).new_from_index(0, len(values))
     for status in _statuses(reader):
         words = [w for w in status.unique().to_list() if w and says_returned(w)]
-        words += ["R"] if set(status.unique()) == {"S", "R"} else []  # sale and return
+        words += ["R"] if set(status.unique()) == _LETTERS else []
         back = back | (status.is_in(words) & (values > 0).fill_null(False) if words else back)
     for flagged in _return_flags(reader):
         back = back | (flagged & (values > 0).fill_null(False))
@@ -361,7 +373,7 @@ def _return_flags(reader: ColumnReader) -> list[pl.Series]:
         cells = clean_text(reader.table.column(j)).str.to_lowercase()
         asks = bool(re.search(r"^is\b|\?$", reader.table.header[j].strip().lower()))
         words = [*_TRUE, *FALSE_WORDS] if asks else [word for word in (*_TRUE, *FALSE_WORDS) if not word.isdigit()]
-        flags += [cells.is_in(list(_TRUE))] if cells.is_in(words).all() else []
+        flags += [cells.is_in(list(_TRUE))] if cells.is_in(words).all() and (cells != "").any() else []
     return flags
 
 
