@@ -197,7 +197,7 @@ def _one_order_in_three_lines(k: int) -> str:
         ("order,date,sku,qty,is return", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'yes' if k % 9 == 0 else 'no'}"),
         ("order,date,sku,qty,type", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'R' if k % 9 == 0 else 'S'}"),
         ("order,date,sku,qty,uom", lambda k: f"{k},2024-01-{1 + k % 28:02d},A,2,{'CS' if k % 9 == 0 else 'EA'}"),
-        ("order,date,seller sku,variation sku,qty", lambda k: f"{k},2024-01-{1 + k % 28:02d},P{k % 3},{'V' if k % 2 else ''},2"),
+        ("order,date,seller sku,variant sku,qty", lambda k: f"{k},2024-01-{1 + k % 28:02d},P{k % 3},{'V' if k % 2 else ''},2"),
     ],
     ids=[
         "outline", "type beside status", "codes with points", "returns", "measures", "cancelled units", "net units",
