@@ -207,3 +207,10 @@ def _one_order_in_three_lines(k: int) -> str:
 def test_what_only_a_whole_file_tells_is_read_so(monkeypatch, head, line):
     pieces, whole, _ = both([line(k) for k in range(3000)], monkeypatch, head=head)
     same(pieces, whole)
+
+
+def test_a_large_file_without_names_and_without_a_flaw(monkeypatch):
+    pieces, whole, _ = both(
+        [f"{k},2024-01-{1 + k % 28:02d},P{k % 3},2" for k in range(3000)], monkeypatch, head="order,date,sku,qty"
+    )
+    same(pieces, whole)

@@ -81,7 +81,9 @@ def is_broken_code(sku: pl.Series) -> pl.Series:
 
 
 def _check_products(reader: ColumnReader, sku: pl.Series, name: pl.Series | None) -> None:
-    pairs = pl.DataFrame({"sku": sku, "name": "" if name is None else name}).group_by("sku", "name").len()
+    # A bare "" beside no rows at all would take their kind away: a large file may hold none back.
+    names = name if name is not None else pl.Series([""]).new_from_index(0, len(sku))
+    pairs = pl.DataFrame({"sku": sku, "name": names}).group_by("sku", "name").len()
     named = most_said(pairs)
     if reader.whole is not None:
         told = reader.whole.named
