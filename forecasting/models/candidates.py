@@ -56,7 +56,7 @@ def members(profile: Profile, panel: Panel, horizon: int, seed: int, jobs: int) 
     effort = EFFORTS[profile]
     used = {name for route in ROUTES for name in mixture(route, panel)} | set(_MORE[profile])
     dear: tuple[Model, ...] = (
-        Linear(),
+        Linear(calibrated=False),
         Theta(model="STM" if profile == "fast" else "auto", horizon=horizon, jobs=jobs),
         CES(horizon=horizon, jobs=jobs),
         Damped(horizon=horizon, jobs=jobs),

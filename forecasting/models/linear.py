@@ -21,6 +21,7 @@ from forecasting.models.least_squares import Solution, in_batches, least_squares
 from forecasting.models.naive import WindowMean
 from forecasting.models.powers import TRANSFORMS, Bent, Power, likeliest, restrained
 from forecasting.models.shrinkage import ElasticNet
+from forecasting.models.widening import Widening, widened
 
 Method = Literal["ridge", "least squares", "lasso", "elastic net", "poisson", "tweedie"]
 Ahead = Literal["recursive", "direct"]
@@ -95,6 +96,13 @@ class Linear(Terms):
     carry: bool = knob(
         True, "Carry errors ahead", "Let the latest deviation from the regression fade out over the next periods."
     )
+    calibrated: bool = knob(
+        True,
+        "Measured ranges",
+        "Ranges as wide as past forecasts were off; some of them are made again for it.",
+        advanced=True,
+        quick=False,
+    )
 
     def __post_init__(self) -> None:
         check_knobs(self)
@@ -125,7 +133,8 @@ class Linear(Terms):
         carry = fit_carry(target - expected, 1 + learnt.solution.parameters, enabled=self.carry and not self.remembers)
         usable = learnt.solution.observed >= _LEAST
         level = restrained(scale, expected + carry.expected, carry.shocks, sales)
-        return FittedLinear(self, panel, learnt.names, learnt.active, learnt.solution, carry, scale, level, usable)
+        wider = widened(replace(self, calibrated=False), panel) if self.calibrated else Widening()
+        return FittedLinear(self, panel, learnt.names, learnt.active, learnt.solution, carry, scale, level, usable, wider)
 
     def _scale(self, panel: Panel, sales: np.ndarray) -> Power:
         if self.transform != "box-cox":
@@ -218,7 +227,8 @@ class Steps:
 class FittedLinear:
     """A regression for each SKU: `solution` in units of the design, `carry` its errors, `scale` its transform.
 
-    `level` (SKUs,) is what forecasts in units are multiplied by, where the way back from a transform overshoots the past.
+    `level` (SKUs,) is what forecasts in units are multiplied by, where the way back from a transform overshoots the past;
+    `widening` what past cut-offs say of the errors.
     """
 
     spec: Linear
@@ -230,6 +240,7 @@ class FittedLinear:
     scale: Power
     level: np.ndarray
     usable: np.ndarray
+    widening: Widening = field(default_factory=Widening)
     fallback: WindowMean = field(default_factory=WindowMean)
 
     @property
@@ -396,9 +407,9 @@ class FittedLinear:
             sigma, psi = np.where(rescued, spare.sigma, sigma), np.where(rescued[:, None], spare.psi, psi)
             expected = np.where(rescued[:, None], plain.mean, expected)
         if self.scale.idle:
-            return Gaussian(sigma=sigma, psi=psi)
+            return self.widening.of(Gaussian(sigma=sigma, psi=psi))
         scale = Power(np.where(rescued, 1.0, self.scale.power), np.where(rescued, 1.0, self.scale.shift))
-        return Bent(scale, expected, sigma, psi)
+        return self.widening.of(Bent(scale, expected, sigma, psi))
 
     def _flags(self) -> tuple[str, ...]:
         made = design(self.panel, 0, None, self.spec)

@@ -55,7 +55,10 @@ class ETS(PerSeries):
             return deseasoned(history, season, horizon, AutoETS(model=f"{letters}N", damped=damped))
         seasonal = self.season if season > 1 else "none"
         model = AutoETS(season, model=letters + _LETTERS[seasonal], damped=damped).fit(history)
-        return Path(model.predict(horizon)["mean"], model.model_["fitted"], _share(model.model_["par"][0]), _ets(model.model_))
+        told, found = _ets(model.model_), model.model_
+        mean = model.predict(horizon)["mean"]
+        size = float(np.mean(mean)) if told.relative else 1.0  # errors in proportion to the level are told in shares of it
+        return Path(mean, found["fitted"], shocks_kept(found["par"], season, horizon), told, told.sigma * abs(size))
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,23 @@ def deseasoned(history: np.ndarray, season: int | list[int], horizon: int, rest:
     jumps = {"trend_jump": max(1, longest // 10), "low_pass_jump": max(1, longest // 10)}
     model = Library(season, trend_forecaster=rest, stl_kwargs=jumps).fit(history)
     return Path(model.predict(horizon)["mean"], model.predict_in_sample()["fitted"])
+
+
+def shocks_kept(parameters: np.ndarray, season: int, horizon: int) -> np.ndarray:
+    """How much of a one-step shock an ETS still carries after 0, 1, 2, ... steps, shape (horizon,).
+
+    `parameters` begin with alpha, beta, gamma and phi, NaN where it has none. FPP3, section 8.7: the variance of models with
+    additive parts, which is close for those that multiply.
+
+    >>> shocks_kept(np.array([0.5, 0.1, np.nan, np.nan]), season=1, horizon=4).round(3).tolist()
+    [1.0, 0.6, 0.7, 0.8]
+    """
+    alpha, beta, gamma, phi = (float(value) for value in parameters[:4])
+    steps = np.arange(horizon)
+    damping = 1.0 if np.isnan(phi) else phi
+    grown = np.concatenate([[0.0], np.cumsum(damping ** steps[1:])])
+    kept = alpha + np.nan_to_num(beta) * grown + np.nan_to_num(gamma) * ((steps > 0) & (steps % season == 0))
+    return np.where(steps == 0, 1.0, kept)
 
 
 def _ets(fit: dict[str, Any]) -> Described:

@@ -35,14 +35,33 @@ _WORTHWHILE = 2  # chunks for each process: starting one costs more than 100 qui
 class Path:
     """What a method says about one series: `mean` (horizon,) ahead, `fitted` (periods,) one step ahead in the past.
 
-    `memory` is the share of a one-step shock that stays in the level; the spread of the errors grows with it. `told` is the fit
-    as an analyst reads it, where the method says so much.
+    `memory` is the share of a one-step shock that is still there later: one for all steps, or (horizon,), after 0, 1, 2 ... of
+    them; the spread of the errors grows with it. `sigma` is the standard deviation of a one-step shock, that of
+    the errors in the past where it is None. `told` is the fit as an analyst reads it, where the method says so much.
     """
 
     mean: np.ndarray
     fitted: np.ndarray
-    memory: float = MEMORY
+    memory: float | np.ndarray = MEMORY
     told: Described | None = None
+    sigma: float | None = None
+
+    @property
+    def psi(self) -> np.ndarray:
+        """Weights of the moving-average form, shape (horizon,)."""
+        psi = np.broadcast_to(np.asarray(self.memory, dtype=float), self.mean.shape).copy()
+        psi[:1] = 1.0
+        return psi
+
+    def times(self, level: float) -> "Path":
+        """The same of a series that is larger by this factor, kept at zero at least."""
+        return replace(
+            self,
+            mean=np.maximum(np.asarray(self.mean, dtype=float) * level, 0.0),
+            fitted=np.asarray(self.fitted, dtype=float) * level,
+            told=self.told.times(level) if self.told else None,
+            sigma=None if self.sigma is None else self.sigma * level,
+        )
 
 
 @dataclass(frozen=True)
@@ -82,13 +101,18 @@ class PerSeries:
 
 @dataclass(frozen=True, eq=False)
 class FittedSeries:
-    """Forecasts of every series up to a horizon; a longer one is computed when it is asked for."""
+    """Forecasts of every series up to a horizon; a longer one is computed when it is asked for.
+
+    `mean` and the weights `psi` of the errors' moving-average form are (SKUs, horizon), `expected` of the past (SKUs, periods),
+    `sigma` (SKUs,) is the size of one-step shocks, NaN where that of the past errors counts.
+    """
 
     spec: PerSeries
     panel: Panel
     mean: np.ndarray
     expected: np.ndarray
-    memory: np.ndarray
+    psi: np.ndarray
+    sigma: np.ndarray
     failures: tuple[Failure, ...]
     told: tuple[Described | None, ...] = ()
 
@@ -121,13 +145,12 @@ class FittedSeries:
         history = self.panel.matrix()
         if self.spec.counts and not np.nansum((history < 0) | (history != np.round(history)) & ~np.isnan(history)):
             return Counts.of(history, self.expected)
-        psi = np.repeat(self.memory[:, None], horizon, axis=1)
-        psi[:, 0] = 1.0
-        return Gaussian(sigma=self._sigma(history), psi=psi)
+        return Gaussian(sigma=self._sigma(history), psi=self.psi[:, :horizon])
 
     def _sigma(self, history: np.ndarray) -> np.ndarray:
         squared = (history - self.expected) ** 2
-        return np.sqrt(np.nansum(squared, axis=1) / np.maximum((~np.isnan(squared)).sum(axis=1), 1))
+        past = np.sqrt(np.nansum(squared, axis=1) / np.maximum((~np.isnan(squared)).sum(axis=1), 1))
+        return np.where(np.isnan(self.sigma), past, self.sigma)
 
 
 def fit_each(spec: PerSeries, panel: Panel) -> FittedSeries:
@@ -147,9 +170,11 @@ def fit_each(spec: PerSeries, panel: Panel) -> FittedSeries:
         paths.append(path)
         reasons.append(reason)
     failures = tuple(Failure(unique_id, reason) for unique_id, reason in zip(panel.ids, reasons, strict=True) if reason)
-    mean, memory = np.stack([path.mean for path in paths]), np.array([path.memory for path in paths])
+    mean, psi = np.stack([path.mean for path in paths]), np.stack([path.psi for path in paths])
+    sigma = np.array([path.sigma for path in paths], dtype=float)  # None becomes NaN
     told = tuple(path.told for path in paths)
-    return FittedSeries(spec, panel, mean * _restraint(mean, history), _aligned(paths, history.shape), memory, failures, told)
+    expected = _aligned(paths, history.shape)
+    return FittedSeries(spec, panel, mean * _restraint(mean, history), expected, psi, sigma, failures, told)
 
 
 def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tuple[Path, str]:
@@ -173,11 +198,10 @@ def one(spec: PerSeries, history: np.ndarray, season: int, horizon: int) -> tupl
             path = spec.path(series / level, season if len(series) > 2 * season else 1, horizon)
     except Exception as error:  # noqa: BLE001 - libraries break down on odd series in ways nobody lists; the batch goes on
         return _short(series, season, horizon), f"{spec.name} broke down ({type(error).__name__}); the last mean is used"
-    mean = np.asarray(path.mean, dtype=float) * level
-    if not np.isfinite(mean).all() or mean.max() > 20 * series.max():
+    path = path.times(level)
+    if not np.isfinite(path.mean).all() or path.mean.max() > 20 * series.max():
         return _short(series, season, horizon), f"{spec.name} ran away; the last mean is used"
-    told = path.told.times(level) if path.told else None
-    return replace(path, mean=np.maximum(mean, 0.0), fitted=np.asarray(path.fitted, dtype=float) * level, told=told), ""
+    return path, ""
 
 
 def filled(series: np.ndarray, season: int) -> np.ndarray:
@@ -232,6 +256,7 @@ class Told:
     fitted: np.ndarray
     lengths: np.ndarray
     memory: np.ndarray
+    sigma: np.ndarray
     reasons: tuple[str, ...]
     described: tuple[Described | None, ...]
 
@@ -242,7 +267,8 @@ class Told:
             np.stack([path.mean for path in paths]),
             np.concatenate([path.fitted for path in paths]),
             np.array([len(path.fitted) for path in paths]),
-            np.array([path.memory for path in paths], dtype=float),
+            np.stack([path.psi for path in paths]),
+            np.array([path.sigma for path in paths], dtype=float),
             tuple(reason for _, reason in pairs),
             tuple(path.told for path in paths),
         )
@@ -251,7 +277,8 @@ class Told:
         """The path of each series, and the reason when a simpler method had to stand in."""
         fitted = np.split(self.fitted, np.cumsum(self.lengths)[:-1])
         for number, (mean, known, reason) in enumerate(zip(self.mean, fitted, self.reasons, strict=True)):
-            yield Path(mean, known, float(self.memory[number]), self.described[number]), reason
+            sigma = None if np.isnan(self.sigma[number]) else float(self.sigma[number])
+            yield Path(mean, known, self.memory[number], self.described[number], sigma), reason
 
 
 def _restraint(mean: np.ndarray, history: np.ndarray) -> np.ndarray:
