@@ -3,6 +3,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -368,6 +369,14 @@ def test_an_exported_panel_comes_back_with_its_digest(panel: Panel, tmp_path_fac
     path = tmp_path_factory.mktemp("panel") / "PANEL.csv"
     write_panel_csv(panel, path)
     assert import_files([("PANEL.csv", path.read_bytes())]).panel.digest == panel.digest
+
+
+@pytest.mark.parametrize("name", ["='", "'='", "'a'", "=\"'"])
+def test_a_name_with_apostrophes_comes_back(name: str, tmp_path: Path) -> None:
+    sales = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=3), "y": [1.0, 2.0, 3.0]})
+    panel = Panel.build(sales, static=pd.DataFrame({"name": [name]}, index=["A"]))
+    write_panel_csv(panel, tmp_path / "p.csv")
+    assert import_files([("p.csv", tmp_path / "p.csv")]).panel.digest == panel.digest
 
 
 def test_an_imported_panel_comes_back_with_its_digest(tmp_path) -> None:

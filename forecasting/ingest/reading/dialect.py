@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from forecasting.core.panel import KEYS
 from forecasting.ingest.cells.kinds import BLANK, TEXT, kind_of
 from forecasting.ingest.reading.tokens import Dialect, Row, split_lines, tokenize
 
@@ -25,6 +26,7 @@ _DECIMAL_LINE = re.compile(r"\s*[-+]?\d[\d.]*,\d{1,4}\s?[€%]?\s*")
 _HARD = ";\t|"
 _CUT = re.compile(r'[,;\t|]"|"[,;\t|]')  # a quote that opens or closes behind another delimiter
 _STRONG = (",", ";")
+_OWN = ",".join(KEYS)  # how a file that was written here begins
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def sniff(text: str) -> Sniffed:
     spaced = _score(sample, Dialect(delimiter="  ", spaces=True))
     scored.append((spaced[0] * 0.9, Dialect(delimiter="  ", spaces=True), spaced[1]))
     scored.append((_single_column_score(sample), Dialect(delimiter=""), 1))
+    if head.startswith(_OWN):  # a name between apostrophes is called so
+        scored = [found for found in scored if found[1].quote == '"']
     best = max(scored, key=lambda found: found[0])
     return Sniffed(_finish(best[1], sample), best[2])
 
