@@ -42,7 +42,9 @@ def test_a_code_or_a_tick_opens_the_sku(screen):
 
 def test_the_keyboard_opens_the_sku(screen):
     screen.page.mouse.click(*place_of(screen, 3, NAME))
+    screen.page.wait_for_timeout(500)  # a busy table takes its time to have the keys
     screen.page.keyboard.press("ArrowDown")
+    screen.page.wait_for_timeout(500)
     screen.page.keyboard.press("Shift+Space")
     assert opened_sku(screen) == "995242"
 

@@ -1,0 +1,150 @@
+"""What the cells of a column say of it, where its heading says nothing, or something else."""
+
+from __future__ import annotations
+
+import re
+
+from forecasting.ingest.cells.calendars import counts_days, months_under_years
+from forecasting.ingest.cells.kinds import DATE, NUMBER, TEXT
+from forecasting.ingest.mapping import GUESSED
+from forecasting.ingest.meaning.arithmetic import factors, summing_column
+from forecasting.ingest.meaning.known import planned
+from forecasting.ingest.meaning.looks import Look
+from forecasting.ingest.meaning.measures import measure_column
+from forecasting.ingest.meaning.nested import nested
+from forecasting.ingest.reading.table import Table
+from forecasting.ingest.words.products import is_total
+from forecasting.ingest.words.vocabulary import plain, role_of
+
+_COUNT_WORDS = frozenset(["count", "passengers", "y", "out"])
+_MONEY = frozenset(["price", "list_price", "cost", "tax", "discount", "conversion"])
+_YES_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "ja", "nein", "oui", "non", "是", "否"])
+_SHORT = 20  # rows of a table in which each SKU may stand once
+MOST_ROWS = 50_000
+_DAY_IN_DIGITS = re.compile(r"(19|20)\d{6}")
+# Numbers below such words name things and count none.
+_IDENTIFIER = re.compile(
+    r"\b(?:ids?|ean|upc|gtin|asin|isbn|barcodes?|codes?|keys?|numbers?|no|nos|nr|num|number|phone|zip|postcode|pincode|postal|reference|ref)\b"
+    r"|编号|编码|条码|单号|番号|번호|код|номер",
+)
+
+
+def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Fill the roles that no header named from what the cells look like, and from what they add up to."""
+    roles = dict(roles)
+    have = {role for role, _ in roles.values()}
+    if not have & {"date", "year", "period"} and (dated := _dated(table, columns, roles)) is not None:
+        roles[dated.index] = ("date", 0.7)
+    codes = _second_names(columns, roles) if "sku" not in have and "name" in have else []
+    if codes:
+        roles |= _code_and_name(columns, codes, roles)
+    if not have & {"sku", "name"}:
+        keyed = [
+            c
+            for c in columns
+            if roles.get(c.index, ("line_id",))[0] == "line_id"
+            and c.kind in (TEXT, NUMBER)
+            and (c.distinct < 0.95 or (c.kind == TEXT and not table.has_header and table.height < _SHORT))
+            and c.blank < 0.5
+            and not _is_flag(c)
+        ]
+        # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
+        numbered = [c for c in keyed if c.index in roles]
+        texts = [c for c in keyed if c.kind == TEXT] or numbered
+        if texts:
+            roles[max(texts, key=lambda c: c.distinct).index] = ("sku", 0.6)
+    if "units" not in have and (added := summing_column(table, *_parts_and_sums(columns, roles))) is not None:
+        roles[added] = ("units", 0.6)
+    elif "units" not in have and (found := _by_arithmetic(table, columns, roles)):
+        roles |= found
+    elif "units" not in have:
+        # A second price, a tax or a cost is no number of units.
+        unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
+        if layout_of(roles) == "orders":
+            unnamed = [c for c in unnamed if not _IDENTIFIER.search(plain(c.header))]
+        numbers = [c for c in unnamed if c.kind == NUMBER]
+        counted = [c for c in numbers if plain(c.header) in _COUNT_WORDS]
+        numbers = counted or numbers
+        whole = [c for c in numbers if c.whole and c.blank < 0.9]
+        chosen = (whole or numbers)[-1:] if "revenue" not in have else whole[-1:]
+        if chosen:
+            roles[chosen[0].index] = ("units", 0.6 if counted else GUESSED)
+    return roles
+
+
+def by_group(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Where nothing names a product, what is sold is told apart by its category; where nothing does, by the store."""
+    have = {role: j for j, (role, _) in roles.items()}
+    if have.keys() & {"sku", "name", "variant"}:
+        return roles
+    groups = [have[role] for role in ("category", "channel") if role in have]
+    several = [j for j in groups if table.column(j).head(MOST_ROWS).n_unique() > 1]
+    return roles | {several[0]: ("sku", GUESSED)} if several else roles
+
+
+def _is_flag(column: Look) -> bool:
+    """Whether the cells say yes or no."""
+    return column.kind == TEXT and all(s.strip().lower() in _YES_NO for s in column.samples)
+
+
+def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Look | None:
+    """The column whose cells are dates, days in eight digits, a platform's spare moments, or months below their years."""
+    free = [c for c in columns if c.index not in roles]
+    dates = [c for c in free if c.kind == DATE and not all(re.match(r"\s*\d{1,2}:\d\d", s) for s in c.samples)]
+    digits = [c for c in free if c.kind == NUMBER and c.samples and all(_DAY_IN_DIGITS.fullmatch(s.strip()) for s in c.samples)]
+    # A moment that a platform's files have beside the usual one is better than none.
+    spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
+    spare = [c for c in spare if roles.get(c.index, ("ignore",))[0] == "ignore"]
+    found = next(iter([*dates, *digits, *spare]), None)
+    counted = (c for c in free if counts_days(table.column(c.index).head(MOST_ROWS)))
+    found = found or next(counted, None)
+    found = found or next((c for c in free if c.kind == TEXT and nested(table.column(c.index).head(MOST_ROWS))), None)
+    return found or next((c for c in free if months_under_years(table.column(c.index)) is not None), None)
+
+
+def _second_names(columns: list[Look], roles: dict[int, tuple[str, float]]) -> list[Look]:
+    """Further columns that are headed like a product: beside its name, one of them is its code."""
+    named = [(c, role_of(c.header)) for c in columns if c.index not in roles and c.blank < 0.5 and not planned(c.header)]
+    return [column for column, found in named if found and found[0] in ("name", "sku")]
+
+
+def _code_and_name(columns: list[Look], codes: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Of a product's name and its further names the one that is made as codes are is its SKU; of words none is."""
+    named = next(c for c in columns if roles.get(c.index, ("",))[0] == "name")
+    code = max(codes, key=_like_codes)
+    if _like_codes(named) > _like_codes(code):
+        return {named.index: ("sku", 0.6), code.index: ("name", 0.6)}
+    return {code.index: ("sku", 0.6)} if _like_codes(code) else {}
+
+
+def _like_codes(column: Look) -> float:
+    """The share of the cells seen that hold a digit and no blank, as codes do and names do not."""
+    return sum(bool(re.search(r"\d", s)) and " " not in s.strip() for s in column.samples) / max(1, len(column.samples))
+
+
+def _parts_and_sums(columns: list[Look], roles: dict[int, tuple[str, float]]) -> tuple[list[int], list[int]]:
+    """Columns of numbers that nothing names, and those headed as the sum of others."""
+    numbers = [c for c in columns if c.kind == NUMBER]
+    return [c.index for c in numbers if c.index not in roles], [c.index for c in numbers if is_total(c.header)]
+
+
+def _by_arithmetic(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Units, price and amount of three columns of which one is the product of the others, whatever they are called."""
+    numbers = [c.index for c in columns if c.kind == NUMBER and roles.get(c.index, ("",))[0] in ("", "price", "revenue")]
+    sku = next((j for j, (role, _) in roles.items() if role == "sku"), None)
+    found = factors(table, numbers, sku)
+    return {j: (role, 0.6) for j, role in found.items() if j not in roles}
+
+
+def with_measures(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """Where a column says what the numbers count, the one column of numbers beside it holds the units on some rows."""
+    j = measure_column(table)
+    if j is None or "units" in {role for role, _ in roles.values()}:
+        return roles
+    return {k: ("units", 0.9) if role == "revenue" else (role, sure) for k, (role, sure) in roles.items() if k != j}
+
+
+def layout_of(roles: dict[int, tuple[str, float]]) -> str:
+    """Order lines where a column holds orders, or customers beside prices; else one row for each SKU and period."""
+    have = {role for role, _ in roles.values()}
+    return "orders" if "order" in have or ("customer" in have and "price" in have) else "long"
