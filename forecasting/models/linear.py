@@ -133,7 +133,8 @@ class Linear(Terms):
         carry = fit_carry(target - expected, 1 + learnt.solution.parameters, enabled=self.carry and not self.remembers)
         usable = learnt.solution.observed >= _LEAST
         level = restrained(scale, expected + carry.expected, carry.shocks, sales)
-        wider = widened(replace(self, calibrated=False), panel) if self.calibrated else Widening()
+        own = self.remembers and self.ahead == "direct"  # has a regression, and so errors, for each step
+        wider = widened(replace(self, calibrated=False), panel) if self.calibrated and not own else Widening()
         return FittedLinear(self, panel, learnt.names, learnt.active, learnt.solution, carry, scale, level, usable, wider)
 
     def _scale(self, panel: Panel, sales: np.ndarray) -> Power:

@@ -95,3 +95,7 @@ def test_ranges_of_ets_are_those_of_its_theory(trend: str, season: str, letters:
     ours = replace(ETS(error="additive"), trend=trend, season=season, horizon=14).fit(panel).forecast(14)
     theirs = AutoETS(12, model=letters, damped=trend == "damped").fit(sales).predict(14, level=[80])
     np.testing.assert_allclose(ours.quantile(0.9)[0], theirs["hi-80"], rtol=2e-3)
+
+
+def test_a_regression_for_each_step_knows_the_errors_of_each() -> None:
+    assert Linear(lags=(1,), ahead="direct").fit(wandering(12)).widening == Widening()
