@@ -255,7 +255,7 @@ class Told:
     mean: np.ndarray
     fitted: np.ndarray
     lengths: np.ndarray
-    memory: np.ndarray
+    psi: np.ndarray
     sigma: np.ndarray
     reasons: tuple[str, ...]
     described: tuple[Described | None, ...]
@@ -278,7 +278,7 @@ class Told:
         fitted = np.split(self.fitted, np.cumsum(self.lengths)[:-1])
         for number, (mean, known, reason) in enumerate(zip(self.mean, fitted, self.reasons, strict=True)):
             sigma = None if np.isnan(self.sigma[number]) else float(self.sigma[number])
-            yield Path(mean, known, self.memory[number], self.described[number], sigma), reason
+            yield Path(mean, known, self.psi[number], self.described[number], sigma), reason
 
 
 def _restraint(mean: np.ndarray, history: np.ndarray) -> np.ndarray:
