@@ -50,7 +50,8 @@ for column, title, memory, name in (
 parts.tabs(
     "diagnosis",
     {
-        "Season": partial(diagnosing.season, sku, found.season, found.waves, noun),
+        "What repeats": partial(diagnosing.lengths, sku, found.waves, noun),
+        "Season": partial(diagnosing.season, sku, found.season),
         "Trend, season and rest": partial(diagnosing.parts_of, sku, found),
         "Breaks": partial(diagnosing.breaks, sku, found.steps),
         "Peaks": partial(diagnosing.peaks, found),

@@ -152,8 +152,8 @@ def candidates(orders: Orders) -> None:
     )
 
 
-def season(sku: str, found: Season, waves: Waves, noun: str) -> None:
-    """The usual course within a season, cycle by cycle, and which lengths repeat."""
+def season(sku: str, found: Season) -> None:
+    """The usual course within a season, and cycle by cycle."""
     parts.reading(found.reading)
     if len(found.grid) > 1:
         left, right = st.columns(2)
@@ -163,6 +163,10 @@ def season(sku: str, found: Season, waves: Waves, noun: str) -> None:
         with right:
             st.caption(t("**Cycle by cycle.** The thick line is the mean; a slope says that this part of the season changes."))
             parts.chart(diagnostics.subseries(found.cycles, palette()), "subseries", f"Seasonal subseries of {sku}")
+
+
+def lengths(sku: str, waves: Waves, noun: str) -> None:
+    """Which lengths repeat."""
     parts.reading(waves.reading)
     if len(waves.frame):
         st.caption(t("**Periodogram.** Peaks are lengths that repeat; those that the ACF confirms are marked."))

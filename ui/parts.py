@@ -68,10 +68,12 @@ def chart(figure: go.Figure, key: str, alt: str) -> None:
 
 def section(title: str, control: Callable[[], None] | None = None) -> None:
     """The title of a part of a page, with a control at its right end."""
+    if control is None:
+        st.subheader(t(title), anchor=False)
+        return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(t(title), anchor=False, width="content")
-        if control is not None:
-            control()
+        control()
 
 
 def folded(label: str, key: str, draw: Callable[[], object], *, icon: str | None = None, expanded: bool = False) -> None:

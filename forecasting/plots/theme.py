@@ -108,7 +108,17 @@ def house(
         "y": merged(_axis(palette), {"separatethousands": True, "title": {"text": y_title or None}}, y or {}),
     }
     axes = {name: merged(usual[name[0]], own.get(name, {})) for name in _axes(own)}
-    return go.Figure(list(traces), merged(_frame(palette, height, hover), own, axes))
+    return go.Figure(list(traces), merged(_frame(palette, height, hover), {"margin": _room(axes)}, own, axes))
+
+
+def _room(axes: Look) -> dict[str, int]:
+    """Pixels for labels and titles left and below, as most charts need them: Plotly widens what is too narrow, drawing twice.
+
+    Charts below each other then begin at the same place too.
+    """
+    titled = {name[0] for name, axis in axes.items() if axis.get("title", {}).get("text")}
+    slider = any("rangeslider" in axis for axis in axes.values())  # it brings room of its own
+    return {"l": 80 if "y" in titled else 40, "b": 8 if slider else 69 if "x" in titled else 40}
 
 
 def _axes(layout: Look) -> set[str]:
@@ -129,7 +139,8 @@ def _axis(palette: Palette) -> Look:
 def _frame(palette: Palette, height: int, hover: str) -> Look:
     return {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+        "template": {},
+        "margin": {"r": 8, "t": 36},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "colorway": list(palette.categories),
