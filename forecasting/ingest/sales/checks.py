@@ -15,6 +15,7 @@ from forecasting.ingest.words.products import may_be_no_product, not_a_product
 from forecasting.ingest.words.vocabulary import plain
 
 NOT_CHOSEN = "a channel or store that was not chosen"
+TRUE_WORDS = {"1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "是", "有", "on", "wahr", "vrai", "verdadero"}
 FALSE_WORDS = {
     "",
     "0",

@@ -16,8 +16,9 @@ from forecasting.ingest.meaning.movements import is_movement, mostly_below_zero
 from forecasting.ingest.reading.coded import Coded, Lexicon, Look, Words, coded, days_and_clocks, no_clock
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.sales.checks import FALSE_WORDS, is_broken_code, most_said, no_products, platform_of, says_not_sold
-from forecasting.ingest.sales.facts import NO_CODE, says_returned
+from forecasting.ingest.sales.facts import NO_CODE
 from forecasting.ingest.sales.grid import STATIC, period_start
+from forecasting.ingest.sales.quantities import says_returned
 from forecasting.ingest.sales.tally import Book, Lines, Tally
 
 _READ = ("date", "sku", "name", "units", "price", "revenue", "tax", "cost", "customer", "order", "status", "cancelled")
