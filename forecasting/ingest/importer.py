@@ -9,21 +9,19 @@ from pathlib import Path
 import pandas as pd
 import polars as pl
 
-from forecasting.core.errors import InputError, MappingNeeded
+from forecasting.core.errors import InputError
 from forecasting.core.frequency import normalise_freq
 from forecasting.core.memory import give_back
 from forecasting.core.panel import Panel
 from forecasting.core.progress import report as tell
-from forecasting.ingest.mapping import GUESSED, Mapping
+from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.meaning.propose import is_panel, propose_for
-from forecasting.ingest.meaning.tabs import named_by_table, said_of
 from forecasting.ingest.panelcsv import panel_from_table
 from forecasting.ingest.reading.content import Content
 from forecasting.ingest.reading.reader import read_tables
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.report import SET_ASIDE, ImportReport, no_rejects
 from forecasting.ingest.sales.checks import platform_of
-from forecasting.ingest.sales.facts import NO_SKU, Facts, extract
 from forecasting.ingest.sales.grid import (
     absent_rule,
     add_up,
@@ -35,8 +33,8 @@ from forecasting.ingest.sales.grid import (
     sum_to_periods,
 )
 from forecasting.ingest.sales.overlap import mark_overlap
+from forecasting.ingest.sales.sources import Source, sources_of
 from forecasting.ingest.sales.stream import Streamed, stream_orders
-from forecasting.ingest.sales.wide import extract_wide
 
 Progress = Callable[[float, str], None]
 
@@ -56,15 +54,6 @@ class Import:
     tables: tuple[Table, ...]
     mapping: Mapping
     channels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Source:
-    """One table with its mapping and its facts."""
-
-    table: Table
-    mapping: Mapping
-    facts: Facts
 
 
 def import_files(
@@ -104,7 +93,7 @@ def import_files(
     own = panel_from_table(tables[0]) if len(tables) == 1 and mapping is None and is_panel(tables[0].header) else None
     if own is not None and (freq is None or normalise_freq(freq) == own.freq):
         return _own_panel(own, tables[0])
-    sources, left, issues = _sources(tables, mapping)
+    sources, left, issues = sources_of(tables, mapping)
     say(0.7, "Summing to periods")
     return _finish(sources, left, tables, freq, issues, say)
 
@@ -134,7 +123,7 @@ def _import_stream(file: tuple[str, bytes | Path], mapping: Mapping | None, freq
 
 def _finish_stream(streamed: Streamed, summed: pl.DataFrame, grain: str, say: Progress) -> Import:
     """The end of the way for a file that was summed piece by piece."""
-    source = _Source(streamed.table, streamed.mapping, streamed.facts)
+    source = Source(streamed.table, streamed.mapping, streamed.facts)
     issues = list(streamed.facts.issues)
     zero, rule = absent_rule(summed, "orders", True, streamed.mapping.absent)
     issues.append(rule)
@@ -154,151 +143,8 @@ def _channels(counts: pl.DataFrame) -> tuple[str, ...]:
     return tuple(counts.filter(pl.col("attribute") == "channel")["value"].unique().sort())
 
 
-def _sources(tables: list[Table], given: Mapping | None) -> tuple[list[_Source], list[tuple[Table, str]], list[str]]:
-    """Tables that hold sales; the others with the reason why not, which is also said, unless there is no other."""
-    sources: list[_Source] = []
-    left: list[tuple[Table, str]] = []
-    issues: list[str] = []
-    refusals: list[MappingNeeded] = []
-    shown = any(table.height and not table.hidden for table in tables)
-    for table in tables:
-        if not table.height:
-            continue
-        if table.hidden and shown:
-            left.append((table, "this sheet is hidden in the workbook: show it, or import it by itself, to use it"))
-            issues.append(f"{_label(table)} is hidden in the workbook and was left out ({table.height} rows)")
-            continue
-        try:
-            mapping = _mapping_for(table, given)
-            facts = extract_wide(table, mapping) if mapping.layout == "wide" else extract(table, mapping)
-            sources.append(_Source(table, mapping, facts))
-        except MappingNeeded as error:
-            refusals.append(error)
-            left.append((table, "this table holds no sales: it has no dates, or no numbers of units"))
-            issues.append(f"{_label(table)} holds no sales and was left out ({table.height} rows)")
-    if not sources:
-        raise refusals[0] if refusals else MappingNeeded(_no_rows(tables))
-    sources = _of_sales(sources, left, issues)
-    sources = _without_summaries(_of_one_kind(_without_guesses(sources, left, issues), left, issues), left, issues)
-    return _told_apart_by_name(sources, issues), left, issues
-
-
-def _without_guesses(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
-    """A table in which nothing names SKU and units is no further part of the sales of one that names both."""
-    main = max(sources, key=lambda s: s.facts.frame.height)
-    others = [s for s in sources if _names_sales(main) and not _names_sales(s) and s.table.header != main.table.header]
-    for source in others:
-        left.append((source.table, "this table names no SKU and no units sold, as the main table does"))
-        issues.append(f"{_label(source.table)} names no SKU and no units sold and was left out ({source.table.height} rows)")
-    return [s for s in sources if s not in others] if others else sources
-
-
-def _names_sales(source: _Source) -> bool:
-    if source.mapping.layout == "wide":
-        return True
-    named = {c.role for c in source.mapping.columns if c.sure > GUESSED}
-    return bool(named & {"sku", "name"}) or "units" in named
-
-
-def _told_apart_by_name(sources: list[_Source], issues: list[str]) -> list[_Source]:
-    """Tables without a column of SKUs, each of one SKU that its sheet or title names."""
-    bare = [s for s in sources if s.mapping.layout == "long" and s.mapping.role("sku") is None is s.mapping.role("name")]
-    labels = named_by_table([s.table for s in bare]) if len(bare) == len(sources) else []
-    if not labels:
-        return sources
-    said = ", ".join(map(repr, labels[:5])) + (" ..." if len(labels) > 5 else "")
-    issues.append(f"there is no SKU column; each table is one series, called by its sheet or the title above it: {said}")
-    return [replace(s, facts=_called(s.facts, label)) for s, label in zip(sources, labels, strict=True)]
-
-
-def _called(facts: Facts, label: str) -> Facts:
-    """The facts of a table as one series of that name."""
-    issues = tuple(issue for issue in facts.issues if not issue.startswith(NO_SKU))
-    return replace(facts, frame=facts.frame.with_columns(sku=pl.lit(label)), issues=issues)
-
-
-def _no_rows(tables: list[Table]) -> str:
-    names = ", ".join(dict.fromkeys(t.name for t in tables))
-    return f"{names} has a header but no rows: rows with a date, a SKU and a number of units are needed"
-
-
-def _mapping_for(table: Table, given: Mapping | None) -> Mapping:
-    proposed = propose_for(table)
-    if given is not None and given.fits(table.header):
-        return given.onto(table.header, proposed)
-    if given is not None and given.freq:
-        return replace(proposed, freq=given.freq)
-    return proposed
-
-
-def _of_one_kind(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
-    """Sales are summed over tables of one kind; a pivot of the same workbook would count them twice."""
-    main = max(sources, key=lambda s: s.facts.frame.height)
-    others = [s for s in sources if s.mapping.layout != main.mapping.layout]
-    for source in others:
-        what = f"of another kind ({source.mapping.layout}) than the main table"
-        left.append((source.table, f"this table is {what}: it would count its sales twice"))
-        issues.append(f"{_label(source.table)} is {what} and was left out ({source.table.height} rows)")
-    return [s for s in sources if s not in others] if others else sources
-
-
-def _of_sales(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
-    """The tables without those that are called a plan or purchases, and returns as such, beside others that are not."""
-    said = [said_of(source.table) for source in sources]
-    if all(said):
-        return sources
-    kept: list[_Source] = []
-    for source, what in zip(sources, said, strict=True):
-        if what in ("plan", "purchases"):
-            left.append((source.table, f"this table is called {what}, not sales"))
-            issues.append(f"{_label(source.table)} is called {what}, not sales, and was left out ({source.table.height} rows)")
-        elif what == "returns":
-            issues.append(f"{_label(source.table)} is called returns: its units are counted as returned")
-            kept.append(replace(source, facts=_returned(source.facts)))
-        else:
-            kept.append(source)
-    return kept
-
-
-def _returned(facts: Facts) -> Facts:
-    units = pl.col("sold").fill_null(0.0) + pl.col("returned")
-    return replace(facts, frame=facts.frame.with_columns(returned=units, sold=pl.lit(0.0)))
-
-
-def _without_summaries(sources: list[_Source], left: list[tuple[Table, str]], issues: list[str]) -> list[_Source]:
-    """The tables without those that sum up the others of their file: their sales would count twice."""
-    while (found := next(filter(None, map(_summary, _by_file(sources))), None)) is not None:
-        sources = [source for source in sources if source is not found]
-        left.append((found.table, "this table sums up the others: it would count their sales twice"))
-        issues.append(f"{_label(found.table)} sums up the other tables and was left out ({found.table.height} rows)")
-    return sources
-
-
-def _by_file(sources: list[_Source]) -> list[list[_Source]]:
-    names = dict.fromkeys(source.table.name for source in sources)
-    return [[source for source in sources if source.table.name == name] for name in names]
-
-
-def _summary(sources: list[_Source]) -> _Source | None:
-    """The table in which each SKU sold as much as in all others together, or as in one that has more rows."""
-    if len(sources) < 2:
-        return None
-    totals = [source.facts.frame.group_by("sku").agg(pl.col("sold").sum()).sort("sku") for source in sources]
-    doubled = pl.concat(totals).group_by("sku").agg(pl.col("sold").sum() / 2).sort("sku")
-    for source, own in zip(sources, totals, strict=True):
-        rows = source.facts.frame.height
-        finer = (other for each, other in zip(sources, totals, strict=True) if each.facts.frame.height > rows)
-        if own.height > 1 and ((len(sources) > 2 and own.equals(doubled)) or any(map(own.equals, finer))):
-            return source
-    return None
-
-
-def _label(table: Table) -> str:
-    return f"{table.name}, {table.sheet!r}," if table.sheet else table.name
-
-
 def _finish(
-    sources: list[_Source],
+    sources: list[Source],
     left: list[tuple[Table, str]],
     tables: list[Table],
     freq: str | None,
@@ -339,7 +185,7 @@ def _counted_once(frame: pl.DataFrame) -> pl.DataFrame:
     return (frame.filter(~pl.col("again")) if frame["again"].any() else frame).drop("again")
 
 
-def _rejects(sources: list[_Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:
+def _rejects(sources: list[Source], frames: list[pl.DataFrame] | None) -> pl.DataFrame:
     """The account of all tables, with their numbers as `table`; `frames` carry the mark of rows that another table has too."""
     parts = [no_rejects().with_columns(table=pl.lit(0, dtype=pl.UInt32))]
     unmarked = pl.DataFrame(schema={"line": pl.UInt32, "sku": pl.String, "again": pl.Boolean})
@@ -375,7 +221,7 @@ def _rows_unused(rejects: pl.DataFrame) -> int:
     return whole.select("table", "row").unique().height
 
 
-def _nothing_left(main: _Source, rejects: pl.DataFrame) -> str:
+def _nothing_left(main: Source, rejects: pl.DataFrame) -> str:
     if not rejects.height:
         return f"{main.table.name} has no usable row: rows with a date, a SKU and a number of units are needed"
     reason, count = rejects["reason"].value_counts(sort=True).row(0)
@@ -423,7 +269,7 @@ def _common_issues(
         issues.append(f"{len(channels)} channels or stores are summed; choose 'split' to keep them apart")
 
 
-def _report(main: _Source, sources: list[_Source], freq: str, read: int, unused: int, issues: list[str]) -> ImportReport:
+def _report(main: Source, sources: list[Source], freq: str, read: int, unused: int, issues: list[str]) -> ImportReport:
     encodings = dict.fromkeys(s.table.encoding for s in sources if s.table.encoding)
     delimiters = dict.fromkeys(s.table.delimiter for s in sources if s.table.delimiter)
     questions = [q.text for q in main.mapping.questions]
