@@ -7,7 +7,8 @@ import pandas as pd
 
 from forecasting.core.errors import HistoryTooShort
 from forecasting.core.panel import Panel
-from forecasting.models.linear import Linear
+from forecasting.features.design import Design
+from forecasting.models.linear import Learnt, Linear
 
 _SHUFFLES = 10
 _LEAST = 12
@@ -46,28 +47,9 @@ def select_terms(panel: Panel, spec: Linear, unique_id: str, horizon: int, origi
         raise HistoryTooShort(
             f"'{unique_id}' has {length} periods; to judge terms {horizon} periods ahead it needs at least {_LEAST + horizon}."
         )
-    terms = np.asarray(made.terms, dtype=object)
-    columns = np.nan_to_num(made.history()[0])
-    grown: dict[str, list[float]] = {term: [] for term in dict.fromkeys(made.terms)}
-    random = np.random.default_rng(seed)
-    for cutoff in cutoffs:
-        seen = target.copy()
-        seen[:, cutoff:] = np.nan
-        learnt = plain.learn(alone, seen, made)
-        later = slice(cutoff, cutoff + horizon)
-        weights, constant = learnt.solution.weights[0], learnt.solution.constant[0]
-
-        def error(rows: np.ndarray, weights=weights, constant=constant, later=later) -> float:  # type: ignore[no-untyped-def]
-            return float(np.nanmean(np.abs(target[0, later] - plain.respond(constant + rows @ weights))))
-
-        if np.isnan(target[0, later]).all():
-            continue
-        rows = columns[later]
-        base = error(rows)
-        for term, found in grown.items():
-            shuffled = [_shuffled(rows, terms == term, random) for _ in range(_SHUFFLES)]
-            found.append(float(np.mean([error(each) for each in shuffled])) / max(base, 1e-12) - 1.0)
-    known = ~np.isnan(target[0]) & ~np.isnan(made.history()[0]).any(axis=1)
+    grown = _grown(alone, plain, target, made, [slice(cutoff, cutoff + horizon) for cutoff in cutoffs], seed)
+    terms, columns = np.asarray(made.terms, dtype=object), made.history()[0]
+    known = ~np.isnan(target[0]) & ~np.isnan(columns).any(axis=1)
     table = pd.DataFrame(
         [(term, *_told(columns[known][:, terms == term], target[0, known]), *_judged(found)) for term, found in grown.items()],
         columns=["term", "correlation", "information", "importance", "stability"],
@@ -76,6 +58,32 @@ def select_terms(panel: Panel, spec: Linear, unique_id: str, horizon: int, origi
     table = table.sort_values("importance", ascending=False, ignore_index=True)
     idle = tuple(table.loc[~table["helps"], "term"])
     return Selection(unique_id, table, _without(spec, idle))
+
+
+def _grown(
+    panel: Panel, spec: Linear, target: np.ndarray, made: Design, windows: list[slice], seed: int
+) -> dict[str, list[float]]:
+    """By how much of itself the error of each window grows when a term is shuffled; windows without sales are passed over."""
+    random, terms, columns = np.random.default_rng(seed), np.asarray(made.terms, dtype=object), np.nan_to_num(made.history()[0])
+    grown: dict[str, list[float]] = {term: [] for term in dict.fromkeys(made.terms)}
+    for window in windows:
+        actual, rows = target[0, window], columns[window]
+        if np.isnan(actual).all():
+            continue
+        seen = target.copy()
+        seen[:, window.start :] = np.nan
+        learnt = spec.learn(panel, seen, made)
+        base = _error(spec, learnt, rows, actual)
+        for term, found in grown.items():
+            shuffled = [_shuffled(rows, terms == term, random) for _ in range(_SHUFFLES)]
+            found.append(float(np.mean([_error(spec, learnt, each, actual) for each in shuffled])) / max(base, 1e-12) - 1.0)
+    return grown
+
+
+def _error(spec: Linear, learnt: Learnt, rows: np.ndarray, actual: np.ndarray) -> float:
+    """The mean absolute error of what a fit of one SKU expects of these rows."""
+    expected = spec.respond(learnt.solution.constant[0] + rows @ learnt.solution.weights[0])
+    return float(np.nanmean(np.abs(actual - expected)))
 
 
 def _shuffled(rows: np.ndarray, places: np.ndarray, random: np.random.Generator) -> np.ndarray:

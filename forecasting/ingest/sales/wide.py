@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -79,13 +79,63 @@ def _kept(table: Table, keep: pl.Series) -> Table:
     return replace(table, cells=table.cells.filter(keep), lines=table.lines.filter(keep))
 
 
+@dataclass(frozen=True)
+class _Periods:
+    """The columns that stand for periods: where they are, how they are called, and when each begins (None for no period)."""
+
+    columns: list[int]
+    labels: list[str]
+    dates: list[object]
+    grain: str
+    order: str
+
+    def dated(self) -> list[tuple[int, object]]:
+        """The columns that are periods, each with its date."""
+        return [(j, date) for j, date in zip(self.columns, self.dates, strict=True) if date is not None]
+
+
 def _periods_across(table: Table, mapping: Mapping) -> Facts:
+    """SKUs down, or SKUs and months, and periods across."""
     issues: list[str] = []
-    periods = mapping.indices("period")
-    note_periods(pl.Series([table.header[j] for j in periods]), table.name, issues)
+    periods = _periods_of(table, mapping, issues)
+    _refuse_on_its_side(table, mapping)
+    months = _months_down(table, mapping)
+    sku, name = _keys(table, mapping, months, issues)
+    sku, rejects = _checked_rows(table, mapping, sku, name)
+    rejects = _with_subtotals(table, mapping, sku, rejects)
+    keep = ~table.lines.is_in(rejects["line"].implode())
+    if months is not None:
+        undated = keep & (months == 0)
+        rejects = pl.concat([rejects, _undated(table, mapping.indices("month")[0], undated)])
+        keep = keep & ~undated
+    attributes = _attributes(table, mapping, keep)
+    frames, bad = [], []
+    for j, moment in periods.dated():
+        found = parse_numbers(table.column(j), mapping.decimal or None, _hint(table))
+        bad.append(_bad_cells(table, j, found.bad & keep))
+        values = found.values.filter(keep)
+        cells = _cells(table.lines.filter(keep), sku.filter(keep), moment, values).with_columns(**attributes)
+        frames.append(cells if months is None else _in_months(cells, months.filter(keep)))
+    grain = periods.grain if months is None else "month"
+    rejects = pl.concat([rejects, *bad])
+    return Facts(pl.concat(frames), rejects, table.height, tuple(issues), periods.order, grain, tuple(periods.labels))
+
+
+def _periods_of(table: Table, mapping: Mapping, issues: list[str]) -> _Periods:
+    columns = mapping.indices("period")
+    note_periods(pl.Series([table.header[j] for j in columns]), table.name, issues)
     days = days_across(table) or months_across(table) or units_across(table)
-    labels = [days.get(j, table.header[j]) for j in periods]
+    labels = [days.get(j, table.header[j]) for j in columns]
     labels = [fiscal(label) for label in in_named_year(pl.Series(labels), table, issues)]
+    _say_what_is_across(table, mapping, issues)
+    dates, grain, order = _period_dates(_weeks_of_year(labels, table, issues), mapping, issues)
+    skipped = [label for label, date in zip(labels, dates, strict=True) if date is None]
+    if skipped:
+        issues.append(f"columns that are no periods were left out: {', '.join(map(repr, skipped[:5]))}")
+    return _Periods(columns, labels, dates, grain, order)
+
+
+def _say_what_is_across(table: Table, mapping: Mapping, issues: list[str]) -> None:
     longer = [table.header[j] for j in longer_periods(table.header) if mapping.columns[j].role == "ignore"]
     if longer:
         issues.append(f"columns of longer periods sum others up and were left out: {', '.join(map(repr, longer[:5]))}")
@@ -93,42 +143,21 @@ def _periods_across(table: Table, mapping: Mapping) -> Facts:
         issues.append("there is no column of units; the amounts across are forecast instead")
     if other_measures(table):
         issues.append("each period has several measures; only the units are used")
-    dates, grain, order = _period_dates(_weeks_of_year(labels, table, issues), mapping, issues)
-    _refuse_on_its_side(table, mapping)
+
+
+def _keys(table: Table, mapping: Mapping, months: pl.Series | None, issues: list[str]) -> tuple[pl.Series, pl.Series | None]:
+    """The SKU of each row and its name; the months alone, years across, are those of one series."""
     sku, name = _key(table, mapping, "sku"), _key(table, mapping, "name")
-    months = _months_down(table, mapping)
-    if sku is None:
-        sku = name
-    else:
+    if sku is not None:
         say_if_group(mapping, issues)
-    if sku is None and months is not None:
-        sku, name = one_series(table, issues), _key(table, mapping, "month")
-    if sku is None:
-        raise MappingNeeded(
-            f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping"
-        )
-    sku, rejects = _checked_rows(table, mapping, sku, name)
-    rejects = _with_subtotals(table, mapping, sku, rejects)
-    keep = ~table.lines.is_in(rejects["line"].implode())
+        return sku, name
+    if name is not None:
+        return name, name
     if months is not None:
-        undated = keep & (months == 0)
-        rejects = pl.concat([rejects, _undated(table, mapping.indices("month")[0], undated)])
-        keep, grain = keep & ~undated, "month"
-    kept = [j for j, d in zip(periods, dates, strict=True) if d is not None]
-    moments = [d for d in dates if d is not None]
-    attributes = _attributes(table, mapping, keep)
-    frames, bad = [], []
-    for j, moment in zip(kept, moments, strict=True):
-        found = parse_numbers(table.column(j), mapping.decimal or None, _hint(table))
-        bad.append(_bad_cells(table, j, found.bad & keep))
-        values = found.values.filter(keep)
-        cells = _cells(table.lines.filter(keep), sku.filter(keep), moment, values).with_columns(**attributes)
-        frames.append(cells if months is None else _in_months(cells, months.filter(keep)))
-    rejects = pl.concat([rejects, *bad])
-    skipped = [label for label, d in zip(labels, dates, strict=True) if d is None]
-    if skipped:
-        issues.append(f"columns that are no periods were left out: {', '.join(map(repr, skipped[:5]))}")
-    return Facts(pl.concat(frames), rejects, table.height, tuple(issues), order, grain, tuple(labels))
+        return one_series(table, issues), _key(table, mapping, "month")
+    raise MappingNeeded(
+        f"{table.name} has periods across but no column that names the SKU of each row; choose it in the mapping"
+    )
 
 
 def _refuse_on_its_side(table: Table, mapping: Mapping) -> None:
