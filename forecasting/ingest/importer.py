@@ -28,6 +28,7 @@ from forecasting.ingest.sales.grid import (
     attribute_counts,
     build_panel,
     choose_freq,
+    named_apart,
     say_if_four_weeks,
     static_of,
     sum_to_periods,
@@ -156,7 +157,7 @@ def _finish(
         issues.extend(note for note in (*source.table.notes, *source.facts.issues) if note not in issues)
     frames = mark_overlap([s.facts.frame for s in sources], main.mapping.layout, issues)
     rejects = _rejects(sources, frames)
-    facts = pl.concat([_counted_once(frame) for frame in frames], how="diagonal_relaxed")
+    facts = named_apart(pl.concat([_counted_once(frame) for frame in frames], how="diagonal_relaxed"))
     if not facts.height:
         raise InputError(_nothing_left(main, rejects))
     if main.mapping.channels == "split" and "channel" in facts.columns:

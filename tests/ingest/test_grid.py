@@ -1,10 +1,12 @@
 """Sums of sales lines to the grid of a panel."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.ingest import import_files
+from forecasting.ingest import import_files, write_panel_csv
 from forecasting.ingest.sales import grid
 
 
@@ -27,3 +29,18 @@ def test_sums_are_the_same_however_many_skus_are_grouped_at_once(monkeypatch: py
     in_parts = import_files([("sales.csv", sales())])
     assert in_parts.panel.digest == at_once.panel.digest
     assert in_parts.report.issues == at_once.report.issues
+
+
+def test_what_one_table_measures_and_another_describes_has_two_names(tmp_path: Path) -> None:
+    measured = "date,sku,units,shelf\n" + "".join(f"2024-01-{d:02d},A,{d},{d}.5\n" for d in range(1, 20))
+    described = "Date,SKU,Units,Shelf,Note\n" + "".join(f"2024-01-{d:02d},B,{d},top {d % 2},x\n" for d in range(1, 20))
+    done = import_files([("a.csv", measured.encode()), ("b.csv", described.encode())])
+    assert ("shelf" in done.panel.frame.columns, list(done.panel.static.columns)) == (True, ["shelf_2"])
+    write_panel_csv(done.panel, tmp_path / "panel.csv")
+    assert "shelf,shelf_2" in (tmp_path / "panel.csv").read_text("utf-8").splitlines()[0]
+
+
+def test_a_value_too_large_for_single_precision_is_kept_in_double() -> None:
+    rows = "".join(f"2024-01-{d:02d},A,{d},{'9' * 40 if d == 7 else d}\n" for d in range(1, 20))
+    frame = import_files([("a.csv", ("date,sku,units,grams\n" + rows).encode())]).panel.frame
+    assert frame["grams"].max() == pytest.approx(1e40)

@@ -6,13 +6,15 @@ import pickle
 import random
 import time
 import zipfile
+from dataclasses import replace
 
 import pytest
 
-from forecasting.core.errors import InputError, ShelfcastError
+from forecasting.core.errors import InputError
 from forecasting.ingest import import_files, read_tables
-from tests.ingest.fuzz import mutated
-from tests.ingest.merchants import all_cases
+from tests.ingest.fuzz import mutants, tried
+from tests.ingest.ledger import letters_lost
+from tests.ingest.packed import Packed, packed
 from tests.ingest.truth import DATES, HEADERS, NUMBERS, tidy_rows, to_csv, to_xlsx
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
@@ -106,19 +108,21 @@ def test_formula_cells_stay_text_and_come_back() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_fuzz(seed: int) -> None:
-    rng = random.Random(seed)
-    cases = [case for case in all_cases() if len(case.data) < 60_000]
-    for _ in range(60):
-        case = rng.choice(cases)
-        data = mutated(case.data, rng)
-        started = time.perf_counter()
-        try:
-            report = import_files([(case.name, data)]).report
-        except ShelfcastError as refused:
-            assert len(str(refused)) < 900  # noqa: PT017 - both outcomes are right
-        else:
-            assert report.rows_read == report.rows_used + report.rows_set_aside
-        assert time.perf_counter() - started < 30, case.label
+    for label, name, data in mutants(80, seed):
+        found, where = tried(name, data, large=False)
+        assert found in ("read", "refused"), (label, found, where)
+
+
+def test_the_ledger_of_the_fuzz_misses_no_cell() -> None:
+    text = "Note\n\ndate,sku,units\n2024-01-01,A,1\n2024-01-02,B,2\n2024-01-03,C,3\n"
+    table = read_tables(text.encode(), "a.csv")[0]
+    assert letters_lost(text, [table]) == ""
+    assert letters_lost(text, [replace(table, cells=table.cells.head(2))]) == "000122334C"
+
+
+@pytest.mark.parametrize("case", packed(), ids=lambda case: case.label)
+def test_all_rows_are_read_in_every_encoding_and_container(case: Packed) -> None:
+    assert import_files([(case.name, case.data)]).report.rows_read == case.rows
 
 
 def test_every_sheet_and_member_is_read() -> None:

@@ -52,6 +52,7 @@ _SHORT_MONTHS = {
     "lis": 11,
     "gru": 12,
 }
+_LONGEST = 100  # what is longer is no date, and looking for one in it takes long
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _WEEK_WORD = r"(?:f?w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
@@ -106,7 +107,7 @@ def month_number(word: str) -> int | None:
         return int(match.group(1))
     if match := re.fullmatch(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?", text):
         written = match.group(1)
-        number = int(written) if written.isdigit() else _CHINESE.index(written) + 1 if written in _CHINESE else 0
+        number = int(written) if written.isdecimal() else _CHINESE.index(written) + 1 if written in _CHINESE else 0
         return number if 1 <= number <= 12 else None
     return _MONTHS.get(text)
 
@@ -142,6 +143,8 @@ def parse_date_text(text: str) -> tuple[dt.datetime | None, str]:  # noqa: PLR09
     >>> parse_date_text("2024-W07")[0], parse_date_text("Feb-24"), parse_date_text("45292")[0]
     (datetime.datetime(2024, 2, 12, 0, 0), (datetime.datetime(2024, 2, 1, 0, 0), 'month'), datetime.datetime(2024, 1, 1, 0, 0))
     """
+    if len(text) > _LONGEST:
+        return None, ""
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", unwrap(text))).strip().translate(KOREAN)
     plain = _MOMENT_OF_SAS.sub(r"\1 ", fiscal(plain))
     if match := _WEEK.fullmatch(plain):
@@ -207,7 +210,7 @@ def _with_month_name(text: str) -> tuple[dt.datetime | None, str]:
     words = re.findall(r"[^\W\d_]+|\d+", body)
     named = {**_MONTHS, **_SHORT_MONTHS} if re.search(r"\d[-/.']|[-/.']\d", body) else _MONTHS
     month = next((named[w.lower()] for w in words if w.lower() in named), None)
-    numbers = [w for w in words if w.isdigit()]
+    numbers = [w for w in words if w.isdecimal()]
     if month is None or not 1 <= len(numbers) <= 2:
         return None, ""
     if len(numbers) == 1:

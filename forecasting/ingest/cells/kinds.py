@@ -65,7 +65,7 @@ def kind_of(cell: str) -> str:  # noqa: PLR0911 - one line for each kind
         return TEXT
     if _DATE.fullmatch(fiscal(text)):
         return DATE
-    if any(c.isdigit() for c in text) and _NUMBER.fullmatch(text):
+    if any(c.isdecimal() for c in text) and _NUMBER.fullmatch(text):
         return NUMBER
     return TEXT
 

@@ -142,7 +142,7 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
     body = _TIMES.sub("", body[: credit.start()] if credit else body)
     body, negative = _sign(_CURRENCY.sub("", body).strip())
     negative = negative or (credit is not None and credit.group(1).upper() == "CR")
-    body = _UNIT.sub("", body).strip() if not body[-1:].isdigit() else body
+    body = _UNIT.sub("", body).strip() if not body[-1:].isdecimal() else body
     body, factor = _scale(body)
     if _EXPONENT.fullmatch(body):
         return _finite((-1 if negative else 1) * factor * float(body.replace(",", ".")))
@@ -183,10 +183,10 @@ def _digits(body: str, decimal: str) -> str | None:
         return _regrouped(body, decimal)
     if any(c in fraction for c in " '"):
         return None
-    parts = re.split(r"[ ']", whole.replace(group, " ")) if not whole.isdigit() else [whole]
+    parts = re.split(r"[ ']", whole.replace(group, " ")) if not whole.isdecimal() else [whole]
     parts = [p for p in parts if p]
     grouped = all(2 <= len(p) <= 3 for p in parts[1:]) and (len(parts) < 2 or len(parts[-1]) == 3)
-    if not grouped or not all(p.isdigit() for p in parts):
+    if not grouped or not all(p.isdecimal() for p in parts):
         return None
     return "".join(parts or ["0"]) + (f".{fraction}" if point and fraction else "")
 
@@ -194,7 +194,7 @@ def _digits(body: str, decimal: str) -> str | None:
 def _regrouped(body: str, decimal: str) -> str | None:
     """`1.234.567` in a column with decimal points: several points can only group."""
     parts = body.split(decimal)
-    only = all(p.isdigit() for p in parts) and len(parts) > 2 and all(len(p) == 3 for p in parts[1:]) and len(parts[0]) <= 3
+    only = all(p.isdecimal() for p in parts) and len(parts) > 2 and all(len(p) == 3 for p in parts[1:]) and len(parts[0]) <= 3
     return "".join(parts) if only else None
 
 
@@ -227,7 +227,7 @@ def _decimal_sign(rest: list[str], column: pl.Series, hint: str) -> tuple[str, b
 
 def _vote(text: str) -> tuple[str, bool]:
     """(decimal sign, whether that is sure) as told by one text."""
-    body = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdigit() or c in ".,")
+    body = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal() or c in ".,")
     dots, commas = body.count("."), body.count(",")
     if dots and commas:
         last = "." if body.rfind(".") > body.rfind(",") else ","

@@ -17,6 +17,7 @@ from forecasting.ingest.words.vocabulary import role_of
 _SALES = frozenset(["sales", "ventes", "ventas", "verkäufe", "volume"])
 _LENGTHS = ("day", "week", "month", "quarter", "half", "year")
 _LONGEST = 30
+_MOST_WORDS = 20  # of a header that names a period and a measure
 _FEWEST_DAYS = 7  # fewer columns that count 1, 2, ... may be the weeks of a month, or stores
 
 
@@ -95,7 +96,7 @@ def _measures_across(table: Table) -> dict[int, tuple[str, str, float]]:
 def _period_and_measure(words: list[str]) -> tuple[str, str, float] | None:
     """A header taken apart into the period and the words for the measure, whichever stands first."""
     unknown = None
-    for k in range(1, len(words)):
+    for k in range(1, len(words)) if len(words) <= _MOST_WORDS else ():
         for period, measure in ((words[:k], words[k:]), (words[k:], words[:k])):
             text = " ".join(period)
             if (kind_of(text) == DATE or parse_date_text(text)[0] is not None) and not any(map(_is_number, measure)):

@@ -85,7 +85,7 @@ def content_fit(role: str, column: Look) -> float:  # noqa: PLR0911 - one line f
             1.0
             if column.kind == NUMBER
             else 0.4
-            if column.kind == TEXT and any(c.isdigit() for s in column.samples for c in s)
+            if column.kind == TEXT and any(c.isdecimal() for s in column.samples for c in s)
             else 0.05
         )
     if role == "sku":

@@ -15,7 +15,8 @@ from forecasting.ingest.cells.kinds import BLANK, TEXT, kind_of
 from forecasting.ingest.reading.tokens import Dialect, Row, split_lines, tokenize
 
 _SINGLE = (",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "¦", "§", "¬", "\x1e", "!", "#", "*", "@", ":", " ", "/")
-_MULTIPLE = ("||", "::", "|~|", "~|~", "^|^", ";;", "##", "@@", "<>", "#|#", "\t\t", "|;|", "~~", "&&", "$$")
+_SPACED = (", ", "; ", " ; ", " | ", "\t|\t")  # only where the sign alone also stands within cells
+_MULTIPLE = ("||", "::", "|~|", "~|~", "^|^", ";;", "##", "@@", "<>", "#|#", "\t\t", "|;|", "~~", "&&", "$$", *_SPACED)
 _DOUBLED = "|:~#@"
 _WEIGHT = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, " ": 0.7, ":": 0.4, "/": 0.3, "*": 0.5, "@": 0.5, "#": 0.5, "!": 0.5}
 _QUOTES = ('"', "'")
@@ -23,6 +24,11 @@ _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.|\\t)"?\s*$', re.IGNORECASE)
 _CLEAN_TEXT = re.compile(r"[\w\s.,'’\-_()/&+#:%€$£¥!?°*\"“”|\[\]<>=@;，。、（）：；！？·【】《》—…]*", re.UNICODE)
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _DECIMAL_LINE = re.compile(r"\s*[-+]?\d[\d.]*,\d{1,4}\s?[€%]?\s*")
+_SIGNS = re.compile(r"[^\w\s\"'.,/:()\[\]$€£¥]{2,4}|[^\w\s\"'.,;()\[\]$€£¥%&=?+-]")
+_LINES_ASKED = 100
+_FEWEST_LINES = 3
+_NEARLY_ALL = 0.8
+_OFTEN = 0.3
 _HARD = ";\t|"
 _CUT = re.compile(r'[,;\t|]"|"[,;\t|]')  # a quote that opens or closes behind another delimiter
 _STRONG = (",", ";")
@@ -90,7 +96,32 @@ def _cut(text: str, start: int, size: int, lines: int) -> str:
 
 def _candidates(sample: str) -> list[str]:
     present = [mark for mark in _SINGLE if mark in sample and not (mark in _DOUBLED and _always_doubled(sample, mark))]
-    return present + [mark for mark in _MULTIPLE if mark in sample]
+    spaced = {mark.strip() for mark in _SPACED if _only_spaced(sample, mark)}
+    known = [*(mark for mark in present if mark not in spaced), *(mark for mark in _MULTIPLE if mark in sample)]
+    found = [mark for mark in _on_every_line(sample) if mark not in known]
+    long = [mark for mark in found if len(mark) > 1]
+    return [mark for mark in [*known, *found] if not any(_only_within(sample, mark, other) for other in long)]
+
+
+def _only_spaced(sample: str, mark: str) -> bool:
+    """Whether a sign with blanks beside it stands equally often on every line, and the sign alone does not."""
+    lines = [line for line in re.split(r"[\r\n]+", sample) if line.strip()] if mark in sample else []
+    counts = {line.count(mark) for line in lines}
+    return len(counts) == 1 and counts != {0} and len({line.count(mark.strip()) for line in lines}) > 1
+
+
+def _only_within(sample: str, part: str, whole: str) -> bool:
+    """Whether a sign never stands but as a part of a longer one."""
+    return part != whole and part in whole and sample.count(part) == sample.count(whole) * whole.count(part)
+
+
+def _on_every_line(sample: str) -> list[str]:
+    """Signs, alone or two to four together, that stand equally often on nearly every line; none but a delimiter does."""
+    lines = [line for line in re.split(r"[\r\n]+", sample) if line.strip()][:_LINES_ASKED]
+    seen = Counter(mark for line in lines for mark in set(_SIGNS.findall(line)))
+    asked = [mark for mark, n in seen.items() if n >= max(_FEWEST_LINES, _OFTEN * len(lines))]
+    usual = {mark: Counter(line.count(mark) for line in lines).most_common(1)[0] for mark in asked}
+    return [mark for mark, (count, n) in usual.items() if count and n >= max(_FEWEST_LINES, _NEARLY_ALL * len(lines))]
 
 
 def _always_doubled(sample: str, mark: str) -> bool:
@@ -101,7 +132,7 @@ def _always_doubled(sample: str, mark: str) -> bool:
 def _with_quotes(sample: str, mark: str) -> list[tuple[float, Dialect, int]]:
     """Score a delimiter with each quote that stands next to it somewhere; without one the double quote is assumed."""
     found = []
-    weight = _WEIGHT.get(mark, 0.8 if len(mark) == 1 else 1.02)
+    weight = _WEIGHT.get(mark, 0.8 if len(mark) == 1 else 0.97 if mark in _SPACED else 1.02)
     for quote in _QUOTES:
         if quote == '"' or _stands_at_borders(sample, mark, quote):
             for escape in ("", "\\") if "\\" in sample and not _regular(sample, Dialect(mark, quote, "")) else ("",):
@@ -161,7 +192,8 @@ def _splits_numbers(sample: str, dialect: Dialect) -> bool:
         return True  # one column of amounts
     return (
         commas > 1
-        and len(re.findall(r"(?<=[ \t\x1c-\x1f;|~^])[-+]?[\d.]*\d,\d+(?=[ \t\x1c-\x1f;|~^\r\n]|\Z)", sample)) == commas
+        and len(re.findall(r"(?<=[ \t\x1c-\x1f;|~^·•→‖¦§¬])[-+]?[\d.]*\d,\d+(?=[ \t\x1c-\x1f;|~^·•→‖¦§¬\r\n]|\Z)", sample))
+        == commas
     )
 
 

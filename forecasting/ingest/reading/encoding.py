@@ -24,7 +24,8 @@ _BOMS = (
 _SAMPLE = 1 << 20
 _WELL_FORMED = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xc2[\xa0-\xbf]|[\xf0-\xf4][\x80-\xbf]{3}")
 _CHUNK = 1 << 16
-_MARK_AT_LINE = re.compile(r"^\ufeff+", re.MULTILINE)  # files put together keep the mark of each
+# Files put together keep the mark of each; printers' pages begin with a form feed.
+_MARK_AT_LINE = re.compile(r"(?:^|(?<=\r))[\ufeff\x0c]+", re.MULTILINE)
 _HIGH = re.compile(rb"[\x80-\xff]")
 _LINE_END = re.compile(rb"[\r\n]+")
 _LONG_LINE = 1 << 16
@@ -109,7 +110,8 @@ def decode(data: bytes) -> Decoded:
     if "\x00" in text:
         notes.append(f"{text.count(chr(0))} NUL characters were taken out")
         text = text.replace("\x00", "")
-    text = _MARK_AT_LINE.sub("", text)
+    if "\ufeff" in text or "\x0c" in text:
+        text = _MARK_AT_LINE.sub("", text)
     return Decoded(text, _display_name(encoding), tuple(notes))
 
 

@@ -29,7 +29,7 @@ def read_fast(data: bytes, name: str) -> list[Table] | None:
     if plan is None or not _all_regular(data, start, sniffed.dialect, sniffed.width, plan):
         return None
     cells = parse_piece(data, sniffed.dialect, sniffed.width, skip=plan.header_lines[-1])
-    return None if cells is None else _finished(cells, plan, name, start, sniffed.dialect)
+    return None if cells is None else _finished(_without_blank_tail(cells), plan, name, start, sniffed.dialect)
 
 
 def head_text(head: bytes) -> str | None:
@@ -106,7 +106,8 @@ def odd_lines(piece: bytes, delimiter: str, width: int) -> np.ndarray | None:
     text = np.frombuffer(piece, dtype=np.uint8)
     ends = np.append(np.flatnonzero(text == 10), len(text))
     returns = piece.count(b"\r")
-    if not len(text) or (returns and returns not in (len(ends) - 1, len(ends))) or not is_utf8(piece):
+    ended = piece.count(b"\r\n") + piece.endswith(b"\r")
+    if not len(text) or (returns and (returns != ended or returns < len(ends) - 1)) or not is_utf8(piece):
         return None
     odd = _count_by_line(text == ord(delimiter), ends) != width - 1
     # A line as long as its delimiters holds nothing.
@@ -149,13 +150,37 @@ def parse_piece(data: bytes, dialect: Dialect, width: int, skip: int = 0) -> pl.
     return cells.fill_null("")
 
 
+def _without_blank_tail(cells: pl.DataFrame) -> pl.DataFrame:
+    """The rows without those that blank lines at the end of the file make."""
+    height = cells.height
+    while height and not any(cell.strip() for cell in cells.row(height - 1)):
+        height -= 1
+    return cells.head(height)
+
+
+def _without_blank_end(header: tuple[str, ...], cells: pl.DataFrame) -> tuple[str, ...]:
+    """The header without last columns that have no name and hold nothing, as delimiters at the end of each line leave them."""
+    width = len(header)
+    while width > 1 and not header[width - 1].strip() and not (cells.to_series(width - 1).str.strip_chars() != "").any():
+        width -= 1
+    return header[:width]
+
+
+def _header_again(cells: pl.DataFrame, header: tuple[str, ...]) -> pl.Series:
+    """Which rows are the header once more, in every cell."""
+    again = (cells.to_series(0) == header[0]) & (cells.to_series(-1) == header[-1])
+    places = again.arg_true()
+    other = [k for k in places if cells.row(k) != header]
+    return again.scatter(other, False) if other else again
+
+
 def _finished(cells: pl.DataFrame, plan: Region, name: str, start: int, dialect: Dialect) -> list[Table]:
     lines = pl.Series("line", range(0), dtype=pl.UInt32)
     first = plan.header_lines[-1] + 1
     lines = pl.int_range(first, first + cells.height, dtype=pl.UInt32, eager=True).alias("line")
-    header = plan.header or ()
-    repeated = (pl.col("c0") == header[0]) & (pl.col(f"c{len(header) - 1}") == header[-1])
-    again = cells.select(repeated.alias("again")).to_series()
+    header = _without_blank_end(plan.header or (), cells)
+    cells = cells.select(cells.columns[: len(header)])
+    again = _header_again(cells, header)
     notes: tuple[str, ...] = ()
     if again.any():
         notes = (f"the header is repeated {again.sum()} times in the table; it was taken once",)

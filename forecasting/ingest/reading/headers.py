@@ -130,14 +130,25 @@ def _is_group(row: Row) -> bool:
 
 def is_body(row: Row, width: int, kinds: list[str]) -> bool:
     """Most of the filled cells under typed columns have the column's kind."""
-    if abs(len(row.cells) - width) > max(1, width // 2) or not filled_cells(row):
+    if not filled_cells(row):
         return False
-    for cells in _shifts(row.cells, width):
+    held = _without_blank_end(row.cells, width)
+    if abs(len(held) - width) > max(1, width // 2):
+        return False
+    for cells in _shifts(held, width):
         typed = [(cell, kind) for cell, kind in zip(cells, kinds, strict=False) if kind in (NUMBER, DATE) and cell.strip()]
         good = sum(kind_of(cell) == kind for cell, kind in typed)
         if typed and good * 2 > len(typed) and (len(typed) > 1 or filled_cells(row) > 1 or width == 1):
             return True
     return False
+
+
+def _without_blank_end(cells: Sequence[str], width: int) -> Sequence[str]:
+    """The cells without those beyond the width of the table that hold nothing."""
+    stop = len(cells)
+    while stop > width and not cells[stop - 1].strip():
+        stop -= 1
+    return cells[:stop]
 
 
 def _shifts(cells: Sequence[str], width: int) -> list[Sequence[str]]:
@@ -210,7 +221,8 @@ def _is_header_of_codes(row: Row, below: list[Row]) -> bool:
 
 def _days_under_months(above: Row, row: Row) -> bool:
     """Days that count up from each month named above them ("Jan 2024" over 1, 2, 3, ...)."""
-    days = [(j, int(cell)) for j, cell in enumerate(row.cells) if re.fullmatch(r"\d{1,2}", cell.strip())]
+    cells = [cell.strip() for cell in row.cells]
+    days = [(j, int(cell)) for j, cell in enumerate(cells) if re.fullmatch(r"\d{1,2}", cell)]
     months = {j for j, cell in enumerate(above.cells) if kind_of(cell) == DATE}
     if len(days) < _FEWEST_DAYS or len(days) < filled_cells(row) or days[0][0] not in months:
         return False

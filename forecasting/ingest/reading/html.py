@@ -118,7 +118,7 @@ class _Tables(HTMLParser):
 
 
 def _number(text: str | None, default: int) -> int:
-    return min(int(text), _MAX_SPAN) if text and text.strip().isdigit() else default
+    return min(int(text), _MAX_SPAN) if text and text.strip().isdecimal() else default
 
 
 def html_grids(data: bytes, name: str) -> tuple[list[tuple[str, list[list[str]]]], str]:

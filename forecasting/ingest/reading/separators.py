@@ -1,9 +1,14 @@
-"""Files whose records and cells end with the control characters that ASCII has for them."""
+"""Files whose lines end otherwise than with a line feed or a carriage return."""
 
 from __future__ import annotations
 
 import re
 
+from forecasting.ingest.reading.tokens import Dialect, split_lines, tokenize
+
+_HEAD = 1 << 16
+_RARE_ENDS = "\x85\u2028\u2029\x0b\x0c"
+_RARE_END = re.compile(f"[{_RARE_ENDS}]")
 RECORD, UNIT = "\x1e", "\x1f"
 _END = re.compile(rf"{RECORD}(?:\r\n|\n|\r)?")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -40,3 +45,35 @@ def _on_one_line(record: str) -> str:
         return record
     cells = record.split(UNIT)
     return UNIT.join('"' + cell.replace('"', '""') + '"' if _BREAK.search(_QUOTED.sub("", cell)) else cell for cell in cells)
+
+
+def rare_ends_to_lines(text: str) -> str:
+    """The lines of a text that ends them all with one of the rare signs that Unicode has for it; any other text as it is.
+
+    >>> rare_ends_to_lines("sku,units\\u2028A,3\\u2028B,5")
+    'sku,units\\nA,3\\nB,5'
+    >>> rare_ends_to_lines("sku,units\\nA\\u2028B,3\\n")
+    'sku,units\\nA\\u2028B,3\\n'
+    """
+    if "\n" in text[:_HEAD] or "\r" in text[:_HEAD] or _BREAK.search(text):
+        return text
+    mark = max(_RARE_ENDS, key=text.count)
+    return text.replace(mark, "\n")
+
+
+def broken_at_rare_ends(text: str, dialect: Dialect, width: int) -> str:
+    """The text with a line feed where a rare sign parts one line into several rows of the usual width.
+
+    >>> broken_at_rare_ends("sku,units\\nA,3\\u2028B,5\\nC\\u2028D,4\\n", Dialect(), 2)
+    'sku,units\\nA,3\\nB,5\\nC\\u2028D,4\\n'
+    """
+    if width < 2 or not _RARE_END.search(text):
+        return text
+    parts: list[str] = []
+    done = 0
+    for start, stop in split_lines(text):
+        pieces = _RARE_END.split(text[start:stop])
+        if len(pieces) > 1 and all([len(row.cells) for row in tokenize(each, dialect)] == [width] for each in pieces):
+            parts += [text[done:start], "\n".join(pieces)]
+            done = stop
+    return "".join([*parts, text[done:]])

@@ -10,17 +10,19 @@ from itertools import pairwise
 import polars as pl
 
 from forecasting.core.errors import FileUnreadable
-from forecasting.ingest.cells.kinds import column_kinds, kind_of
+from forecasting.ingest.cells.kinds import kind_of
 from forecasting.ingest.reading.align import align
 from forecasting.ingest.reading.dialect import Sniffed, sniff
 from forecasting.ingest.reading.encoding import Decoded, decode, detect_encoding
 from forecasting.ingest.reading.fastcsv import FAST_FROM, read_fast
 from forecasting.ingest.reading.islands import read_islands
 from forecasting.ingest.reading.likeness import Likeness
+from forecasting.ingest.reading.oddrows import as_the_rest
+from forecasting.ingest.reading.quotes import plain_quotes
 from forecasting.ingest.reading.regions import Region, find_regions
-from forecasting.ingest.reading.regroup import has_quote_between, joined, regroup
+from forecasting.ingest.reading.regroup import has_quote_between, regroup
 from forecasting.ingest.reading.ruled import aligned_to_tabs, ruled_to_tabs
-from forecasting.ingest.reading.separators import records_to_lines
+from forecasting.ingest.reading.separators import broken_at_rare_ends, rare_ends_to_lines, records_to_lines
 from forecasting.ingest.reading.sideways import split_sideways
 from forecasting.ingest.reading.table import Table, column_names
 from forecasting.ingest.reading.tokens import Dialect, Row, split_lines, tokenize
@@ -41,7 +43,7 @@ def read_text(data: bytes, name: str) -> list[Table]:
         if fast is not None:
             return fast
     decoded = decode(data)
-    decoded = replace(decoded, text=records_to_lines(decoded.text))
+    decoded = replace(decoded, text=rare_ends_to_lines(records_to_lines(decoded.text)))
     quick = _read_quickly(decoded, name) if large else None
     return quick or tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
 
@@ -65,7 +67,7 @@ def _read_quickly(decoded: Decoded, name: str) -> list[Table] | None:
 def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] = ()) -> list[Table]:
     """Read decoded text with the careful parser."""
     _refuse_too_wide(text, name)
-    text = ruled_to_tabs(text)
+    text = plain_quotes(ruled_to_tabs(text))
     sniffed = sniff(text)
     aligned = aligned_to_tabs(text) if sniffed.dialect.spaces or sniffed.dialect.delimiter == " " else text
     if aligned != text and not _all_wide(text, sniffed):
@@ -76,6 +78,7 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
             bare, name, encoding, (*notes, "each line stood in quotation marks as a whole; they were taken off")
         )
     _refuse_long_lines(text, name, sniffed.dialect.delimiter)
+    text = broken_at_rare_ends(text, sniffed.dialect, sniffed.width)
     rows = tokenize(text, sniffed.dialect, sniffed.width)[sniffed.skip_lines :]
     tables = tables_from_rows(rows, sniffed, name, notes)
     if not tables:
@@ -105,7 +108,7 @@ def tables_from_rows(rows: list[Row], sniffed: Sniffed, name: str, notes: Sequen
     rows = _one_gap_each(rows)
     if any(row.repaired for row in rows):
         notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
-    rows = _other_delimiters(rows, sniffed)
+    rows = as_the_rest(rows, sniffed)
     mark = sniffed.dialect.delimiter
     return [region_table(region, name, "", notes, mark) for region in find_regions(rows) if region.rows or region.header]
 
@@ -155,90 +158,6 @@ def _one_gap_each(rows: list[Row]) -> list[Row]:
     """Of many blank lines in a row one is enough to part what stands above from what stands below."""
     blank = [not any(cell.strip() for cell in row.cells) for row in rows]
     return [row for row, now, before in zip(rows, blank, [False, *blank], strict=False) if not (now and before)]
-
-
-def _other_delimiters(rows: list[Row], sniffed: Sniffed) -> list[Row]:
-    """Rows written with another delimiter than the rest, known by coming out whole, and of the right kinds, under that one."""
-    width = sniffed.width
-    if width < 2 or not sniffed.dialect.delimiter or sniffed.dialect.spaces:
-        return rows
-    rows = [_unwrapped(row, sniffed) for row in _other_quotes(rows, sniffed)]
-    suspects = {k for k, row in enumerate(rows) if _suspect(row, width, sniffed.dialect)}
-    if not suspects or len(suspects) > 0.5 * len(rows):
-        return rows
-    regular = [row.cells for row in rows if len(row.cells) == width]
-    kinds = column_kinds(regular[:: max(1, len(regular) // 300)], width)
-    first = next((k for k, row in enumerate(rows) if any(c.strip() for c in row.cells)), 0)
-    like = Likeness(regular, width)
-    return [_under_other(row, sniffed, kinds, like, k == first) if k in suspects else row for k, row in enumerate(rows)]
-
-
-def _other_quotes(rows: list[Row], sniffed: Sniffed) -> list[Row]:
-    """Rows in which every cell is wrapped in the other quotation mark than the rest of the file uses."""
-    own = sniffed.dialect
-    other = "'" if own.quote == '"' else '"'
-    wrapped = {k for k, row in enumerate(rows) if row.cells[0].startswith(other) and row.cells[-1].endswith(other)}
-    if not wrapped or len(wrapped) > 0.5 * len(rows):
-        return rows
-    return [_unquoted(row, sniffed, other) if k in wrapped else row for k, row in enumerate(rows)]
-
-
-def _unquoted(row: Row, sniffed: Sniffed, quote: str) -> Row:
-    line = sniffed.dialect.delimiter.join(row.cells)
-    parsed = tokenize(line, replace(sniffed.dialect, quote=quote), sniffed.width)
-    quoted = line.count(quote) >= 2 * min(2, sniffed.width)
-    whole = len(parsed) == 1 and sniffed.width - 1 <= len(parsed[0].cells) <= sniffed.width and not parsed[0].repaired
-    if quoted and whole:
-        return Row(row.line, parsed[0].cells, repaired=True)
-    return row
-
-
-def _unwrapped(row: Row, sniffed: Sniffed) -> Row:
-    """A row that stood in quotation marks as a whole, taken apart where that gives a whole row."""
-    if len(row.cells) > 1 or row.cells[0].count(sniffed.dialect.delimiter) < sniffed.width - 1:
-        return row
-    parsed = tokenize(row.cells[0], sniffed.dialect, sniffed.width)
-    whole = len(parsed) == 1 and len(parsed[0].cells) == sniffed.width
-    return Row(row.line, parsed[0].cells, repaired=True) if whole else row
-
-
-def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
-    marks = [m for m in ",;\t| ^~" if m != dialect.delimiter]
-    if len(row.cells) < width and any(row.cells[0].count(m) >= max(3, width // 2) for m in marks):
-        return True
-    if len(row.cells) > max(1, width // 2):
-        return False
-    filled = sum(bool(c.strip()) for c in row.cells)
-    return 0 < filled <= max(1, width // 2) and any(m in c for c in row.cells for m in marks)
-
-
-def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], like: Likeness, first: bool) -> Row:
-    own = sniffed.dialect
-    line = own.delimiter.join(row.cells) if len(row.cells) > 1 else row.cells[0]
-    for mark in (",", ";", "\t", "|", "^", "~", " "):
-        if mark == own.delimiter or mark not in line:
-            continue
-        parsed = tokenize(line, Dialect(mark, own.quote, own.escape), sniffed.width)
-        found = [parsed[0].cells] if len(parsed) == 1 else []
-        found += [] if first else [row for cells in found for row in joined(cells, like, mark)]
-        for cells in found:
-            if len(cells) == sniffed.width and _plausible(cells, kinds, mark, first):
-                return Row(row.line, cells, repaired=True)
-    return row
-
-
-def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool) -> bool:
-    """Values of the columns' kinds; or, on the first line, names for the columns (words that a sentence could not hold)."""
-    typed = [(cell, kind) for cell, kind in zip(cells, kinds, strict=True) if kind in ("number", "date") and cell.strip()]
-    good = sum(kind_of(cell) == kind for cell, kind in typed)
-    if typed and good >= 0.7 * len(typed):
-        return True
-    if not first and typed:
-        return False
-    if mark in ";\t|" and not any(kind in ("number", "date") for kind in kinds):
-        return True
-    known = sum(expected_kind(cell) is not None or role_of(cell) is not None for cell in cells)
-    return known >= max(2, 0.6 * len(cells)) if mark == " " else first
 
 
 def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (), delimiter: str = "") -> Table:
@@ -368,7 +287,7 @@ def _filled_beyond(region: Region, width: int) -> int:
 def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
     """One name is missing: before all others when the first column counts the rows (an index), else where it reads best."""
     first = [row.cells[0].strip() for row in region.rows if len(row.cells) == width]
-    counts = [int(c) for c in first if c.isdigit() and len(c) < 10]
+    counts = [int(c) for c in first if c.isdecimal() and len(c) < 10]
     if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in pairwise(counts)):
         return ["", *header]
     kinds = list(region.kinds[:width])

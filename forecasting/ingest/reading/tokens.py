@@ -162,9 +162,18 @@ def _split_plain(line: str, dialect: Dialect) -> list[str]:
     if not dialect.delimiter:
         return [line]
     if dialect.escape and dialect.escape in line:
-        return [_unescape(c, dialect, quoted=False) for c in _plain_escaped(dialect).findall(line + dialect.delimiter)]
+        return _split_escaped(line, dialect)
     cells = line.split(dialect.delimiter)
     return [c.strip(" \t") for c in cells] if dialect.pad else cells
+
+
+def _split_escaped(line: str, dialect: Dialect) -> list[str]:
+    """The cells of a line without quotes; an escape sign at its very end protects nothing and stays."""
+    signs = len(line) - len(line.rstrip(dialect.escape))
+    last = dialect.escape if signs % 2 else ""
+    found = _plain_escaped(dialect).findall(line.removesuffix(last) + dialect.delimiter)
+    *cells, end = (_unescape(cell, dialect, quoted=False) for cell in found)
+    return [*cells, end + last]
 
 
 @lru_cache(maxsize=64)
@@ -220,12 +229,18 @@ def _unescape(cell: str, dialect: Dialect, quoted: bool = True) -> str:
 def _repair_pieces(line: str, dialect: Dialect, width: int | None) -> tuple[list[str], float]:
     """Cheapest grouping of the line's pieces into fields: a group must open and close with a quote, stray quotes cost."""
     pieces = re.split(r" {2,}|\t", line) if dialect.spaces else line.split(dialect.delimiter) if dialect.delimiter else [line]
-    if len(pieces) > _MAX_REPAIR_PIECES:
+    if len(pieces) > _MAX_REPAIR_PIECES or (len(pieces) == 1 and _parted_otherwise(line, dialect.quote)):
         return pieces, 0.0
     groups = _cheapest(pieces, dialect, width if width is not None else len(pieces))
     joiner = dialect.delimiter or " "
     cells = [_clean(joiner.join(pieces[a:b]), dialect) for a, b in groups[0]]
     return cells, groups[1]
+
+
+def _parted_otherwise(line: str, quote: str) -> bool:
+    """Whether a line of one cell holds quoted cells between other delimiters: its outer quotes are not those of one cell."""
+    q = re.escape(quote)
+    return bool(re.match(rf"{q}[^{q}]*{q} ?[,;\t|^~: ] ?{q}", line))
 
 
 def _cheapest(pieces: list[str], dialect: Dialect, width: int) -> tuple[list[tuple[int, int]], float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -132,6 +133,22 @@ def add_up(sums: pl.DataFrame, freq: str) -> pl.DataFrame:
     if (moved != sums["ds"]).any():
         sums = sums.with_columns(moved).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum()).sort("sku", "ds")
     return _named(sums, [])
+
+
+def named_apart(facts: pl.DataFrame) -> pl.DataFrame:
+    """The facts of several tables, where what one describes in words and another measures under the same name has two names.
+
+    >>> named_apart(pl.DataFrame({"a:shelf": ["top"], "x:shelf": [1.5], "a:shelf_2": ["low"]})).columns
+    ['a:shelf_3', 'x:shelf', 'a:shelf_2']
+    """
+    taken = {name.partition(":")[2] for name in facts.columns if name[:2] in ("a:", "x:")}
+    changed: dict[str, str] = {}
+    for name in facts.columns:
+        if name.startswith("a:") and f"x:{name[2:]}" in facts.columns:
+            free = next(other for k in count(2) if (other := f"{name[2:]}_{k}") not in taken)
+            changed[name] = f"a:{free}"
+            taken.add(free)
+    return facts.rename(changed)
 
 
 def attribute_counts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -274,7 +291,8 @@ def _places_of(days: np.ndarray, calendar: pd.DatetimeIndex) -> np.ndarray:
 def _laid_out(values: pl.Series, place: np.ndarray, size: int, zero: bool, holes: np.ndarray | None) -> np.ndarray:
     """The values in their cells, 0 or NaN elsewhere; in single precision where that is exact, as the Panel keeps them."""
     found = values.cast(pl.Float64).to_numpy()
-    single = found.astype(np.float32)
+    with np.errstate(over="ignore"):  # what is too large for it is not exact
+        single = found.astype(np.float32)
     exact = bool(((single == found) | np.isnan(found)).all())
     cells = np.full(size, 0.0 if zero else np.nan, dtype=np.float32 if exact else np.float64)
     if zero and holes is not None:

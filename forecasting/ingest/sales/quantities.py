@@ -160,7 +160,7 @@ def _return_flags(reader: ColumnReader) -> list[pl.Series]:
     for j in named:
         cells = clean_text(reader.table.column(j)).str.to_lowercase()
         asks = bool(re.search(r"^is\b|\?$", reader.table.header[j].strip().lower()))
-        words = [*TRUE_WORDS, *FALSE_WORDS] if asks else [word for word in (*TRUE_WORDS, *FALSE_WORDS) if not word.isdigit()]
+        words = [*TRUE_WORDS, *FALSE_WORDS] if asks else [word for word in (*TRUE_WORDS, *FALSE_WORDS) if not word.isdecimal()]
         flags += [cells.is_in(list(TRUE_WORDS))] if cells.is_in(words).all() and (cells != "").any() else []
     return flags
 

@@ -1,0 +1,33 @@
+"""The quick reader takes only what it reads as the careful one does."""
+
+import pytest
+
+from forecasting.ingest.reading.fastcsv import odd_lines, read_fast
+
+ROWS = "date,sku,units\r\n" + "".join(f"2024-01-{d:02d},A,{d}\r\n" for d in range(1, 20))
+
+
+def test_a_return_within_a_line_is_left_to_the_careful_reader() -> None:
+    torn = ROWS.replace("05,A,5\r\n", "05,A,5\r\t\n").encode()
+    assert odd_lines(torn, ",", 3) is None
+    assert read_fast(torn, "a.csv") is None
+
+
+@pytest.mark.parametrize("tail", ["\r\n", "\n\n", "\r\n\r\n"])
+def test_blank_lines_at_the_end_are_no_rows(tail: str) -> None:
+    tables = read_fast((ROWS + tail).encode(), "a.csv")
+    assert tables is not None
+    assert tables[0].height == 19
+
+
+def test_a_delimiter_at_the_end_of_each_line_makes_no_column() -> None:
+    tables = read_fast(ROWS.replace("\r\n", ",\r\n").encode(), "a.csv")
+    assert tables is not None
+    assert (tables[0].header, tables[0].cells.width) == (("date", "sku", "units"), 3)
+
+
+def test_a_row_that_begins_and_ends_as_the_header_is_a_row() -> None:
+    lines = [*ROWS.splitlines(), *(f"2024-02-01,A{k},{k}" for k in range(700)), "date,unknown,units", "date,sku,units"]
+    tables = read_fast("\n".join(lines).encode(), "a.csv")
+    assert tables is not None
+    assert (tables[0].height, tables[0].cells.row(-1)) == (720, ("date", "unknown", "units"))
