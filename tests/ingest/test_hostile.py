@@ -120,7 +120,7 @@ def test_the_ledger_of_the_fuzz_misses_no_cell() -> None:
     assert letters_lost(text, [replace(table, cells=table.cells.head(2))]) == "000122334C"
 
 
-@pytest.mark.parametrize("case", packed(), ids=lambda case: case.label)
+@pytest.mark.parametrize("case", list(packed()), ids=lambda case: case.label)
 def test_all_rows_are_read_in_every_encoding_and_container(case: Packed) -> None:
     assert import_files([(case.name, case.data)]).report.rows_read == case.rows
 
