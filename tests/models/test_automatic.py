@@ -163,10 +163,17 @@ def test_two_skus_at_three_cutoffs_do_not_overturn_a_mixture():
 
 def test_the_mixtures_fit_the_data_they_are_for(panel):
     assert set(mixture("smooth", panel)) == {"boosting", "linear", "theta"}
-    assert set(mixture("smooth", panel.select(panel.ids[:3]))) == {"damped", "theta", "ces"}
     for route in ROUTES:
         names = {model.name for model in members("fast", panel, 7, 0, 1)}
         assert set(mixture(route, panel)) <= names
+
+
+@pytest.mark.parametrize(("freq", "own"), [("D", "linear"), ("W-MON", "last_year"), ("MS", "damped")])
+def test_a_handful_of_skus_is_mixed_by_the_length_of_its_periods(freq, own):
+    dates = pd.date_range("2015-01-01", periods=60, freq=freq)
+    few = Panel.build(pd.DataFrame({"unique_id": "A", "ds": dates, "y": np.arange(60.0) % 7}), freq=freq)
+    for route in ROUTES:
+        assert {own, "boosting", "theta"} <= set(mixture(route, few))
 
 
 def test_a_longer_horizon_is_fitted_anew(fitted):
