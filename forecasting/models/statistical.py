@@ -293,8 +293,11 @@ def _constant(level: float, length: int, horizon: int) -> Path:
 
 
 def _short(series: np.ndarray, season: int, horizon: int) -> Path:
+    """The mean of the last season, with the spread around it; a single period errs by as much as it sold itself."""
     recent = series[-max(season, SHORTEST) :]
-    return Path(np.full(horizon, max(recent.mean(), 0.0)), np.full(len(series), np.nan))
+    level, count = max(recent.mean(), 0.0), len(recent)
+    sigma = float(np.std(recent, ddof=1) * np.sqrt(1 + 1 / count)) if count > 1 else level
+    return Path(np.full(horizon, level), np.full(len(series), np.nan), sigma=sigma)
 
 
 def _aligned(paths: list[Path], shape: tuple[int, int]) -> np.ndarray:

@@ -50,6 +50,13 @@ def test_the_same_seed_gives_the_same_forecast_bit_by_bit(panel, fitted):
     assert np.array_equal(again.forecast(7).quantile(0.9), fitted.forecast(7).quantile(0.9))
 
 
+def test_where_nothing_could_be_learnt_the_error_is_one_spread_either_way():
+    days = pd.date_range("2024-01-01", periods=2)
+    forecast = TINY.fit(Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": [4.0, 8.0]}))).forecast(3)
+    assert (forecast.quantile(0.1) < forecast.mean).all()
+    assert (forecast.quantile(0.9) > forecast.mean).all()
+
+
 def test_another_seed_gives_another_forecast(panel, fitted):
     other = Lstm(**{**vars(TINY), "seed": 1}).fit(panel)
     assert not np.array_equal(other.forecast(7).mean, fitted.forecast(7).mean)

@@ -45,6 +45,13 @@ def test_a_short_series_falls_back_to_its_mean_and_says_so():
     assert fitted.forecast(3).flags == (fitted.failures[0].reason,)
 
 
+@pytest.mark.parametrize("values", [[3.0, 5.0], [4.0]])
+def test_a_short_series_is_not_taken_for_certain(values):
+    forecast = Theta().fit(Panel.build(build(values))).forecast(3)
+    assert (forecast.quantile(0.1) < 4.0).all()
+    assert (forecast.quantile(0.9) > 4.0).all()
+
+
 def test_zeros_before_the_first_sale_do_not_count(season):
     late = np.concatenate([np.zeros(200), season])
     ours = CrostonSBA().fit(Panel.build(build(late))).forecast(7).mean

@@ -48,6 +48,6 @@ def _drawn(paths: np.ndarray, everyone: np.ndarray, random: np.random.Generator)
 def _filled(errors: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Periods without a sale seen take the error of another path; without any path, the error is one spread either way."""
     if not len(errors):
-        return np.resize([-1.0, 0.0, 1.0], (3, errors.shape[1])) * np.ones((3, errors.shape[1]))
+        return np.repeat([[-1.0], [0.0], [1.0]], errors.shape[1], axis=1)
     known = np.sort(errors[~np.isnan(errors)])
     return np.where(np.isnan(errors), random.choice(known, errors.shape), errors)
