@@ -131,7 +131,8 @@ def _finish_stream(streamed: Streamed, summed: pl.DataFrame, grain: str, say: Pr
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
     give_back()
-    panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), issues)
+    closing = streamed.mapping.absent != "missing"
+    panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), issues, closing=closing)
     channels = _channels(streamed.names)
     _common_issues(streamed.sums, summed, streamed.mapping, channels, issues)
     rejects = _rejects([source], None)
@@ -172,7 +173,8 @@ def _finish(
     say(0.8, "Building the panel")
     ids = summed["sku"].unique(maintain_order=True).to_list()
     counts = attribute_counts(facts)
-    panel = build_panel(summed, grain, zero, static_of(counts, ids), issues)
+    closing = main.mapping.layout != "panel" and main.mapping.absent != "missing"
+    panel = build_panel(summed, grain, zero, static_of(counts, ids), issues, closing=closing)
     channels = _channels(counts)
     _common_issues(facts, summed, main.mapping, channels, issues)
     rejects = pl.concat([rejects, *(_all_rows(table, reason, len(sources) + k) for k, (table, reason) in enumerate(left))])

@@ -1,5 +1,6 @@
 """Sums of sales lines to the grid of a panel."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,35 @@ def test_a_value_too_large_for_single_precision_is_kept_in_double() -> None:
     rows = "".join(f"2024-01-{d:02d},A,{d},{'9' * 40 if d == 7 else d}\n" for d in range(1, 20))
     frame = import_files([("a.csv", ("date,sku,units,grams\n" + rows).encode())]).panel.frame
     assert frame["grams"].max() == pytest.approx(1e40)
+
+
+def kiosk(weeks: int, stated: bool) -> bytes:
+    """A row for each hour from 9 to 18 o'clock and each of two SKUs, some of them of nothing where zeros are `stated`."""
+    times = pd.date_range("2024-01-01", periods=24 * 7 * weeks, freq="h")
+    times = times[(times.hour >= 9) & (times.hour < 19)]
+    units = np.arange(len(times)) % 5 + (0 if stated else 1)
+    rows = pd.concat([pd.DataFrame({"time": times, "sku": sku, "units": units}) for sku in "AB"])
+    return rows.to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize(("weeks", "told"), [(2, "closed in 14 of the 24 hours of a day"), (5, "of the 168 hours of a week")])
+def test_nothing_is_sold_at_hours_when_the_shop_is_closed(weeks: int, told: str, stated: bool) -> None:
+    done = import_files([("kiosk.csv", kiosk(weeks, stated))])
+    sales = done.panel.series("A").set_index("ds")["y"]
+    assert done.panel.freq == "h"
+    assert (sales["2024-01-02 00:00":"2024-01-02 08:00"] == 0).all()  # type: ignore[misc]
+    assert not sales.isna().any()
+    assert any(told in issue for issue in done.report.issues)
+
+
+def test_a_closed_weekday_is_zero_where_zeros_are_stated_too_unless_missing_is_asked_for() -> None:
+    dates = pd.date_range("2024-01-01", periods=63)
+    dates = dates[dates.dayofweek < 6]
+    rows = pd.concat([pd.DataFrame({"date": dates, "sku": sku, "units": np.arange(len(dates)) % 4}) for sku in "AB"])
+    first = import_files([("shop.csv", rows.to_csv(index=False).encode())])
+    assert first.panel.series("A").set_index("ds")["y"]["2024-01-07"] == 0
+    assert "the shop is closed on Sundays; those days count as 0" in first.report.issues
+    mapping = dataclasses.replace(first.mapping, absent="missing")
+    asked = import_files([("shop.csv", rows.to_csv(index=False).encode())], mapping=mapping)
+    assert np.isnan(asked.panel.series("A").set_index("ds")["y"]["2024-01-07"])

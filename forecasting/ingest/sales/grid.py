@@ -21,6 +21,8 @@ GROUPED_ROWS = 2_000_000
 MONEY = 1e6  # money is added up in whole millionths, which sum to the same total in any order
 _ZERO_WHERE_ABSENT = frozenset(("y", "returns", *AMOUNTS))
 _FOUR_WEEKS = 28
+_DAY, _WEEK = 24, 168  # hours
+_SHUT, _OPEN = 0.9, 0.5  # share of its periods without a row: from here on a time is closed, below here it is open
 _NOUN = {"D": "day", "W": "week", "MS": "month", "QS": "quarter", "YS": "year", "h": "hour"}
 _WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
@@ -241,8 +243,12 @@ def _empty_cells(summed: pl.DataFrame) -> tuple[int, int]:
     return int(spans["stated"].sum()), int(periods.sum() - spans["rows"].sum())
 
 
-def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, issues: list[str]) -> Panel:
-    """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing days.
+def build_panel(
+    summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, issues: list[str], *, closing: bool = True
+) -> Panel:
+    """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing times.
+
+    When the shop is regularly closed it sells 0, whatever else a SKU without a row means, unless `closing` is false.
 
     Only `sku` and `ds` are left of `summed`: each column is given up once it is laid out, so that memory never holds all twice.
     """
@@ -263,11 +269,20 @@ def build_panel(summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFram
     place += periods
     del codes
     units = summed["y"].cast(pl.Float64).fill_null(0.0).to_numpy()
-    gap = _gaps(periods, units, calendar, freq, zero, issues)
+    closed = _closed(periods, calendar, freq, issues) if closing else np.zeros(len(calendar), dtype=bool)
+    gap = _gaps(periods, units, closed, calendar, freq, issues)
     holes = _repeated(gap, first, indptr) if zero and gap.any() else None
+    shut = _repeated(closed, first, indptr) if not zero and closed.any() else None
     del units, periods
     columns = {
-        name: _laid_out(summed.drop_in_place(name), place, int(indptr[-1]), zero and name in _ZERO_WHERE_ABSENT, holes)
+        name: _laid_out(
+            summed.drop_in_place(name),
+            place,
+            int(indptr[-1]),
+            zero and name in _ZERO_WHERE_ABSENT,
+            holes,
+            shut if name in _ZERO_WHERE_ABSENT else None,
+        )
         for name in summed.columns[2:]
     }
     return Panel(
@@ -288,7 +303,9 @@ def _places_of(days: np.ndarray, calendar: pd.DatetimeIndex) -> np.ndarray:
     return calendar.get_indexer(pd.DatetimeIndex(distinct)).astype(np.int32)[codes]
 
 
-def _laid_out(values: pl.Series, place: np.ndarray, size: int, zero: bool, holes: np.ndarray | None) -> np.ndarray:
+def _laid_out(
+    values: pl.Series, place: np.ndarray, size: int, zero: bool, holes: np.ndarray | None, shut: np.ndarray | None
+) -> np.ndarray:
     """The values in their cells, 0 or NaN elsewhere; in single precision where that is exact, as the Panel keeps them."""
     found = values.cast(pl.Float64).to_numpy()
     with np.errstate(over="ignore"):  # what is too large for it is not exact
@@ -297,6 +314,8 @@ def _laid_out(values: pl.Series, place: np.ndarray, size: int, zero: bool, holes
     cells = np.full(size, 0.0 if zero else np.nan, dtype=np.float32 if exact else np.float64)
     if zero and holes is not None:
         cells[holes] = np.nan
+    if shut is not None:
+        cells[shut] = 0.0
     cells[place] = single if exact else found
     return cells
 
@@ -309,18 +328,14 @@ def _repeated(gap: np.ndarray, first: np.ndarray, indptr: np.ndarray) -> np.ndar
 
 
 def _gaps(
-    periods: np.ndarray, units: np.ndarray, calendar: pd.DatetimeIndex, freq: str, zero: bool, issues: list[str]
+    periods: np.ndarray, units: np.ndarray, closed: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]
 ) -> np.ndarray:
-    """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed.
-
-    Where `zero` is false nothing counts as 0, closing days neither, and what is missing is only said.
-    """
+    """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed."""
     counts = np.bincount(periods, minlength=len(calendar))
     totals = np.bincount(periods, weights=np.nan_to_num(units), minlength=len(calendar))
-    empty = counts == 0
+    empty = (counts == 0) & ~closed
     if not empty.any():
         return empty
-    empty = _without_closing_days(empty, calendar, freq, issues if zero else [])
     usual = max(counts[counts > 0].mean(), float(np.quantile(totals[counts > 0], 0.05)))
     gap = np.zeros(len(calendar), dtype=bool)
     for start, stop in _runs(empty):
@@ -339,17 +354,31 @@ def _gaps(
     return gap
 
 
-def _without_closing_days(empty: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
-    if freq != "D" or len(calendar) < 28:
-        return empty
-    empty = empty.copy()
-    share = np.array([empty[calendar.dayofweek == w].mean() for w in range(7)])
-    closed = [w for w in range(7) if share[w] >= 0.9 and share[np.arange(7) != w].min() < 0.5]
-    for w in closed:
-        empty[calendar.dayofweek == w] = False
-    if closed:
-        issues.append(f"the shop is closed on {' and '.join(_WEEKDAYS[w] for w in closed)}; those days count as 0")
-    return empty
+def _closed(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: list[str]) -> np.ndarray:
+    """When the shop is regularly closed: on weekdays, or at hours of the week, at which hardly ever any SKU has a row.
+
+    It takes four weeks to tell, and one for hours that are the same on each day. An exception in ten does not count as open;
+    where every time is mostly empty, sales are few, not the opening hours.
+    """
+    empty = np.bincount(periods, minlength=len(calendar)) == 0
+    weekday, hour = np.asarray(calendar.dayofweek), np.asarray(calendar.hour)
+    slots, kinds, least = (weekday, 7, _FOUR_WEEKS) if freq == "D" else (_DAY * weekday + hour, _WEEK, 4 * _WEEK)
+    if freq == "h" and len(calendar) < least:
+        slots, kinds, least = hour, _DAY, _WEEK
+    if freq not in ("D", "h") or not empty.any() or len(calendar) < least:
+        return np.zeros(len(calendar), dtype=bool)
+    share = np.bincount(slots, weights=empty, minlength=kinds) / np.bincount(slots, minlength=kinds)
+    shut = (share >= _SHUT) & (share.min() < _OPEN)
+    if not shut.any():
+        return shut[slots]
+    if freq == "D":
+        days = [_WEEKDAYS[number] for number in np.flatnonzero(shut)]
+        issues.append(f"the shop is closed on {' and '.join(days)}; those days count as 0")
+    elif kinds == _DAY:
+        issues.append(f"the shop is closed in {int(shut.sum())} of the 24 hours of a day; those hours count as 0")
+    else:
+        issues.append(f"the shop is closed in {int(shut.sum())} of the 168 hours of a week; those hours count as 0")
+    return shut[slots]
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
