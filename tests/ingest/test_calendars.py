@@ -241,6 +241,14 @@ def test_days_without_a_year_follow_each_other(form: str) -> None:
         assert (done.panel.freq, _first(done), len(done.panel.calendar)) == ("D", "2024-01-01", 12)
 
 
+@pytest.mark.parametrize(("first", "last"), [((2020, 1), (2025, 5)), ((2023, 11), (2025, 2))])
+def test_months_with_years_of_two_digits_are_no_days_when_the_last_year_is_not_over(first, last) -> None:
+    months = [(y, m) for y in range(first[0], last[0] + 1) for m in range(1, 13) if first <= (y, m) <= last]
+    done = _read("Month;SKU;Units\n" + "".join(f"{MONTHS[m - 1]}-{y % 100};A;2\n" for y, m in months))
+    assert (done.panel.freq, len(done.panel.calendar)) == ("MS", len(months))
+    assert _first(done) == f"{first[0]}-{first[1]:02d}-01"
+
+
 def test_a_month_above_its_days_in_a_pivot_sums_them_up() -> None:
     rows = [["Row Labels", "A", "B"], ["Jan", "24", "36"], *([f"{d.day}-{d:%b}", "2", "3"] for d in DAYS[12:24])]
     done = _read(to_csv([*rows, ["Grand Total", "24", "36"]]), "sales 2024.csv")

@@ -58,6 +58,23 @@ def test_categories_above_their_products_are_told_by_their_sums() -> None:
     assert done.report.rows_set_aside == 3
 
 
+def test_a_pivot_that_names_each_category_once_gives_it_to_all_of_its_products() -> None:
+    done = _read(
+        "Category,Product,2024-01-01,2024-01-08,Grand Total\nDairy,Milk,3,4,7\n,Butter,1,2,3\nDairy Total,,4,6,10\n"
+        "Drinks,Cola,5,6,11\n,Juice,1,1,2\nDrinks Total,,6,7,13\nGrand Total,,10,13,23\n"
+    )
+    assert _sums(done) == {"Milk": 7, "Butter": 3, "Cola": 11, "Juice": 2}
+    assert done.panel.static["category"].to_dict() == {"Milk": "Dairy", "Butter": "Dairy", "Cola": "Drinks", "Juice": "Drinks"}
+    said = done.set_aside[["column", "value"]].to_numpy().tolist()
+    assert said == [["Category", "Dairy Total"], ["Category", "Drinks Total"], ["Category", "Grand Total"]]
+
+
+def test_products_without_a_category_stay_without_one() -> None:
+    rows = ["Dairy,Milk", ",Nails", "Dairy,Butter", ",Glue", "Drinks,Cola"]
+    done = _read("Category,Product,2024-01-01,2024-01-08\n" + "".join(f"{row},3,4\n" for row in rows))
+    assert done.panel.static["category"].to_dict()["Nails"] == ""
+
+
 def test_daily_totals_between_the_rows_are_set_aside_as_totals() -> None:
     done = _read("Datum;Artikel;Menge\n01.03.2024;A;1,5\nTagessumme 01.03.2024;;1,5\n02.03.2024;A;2,5\nGesamtsumme;;4,0\n")
     assert _sums(done) == {"A": 4.0}

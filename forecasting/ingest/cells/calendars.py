@@ -29,6 +29,7 @@ _MONTH_AND_DAY = re.compile(r"(?P<month>[^\W\d_]{3,12})\.?[\s\-/]*(?P<day>\d{1,2
 _DAY_IN_NUMBERS = re.compile(r"(\d{1,2})\s?[./-]\s?(\d{1,2})\.?")
 _YEARS_FROM = 14  # "Jan 22", "Jan 23", "Jan 24" are years
 _LEAP_YEAR = 2000
+_END_OF_MONTH = 28
 _FEWEST_LABELS, _MOSTLY = 3, 0.8
 _PERIODS = 13  # a year of four weeks each
 _PERIOD_NUMBER = (
@@ -92,7 +93,8 @@ def days_of_year(texts: Sequence[str]) -> dict[str, str]:
     """Days without their year, such as "3-Jan", "Jan 4", "05/01" or "1月6日", as month and day ("01-03"); else empty.
 
     They must follow each other as days do, which also tells the day from the month: "23-Jan", "23-Feb" are months of 2023, and
-    so are the same few numbers in each month. A month alone among them sums up its days and is left out.
+    so are the same few numbers in each month, or numbers that make one month follow the other ("Nov-23" to "Feb-25"). A month
+    alone among them sums up its days and is left out.
 
     >>> days_of_year(["30-Jan", "31-Jan", "1-Feb"]), days_of_year(["23-Jan", "23-Feb", "23-Mar"])
     ({'30-Jan': '01-30', '31-Jan': '01-31', '1-Feb': '02-01'}, {})
@@ -134,7 +136,16 @@ def _follow_each_other(days: list[dt.date]) -> bool:
     numbers = {month: frozenset(day.day for day in days if day.month == month) for month in {day.month for day in days}}
     alike = len(numbers) > 1 and len(set(numbers.values())) == 1
     years = len(numbers) == 1 and len(days) < _FEWEST_DAYS and days[0].day > _YEARS_FROM
-    return sum(step in (1, 7) for step in steps) >= _MOSTLY * len(steps) and not alike and not years
+    months = alike or years or _are_months_of_years(days)
+    return sum(step in (1, 7) for step in steps) >= _MOSTLY * len(steps) and not months
+
+
+def _are_months_of_years(days: list[dt.date]) -> bool:
+    """Whether months follow each other where the days are taken for years: days that cross into a month end beyond its 27th."""
+    months = sorted(12 * day.day + day.month for day in days)
+    steps = [b - a for a, b in pairwise(months)]
+    crossing = len({day.month for day in days}) > 1 and max(day.day for day in days) < _END_OF_MONTH
+    return crossing and steps.count(1) >= _MOSTLY * len(steps)
 
 
 def weeks_in_digits(texts: pl.Series) -> pl.Series | None:

@@ -38,6 +38,7 @@ _MONTHS = tuple(str(k) for k in range(1, 13))
 _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|第)[_\s.-]?(\d{1,2})[周週]?", re.IGNORECASE)
 _SCHEMA = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
 _FEWEST_IN_GROUPS = 3
+_MOSTLY_BLANK = 0.3
 _LAST_WEEK = 53
 
 
@@ -240,12 +241,12 @@ def _period_dates(labels: list[str], mapping: Mapping, issues: list[str]) -> tup
 
 def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Series | None) -> tuple[pl.Series, pl.DataFrame]:
     """Rows that are no SKU: totals, postage, rows without a key. A blank key under a filled one is a merged cell."""
-    blank = sku == ""
-    if blank.any() and blank.mean() > 0.3:  # type: ignore[operator]
-        sku = pl.select(pl.when(sku == "").then(None).otherwise(sku).forward_fill().fill_null("")).to_series()
+    groups, said = _group_totals(table, mapping)
+    blank = (sku == "") & ~groups
+    if blank.any() and blank.mean() > _MOSTLY_BLANK:  # type: ignore[operator]
+        sku = sku.zip_with(~blank, sku.set(sku == "", None).forward_fill().fill_null(""))
     reasons: list[str | None] = []
     names = name.to_list() if name is not None else [""] * len(sku)
-    groups = _group_totals(table, mapping)
     others = other_measures_rows(table, mapping)
     plans = planned_rows(table, mapping)
     counts, planned = ([False] * len(sku) if rows is None else rows.to_list() for rows in (others, plans))
@@ -265,8 +266,8 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
     rejects = pl.DataFrame(
         {
             "line": table.lines.filter(bad),
-            "column": [column] * int(bad.sum()),
-            "value": sku.filter(bad),
+            "column": pl.Series([table.header[j] if j >= 0 else column for j in said.to_list()], dtype=pl.String).filter(bad),
+            "value": _said_in(table, said, sku).filter(bad),
             "reason": [r for r in reasons if r],
         },
         schema=_SCHEMA,
@@ -274,13 +275,22 @@ def _checked_rows(table: Table, mapping: Mapping, sku: pl.Series, name: pl.Serie
     return sku.alias("sku"), rejects
 
 
-def _group_totals(table: Table, mapping: Mapping) -> pl.Series:
-    """Rows that a key cell names as the sum of a group, or of all."""
-    found = pl.Series([False]).new_from_index(0, table.height)
+def _group_totals(table: Table, mapping: Mapping) -> tuple[pl.Series, pl.Series]:
+    """Rows that a key cell names as the sum of a group, or of all, and the place of the column that says so (else -1)."""
+    said = pl.Series([-1]).new_from_index(0, table.height)
     for role in ("sku", "name", "category", "brand"):
         j = mapping.index(role)
         if j is not None:
-            found = found | is_group_total(table.column(j)) | is_total_cell(table.column(j))
+            sums = is_group_total(table.column(j)) | is_total_cell(table.column(j))
+            said = said.set(sums & (said < 0), j)
+    return said >= 0, said
+
+
+def _said_in(table: Table, places: pl.Series, otherwise: pl.Series) -> pl.Series:
+    """The cell of each row in the column at its place; where there is none, another text."""
+    found = otherwise
+    for j in places.unique().to_list():
+        found = found if j < 0 else found.zip_with(places != j, table.column(j))
     return found
 
 
@@ -334,10 +344,18 @@ def _attributes(table: Table, mapping: Mapping, keep: pl.Series) -> dict[str, pl
     for role in ("name", "category", "brand", "channel"):
         column = _key(table, mapping, role)
         if column is not None:
-            found[role] = column.filter(keep)
+            found[role] = _of_group(column.filter(keep)) if role in ("category", "brand") else column.filter(keep)
     for j, label in named_columns(table, mapping, "attribute").items():
         found[f"a:{label}"] = clean_text(table.column(j)).filter(keep)
     return found
+
+
+def _of_group(column: pl.Series) -> pl.Series:
+    """Groups that a pivot table names once, on the first of their rows, on all of their rows; else as they are."""
+    blank = column == ""
+    named = column.filter(~blank)
+    outline = len(column) > 0 and not blank[0] and blank.mean() > _MOSTLY_BLANK and len(named) > 1 and named.is_unique().all()
+    return column.set(blank, None).forward_fill() if outline else column
 
 
 def _undated(table: Table, index: int, bad: pl.Series) -> pl.DataFrame:
