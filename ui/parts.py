@@ -208,7 +208,7 @@ def _demand(row: pd.Series) -> Kpi:
 def sku_cards(row: pd.Series, periods: int, noun: str, panel: Panel) -> tuple[Kpi, ...]:
     """The numbers of one SKU of the summary."""
     lately = f"Units, {words.count(periods, noun)}"
-    share = "of revenue" if "price" in panel.regressors else "of units"
+    share = "of revenue" if panel.priced else "of units"
     return (
         Kpi(lately, words.on_card(row["recent"]), None if pd.isna(row["change"]) else words.change(row["change"]),
             f"Units sold in the last {words.count(periods, noun)}, against as many before."),

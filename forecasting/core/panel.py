@@ -15,6 +15,7 @@ from forecasting.core.event import Event
 from forecasting.core.frequency import grain, infer_freq, normalise_freq, to_period_start
 
 KEYS = ("unique_id", "ds", "y")
+PRICES = ("price", "price_paid")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,11 @@ class Panel:
     def regressors(self) -> tuple[str, ...]:
         """Names of the numeric columns beside the sales."""
         return tuple(self.columns)[1:]
+
+    @property
+    def priced(self) -> str | None:
+        """The column that says what one unit sold for: the price as stated, else the one paid on average; None without."""
+        return next((name for name in PRICES if name in self.columns), None)
 
     @property
     def first(self) -> pd.Timestamp:

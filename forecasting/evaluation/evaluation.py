@@ -219,9 +219,9 @@ def _series(window: Window) -> pd.DataFrame:
 
 
 def _price(train: Panel) -> np.ndarray:
-    if "price" not in train.regressors:
+    if train.priced is None:
         return np.full(len(train), np.nan)
-    return train.frame.groupby("unique_id", sort=False)["price"].mean().to_numpy()
+    return train.frame.groupby("unique_id", sort=False)[train.priced].mean().to_numpy()
 
 
 def _verdict(wape: float, naive: float, bias: str) -> str:

@@ -85,7 +85,10 @@ def blocks_of_totals(totals: pd.DataFrame, size: int) -> pd.DataFrame:
 
 
 def usual_error(forecasts: Sequence[Forecast], panel: Panel, size: int) -> float:
-    """Mean absolute error of a block of one SKU, in units, over all SKUs and cutoffs; NaN when nothing can be compared."""
+    """Mean absolute error of a block of one SKU, in units, over all SKUs and cutoffs; NaN when nothing can be compared.
+
+    Periods without a figure, such as hours in which nobody counted, are compared with nothing.
+    """
     errors = [_block_errors(forecast, panel, size) for forecast in forecasts]
     known = np.concatenate(errors)[~np.isnan(np.concatenate(errors))] if errors else np.array([])
     return float(np.abs(known).mean()) if len(known) else float("nan")
@@ -96,8 +99,7 @@ def _block_errors(forecast: Forecast, panel: Panel, size: int) -> np.ndarray:
     whole = forecast.horizon // step * step
     begin = int(panel.calendar.get_indexer(forecast.dates[:1])[0])
     actual = np.stack([_units(panel, unique_id)[begin : begin + whole] for unique_id in forecast.ids])
-    shape = (len(forecast.ids), -1, step)
-    return (actual.reshape(shape).sum(axis=2) - forecast.mean[:, :whole].reshape(shape).sum(axis=2)).ravel()
+    return _sums((actual - forecast.mean[:, :whole]).reshape(-1, step))
 
 
 def _units(panel: Panel, unique_id: str | None) -> np.ndarray:

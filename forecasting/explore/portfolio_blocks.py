@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.explore.ahead import blocks, noun_of
-from forecasting.features.demand import demand_class
+from forecasting.features.demand import awake, demand_class
 
 _CHUNK = 512
 _FEWEST = 4
@@ -122,19 +122,19 @@ def _chunk(panel: Panel, rows: np.ndarray, scale: Scale) -> dict[str, np.ndarray
     known = ~np.isnan(sales)
     plain = np.where(known, sales, 0.0)
     unlisted = np.maximum(sales.shape[1] // scale.size - panel.lengths[rows] // scale.size, 0)
-    there = _summed(known, scale) > (scale.size - 1) / 2
+    there = _enough(_summed(known, scale), scale)
     there &= np.arange(there.shape[1]) >= unlisted[:, None]
     units = np.where(there, _summed(plain, scale), np.nan)
-    paid, price = _priced(panel, "price", rows, plain, scale)
+    paid, price = _priced(panel, panel.priced, rows, plain, scale)
     _, cost = _priced(panel, "cost", rows, plain, scale)
     zeros, silent = _silence(plain, known)
     peak, second, since = _peaks(plain)
     return {
         "units": units,
-        "worth": np.where(there, paid, np.nan) if "price" in panel.columns else units,
+        "worth": np.where(there, paid, np.nan) if panel.priced else units,
         "price": price,
         "cost": cost,
-        "demand": demand_class(sales),
+        "demand": demand_class(awake(sales, panel.calendar, panel.freq)),
         "zeros": zeros,
         "silent": silent,
         "peak": peak,
@@ -163,9 +163,26 @@ def _summed(cells: np.ndarray, scale: Scale) -> np.ndarray:
     return cells[:, first:].reshape(len(cells), -1, scale.size).sum(axis=2, dtype=float)
 
 
-def _priced(panel: Panel, column: str, rows: np.ndarray, units: np.ndarray, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
+def _enough(known: np.ndarray, scale: Scale) -> np.ndarray:
+    """Where so many known periods (SKUs, blocks) make a block: most of them, or most of the SKU's usual ones.
+
+    >>> _enough(np.array([[7, 3, 0], [2, 2, 0]]), Scale(7, "week", 52, 4)).tolist()
+    [[True, False, False], [True, True, False]]
+    """
+    enough = known > (scale.size - 1) / 2
+    seldom = ~enough.any(axis=1) & known.any(axis=1)
+    if seldom.any():
+        own = known[seldom]
+        usual = np.nanmedian(np.where(own > 0, own, np.nan), axis=1)
+        enough[seldom] = (own > 0) & (own >= usual[:, None] / 2)
+    return enough
+
+
+def _priced(
+    panel: Panel, column: str | None, rows: np.ndarray, units: np.ndarray, scale: Scale
+) -> tuple[np.ndarray, np.ndarray]:
     """What the units of each block are worth, and the mean for one; periods without a price take the SKU's mean."""
-    if column not in panel.columns:
+    if column is None or column not in panel.columns:
         nothing = np.full((len(rows), units.shape[1] // scale.size), np.nan)
         return nothing, nothing
     each = _cells(panel, column, rows)

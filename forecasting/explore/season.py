@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecasting.features.demand import awake
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
@@ -31,8 +33,9 @@ def season(rows: pd.DataFrame, freq: str) -> Season:
     >>> season(pd.DataFrame({"ds": days, "y": [1.0, 1, 1, 1, 1, 6, 3] * 4}), "D").reading
     'Sat is highest, 200 % above the mean; Mon is lowest, 50 % below it.'
     """
-    known = rows[rows["y"].notna()]
     main, other = _cycles(freq)
+    sold = awake(rows["y"].to_numpy(dtype=float)[None], pd.DatetimeIndex(rows["ds"]), freq)[0]
+    known = rows[~np.isnan(sold)]
     nothing = Season(pd.DataFrame(), pd.DataFrame(columns=["place", "label", "cycle", "value"]), "")
     if main is None or known.empty:
         why = "A yearly calendar has no season within the year." if main is None else "There is nothing to see yet."

@@ -5,7 +5,7 @@ import pandas as pd
 
 from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
-from forecasting.features.demand import demand_class
+from forecasting.features.demand import awake, demand_class
 
 _BLOCK = 512
 NAMES = ("name", "description", "title")
@@ -58,18 +58,18 @@ def _block(panel: Panel, rows: np.ndarray, recent: int) -> pd.DataFrame:
                 "previous": before,
                 "change": np.where(before > 0, last / before - 1, np.nan),
                 "price": np.where(priced > 0, revenue / priced, np.nan),
-                "worth": revenue if "price" in panel.columns else np.nansum(sales, axis=1),
+                "worth": revenue if panel.priced else np.nansum(sales, axis=1),
                 "first_sale": _date(panel.calendar, sales > 0, first=True),
                 "last_sale": _date(panel.calendar, sales > 0, first=False),
-                "demand": demand_class(sales),
+                "demand": demand_class(awake(sales, panel.calendar, panel.freq)),
             }
         )
 
 
 def _revenue(panel: Panel, sales: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    if "price" not in panel.columns:
+    if panel.priced is None:
         return np.zeros(len(rows)), np.zeros(len(rows))
-    revenue = sales * _cells(panel, "price", rows)
+    revenue = sales * _cells(panel, panel.priced, rows)
     return np.nansum(revenue, axis=1), np.where(np.isnan(revenue), 0.0, sales).sum(axis=1)
 
 

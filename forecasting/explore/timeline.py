@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.frequency import normalise_freq, to_period_start
-from forecasting.core.panel import Panel
+from forecasting.core.panel import PRICES, Panel
 
 VIEWS = {"D": "Daily", "W-MON": "Weekly", "MS": "Monthly"}
 PROMOTIONS = ("promo", "promotion", "display", "mailer", "leaflet", "feature")
@@ -81,7 +81,7 @@ def _marked(series: pd.DataFrame) -> pd.DataFrame:
             "missing": series["y"].isna(),
             "stock_out": stock <= 0,
             "promotion": promoted(series).astype(float),
-            "price": series.get("price", pd.Series(np.nan, index=series.index)),
+            "price": next((series[name] for name in PRICES if name in series), pd.Series(np.nan, index=series.index)),
         }
     )
 
@@ -99,7 +99,9 @@ def _grouped(marked: pd.DataFrame, panel: Panel, view: str) -> pd.DataFrame:
     starts = to_period_start(marked["ds"], view)
     groups = marked.groupby(starts)
     frame = groups.agg({"missing": "sum", "stock_out": "sum", "promotion": "mean", "price": "mean"})
-    known = frame["missing"] <= groups.size() / 2
+    listed = groups.size() - frame["missing"]
+    usual = listed[listed > 0].median()  # a shop that is open half of the hours has whole days all the same
+    known = (frame["missing"] <= groups.size() / 2) | (listed >= usual / 2)
     frame.insert(0, "y", groups["y"].sum(min_count=1).where(known))
     expected = pd.Series(panel.calendar).groupby(to_period_start(pd.Series(panel.calendar), view)).size()
     frame["complete"] = groups.size().to_numpy() >= expected.reindex(frame.index).to_numpy()

@@ -1,6 +1,7 @@
 """The class of demand: how often a SKU sells, and how much the sizes of its sales vary."""
 
 import numpy as np
+import pandas as pd
 
 CLASSES = ("smooth", "erratic", "intermittent", "lumpy")
 _INTERVAL, _VARIATION = 1.32, 0.49
@@ -18,6 +19,22 @@ def demand_class(history: np.ndarray) -> np.ndarray:
     """
     rare, varied = demand_interval(history) >= _INTERVAL, size_variation(history) >= _VARIATION
     return np.asarray(CLASSES, dtype=object)[2 * rare.astype(int) + varied.astype(int)]
+
+
+def awake(history: np.ndarray, calendar: pd.DatetimeIndex, freq: str) -> np.ndarray:
+    """Hourly series (SKUs, periods) without the hours of the day at which a SKU never sells, which are NaN; others as they are.
+
+    A shop that shuts at night does not sell now and then.
+
+    >>> hours = pd.date_range("2024-01-01", periods=48, freq="h")
+    >>> demand_class(awake(np.where(hours.hour == 9, 5.0, 0.0)[None], hours, "h")).tolist()
+    ['smooth']
+    """
+    if freq != "h":
+        return history
+    hour = calendar.hour.to_numpy()
+    sells = np.stack([(history[:, hour == one] > 0).any(axis=1) for one in range(24)], axis=1)
+    return np.where(sells[:, hour], history, np.nan)
 
 
 def demand_interval(history: np.ndarray) -> np.ndarray:

@@ -42,6 +42,14 @@ def test_what_was_said_stands_beside_what_happened(panel: Panel) -> None:
     assert usual_error([forecast], panel, 7) == pytest.approx(expected)
 
 
+def test_a_day_with_hours_that_nobody_counted_is_compared_on_the_others() -> None:
+    hours = pd.date_range("2024-01-01", periods=24 * 10, freq="h")
+    sales = pd.DataFrame({"unique_id": "A", "ds": hours, "y": np.where(hours.hour < 12, 5.0, np.nan)})
+    panel = Panel.build(sales, freq="h")
+    held_out = make("window_mean").fit(panel.until(hours[24 * 8 - 1])).forecast(48)
+    assert usual_error([held_out], panel, 24) == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_horizon_shorter_than_a_week_is_shown_by_day(panel: Panel) -> None:
     forecast = make("window_mean").fit(panel.until(pd.Timestamp("2024-01-30"))).forecast(3)
     frame = beside([forecast], panel, "A", 7)

@@ -63,6 +63,16 @@ def test_a_week_that_is_mostly_missing_has_no_sales_rather_than_few():
     assert np.isnan(timeline(Panel.build(sales, freq="D"), "A", "W-MON")["y"].iloc[1])
 
 
+def test_a_shop_that_counts_ten_hours_has_days_and_sells_smoothly():
+    hours = pd.date_range("2024-01-01", periods=24 * 30, freq="h")
+    open_at = (hours.hour >= 8) & (hours.hour < 18)
+    for shut in (np.nan, 0.0):
+        sales = pd.DataFrame({"unique_id": "A", "ds": hours, "y": np.where(open_at, 3.0, shut), "price_paid": 2.5})
+        panel = Panel.build(sales, freq="h")
+        assert timeline(panel, "A", "D")["y"].tolist() == [30.0] * 30
+        assert summarise(panel).loc["A", ["demand", "price"]].tolist() == ["smooth", 2.5]
+
+
 def test_marks_of_promotion_are_a_share(panel):
     assert timeline(panel, "A", "W-MON")["promotion"].between(0.4, 0.6).all()
     assert (timeline(panel, "B", "W-MON")["promotion"] == 0).all()

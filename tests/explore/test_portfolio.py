@@ -136,6 +136,21 @@ def test_days_without_a_price_are_worth_the_mean_price():
     assert np.isnan(blocks.price[0, 2:]).all()
 
 
+def test_what_was_paid_is_worth_where_no_price_is_stated():
+    panel = panel_of({"A": np.ones(56), "B": np.full(56, 2.0)}, price_paid={"A": np.full(56, 9.0), "B": np.full(56, 1.0)})
+    found = portfolio(panel)
+    assert found.money
+    assert found.table.index.tolist() == ["A", "B"]
+    assert found.table["worth"].tolist() == [9.0 * 56, 2.0 * 56]
+
+
+def test_days_of_a_shop_that_counts_ten_hours_are_whole_days():
+    hours = pd.date_range("2024-11-01", "2024-12-29 23:00", freq="h")
+    units = np.where((hours.hour >= 8) & (hours.hour < 18), 2.0, np.nan)
+    panel = Panel.build(pd.DataFrame({"unique_id": "A", "ds": hours, "y": units}), freq="h")
+    assert portfolio(panel).table["latest"].tolist() == [2 * 10 * 2.0]
+
+
 def test_the_index_of_a_block_knows_nothing_of_it_nor_of_what_comes_after():
     units = np.random.default_rng(4).poisson(50, (5, 140)).astype(float)
     changed = units.copy()

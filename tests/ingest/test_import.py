@@ -131,6 +131,20 @@ def test_a_hole_in_the_file_is_missing_and_a_closed_weekday_is_zero() -> None:
     assert "count as missing" in text
 
 
+def test_the_hours_of_the_night_are_closed_and_a_hole_at_noon_is_missing() -> None:
+    start = dt.datetime(2024, 1, 1)
+    hours = [start + dt.timedelta(hours=h) for h in range(40 * 24)]
+    hole = {dt.datetime(2024, 1, 20, h) for h in (11, 12, 13)}
+    rows = [f"{at:%Y-%m-%d %H:%M},S{k},{1 + k}" for at in hours for k in range(4) if 7 <= at.hour < 19 and at not in hole]
+    done = import_files([("till.csv", table("time,item,qty", *rows))])
+    series = done.panel.series("S1").set_index("ds")["y"]
+    assert done.panel.freq == "h"
+    assert series["2024-01-20 03:00"] == 0.0
+    assert series.index[series.isna()].tolist() == sorted(hole)
+    assert "the shop is closed 19:00 to 7:00; those hours count as 0" in done.report.issues
+    assert any("3 hours have no row of any SKU" in issue and "2024-01-20 11:00" in issue for issue in done.report.issues)
+
+
 def test_after_the_last_sale_there_are_zeros() -> None:
     done = import_files([("o.csv", table("order,date,sku,qty", "1,2024-01-01,A,2", "2,2024-01-02,B,1", "3,2024-01-05,B,1"))])
     assert y_of(done, "A") == [2.0, 0.0, 0.0, 0.0, 0.0]

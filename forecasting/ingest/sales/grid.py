@@ -336,15 +336,20 @@ def _gaps(
     empty = (counts == 0) & ~closed
     if not empty.any():
         return empty
-    usual = max(counts[counts > 0].mean(), float(np.quantile(totals[counts > 0], 0.05)))
+    usual = np.full(len(calendar), max(counts[counts > 0].mean(), float(np.quantile(totals[counts > 0], 0.05))))
+    if freq == "h":  # the last hour of a day is quieter than noon
+        usual = np.array([counts[calendar.hour == hour].mean() for hour in range(_DAY)])[calendar.hour]
     gap = np.zeros(len(calendar), dtype=bool)
     for start, stop in _runs(empty):
         # Few rows or units a period leave empty periods by chance (Poisson); only a run that chance hardly makes is a gap.
-        if usual * (stop - start) > 4.6:
+        if usual[start:stop].sum() > 4.6:
             gap[start:stop] = True
     if gap.any():
         noun = _NOUN.get(freq.split("-")[0], "period")
-        spans = [f"{calendar[a]:%Y-%m-%d}" + (f" to {calendar[b - 1]:%Y-%m-%d}" if b - a > 1 else "") for a, b in _runs(gap)]
+        form = "%Y-%m-%d %H:%M" if noun == "hour" else "%Y-%m-%d"
+        spans = [
+            calendar[a].strftime(form) + (f" to {calendar[b - 1].strftime(form)}" if b - a > 1 else "") for a, b in _runs(gap)
+        ]
         issues.append(
             f"1 {noun} has no row of any SKU and counts as missing: {spans[0]}"
             if gap.sum() == 1
@@ -369,16 +374,43 @@ def _closed(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: 
         return np.zeros(len(calendar), dtype=bool)
     share = np.bincount(slots, weights=empty, minlength=kinds) / np.bincount(slots, minlength=kinds)
     shut = (share >= _SHUT) & (share.min() < _OPEN)
-    if not shut.any():
-        return shut[slots]
-    if freq == "D":
-        days = [_WEEKDAYS[number] for number in np.flatnonzero(shut)]
-        issues.append(f"the shop is closed on {' and '.join(days)}; those days count as 0")
-    elif kinds == _DAY:
-        issues.append(f"the shop is closed in {int(shut.sum())} of the 24 hours of a day; those hours count as 0")
-    else:
-        issues.append(f"the shop is closed in {int(shut.sum())} of the 168 hours of a week; those hours count as 0")
+    if shut.any():
+        issues.append(_told_of_days(shut) if freq == "D" else _told_of_hours(np.resize(shut, (7, _DAY))))
     return shut[slots]
+
+
+def _told_of_days(shut: np.ndarray) -> str:
+    return f"the shop is closed on {_days_named(shut)}; those days count as 0"
+
+
+def _days_named(days: np.ndarray) -> str:
+    return " and ".join(_WEEKDAYS[number] for number in np.flatnonzero(days))
+
+
+def _told_of_hours(shut: np.ndarray) -> str:
+    """When a shop is closed by weekdays and hours: by the clock where that is the same on all days but those wholly closed.
+
+    >>> _told_of_hours(np.resize(np.arange(24) < 8, (7, 24)))
+    'the shop is closed 0:00 to 8:00; those hours count as 0'
+    """
+    whole = shut.all(axis=1)
+    nightly = shut[~whole].all(axis=0)
+    if (shut[~whole] != nightly).any():
+        return f"the shop is closed in {int(shut.sum())} of the {_WEEK} hours of a week; those hours count as 0"
+    days = [f"on {_days_named(whole)}"] if whole.any() else []
+    spans = [_clock_spans(np.flatnonzero(nightly))] if nightly.any() else []
+    return f"the shop is closed {' and '.join([*spans, *days])}; those hours count as 0"
+
+
+def _clock_spans(hours: np.ndarray) -> str:
+    """Hours of the day in spans that may go over midnight.
+
+    >>> _clock_spans(np.array([0, 1, 2, 19, 23])), _clock_spans(np.array([13]))
+    ('19:00 to 20:00 and 23:00 to 3:00', '13:00 to 14:00')
+    """
+    starts = [hour for hour in hours.tolist() if (hour - 1) % 24 not in hours]
+    ends = [next(end % 24 for end in range(hour + 1, hour + 25) if end % 24 not in hours) for hour in starts]
+    return " and ".join(f"{start}:00 to {end}:00" for start, end in zip(starts, ends, strict=True))
 
 
 def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
