@@ -38,8 +38,12 @@ if rhythm is not None:
 if frame["price"].notna().any():
     with st.container(border=True):
         parts.section("Price and units")
-        st.caption(t(f"Each dot is one {words.period(view)}."))
-        parts.chart(history.price_and_units(frame, palette()), "price", f"Units of {sku} against its price")
+        only = readings.only_price(frame)
+        if only is None:
+            st.caption(t(f"Each dot is one {words.period(view)}."))
+            parts.chart(history.price_and_units(frame, palette()), "price", f"Units of {sku} against its price")
+        else:
+            st.caption(t(f"One unit has always sold for {words.money(only)}, so nobody can tell what another price would do."))
 
 parts_of_sales = st.expander(t("Trend, season and what is left"), key="sku-parts", on_change="rerun")
 if parts_of_sales.open:

@@ -43,8 +43,7 @@ def headline(found: exploring.Portfolio) -> None:
     flagged = int((portfolio_inbox.flags(found)[1] > 0).sum())
     parts.kpis(
         (
-            parts.Kpi(f"{worth_of(found)}, {periods}", amount(told.latest), _against(told.latest, told.before),
-                      help=f"The last {periods}, against the {periods} before."),
+            parts.Kpi(f"Sales, {periods}", amount(told.latest), _against(told.latest, told.before), help=_lately(found)),
             parts.Kpi("A year ago", amount(told.year_ago), _since(told.latest, told.year_ago),
                       help=f"The same {periods} a year ago, and what has changed since then."),
             parts.Kpi("Rising · falling", f"{told.rising:,} · {told.falling:,}", help=_of_trends(found)),
@@ -53,7 +52,9 @@ def headline(found: exploring.Portfolio) -> None:
             parts.Kpi("Worth a look", f"{flagged:,}", help="SKUs with an open alert below."),
         )
     )  # fmt: skip
-    if found.table["share"].notna().any():
+    if len(found) == 1:
+        parts.reading("There is one SKU here; its own page says more of it.")
+    elif found.table["share"].notna().any():
         parts.reading(
             f"{told.a_skus:,} of your {words.count(len(found), 'SKU')} {'brings' if told.a_skus == 1 else 'bring'} "
             f"{words.percent(told.a_share)} of {_thing(found)} ({stretch(found)})."
@@ -228,10 +229,16 @@ def _cell(skus: int, share: float) -> str:
 
 def _advice(count: np.ndarray) -> str:
     ready, careful = int(count[0, 0]), int(count[0, 2])
-    return (
-        f"{words.count(ready, 'SKU')} {'is' if ready == 1 else 'are'} **AX**: trust the forecast and order automatically. "
-        f"{words.count(careful, 'SKU')} {'is' if careful == 1 else 'are'} **AZ**: worth your own eye before you order."
-    )
+    steady, erratic = "No SKU is **AX**: look at each forecast before you order.", "No SKU is **AZ**."
+    if ready:
+        steady = (
+            f"{words.count(ready, 'SKU')} {'is' if ready == 1 else 'are'} **AX**: trust the forecast and order automatically."
+        )
+    if careful:
+        erratic = (
+            f"{words.count(careful, 'SKU')} {'is' if careful == 1 else 'are'} **AZ**: worth your own eye before you order."
+        )
+    return f"{t(steady)} {t(erratic)}"
 
 
 def matching(found: exploring.Portfolio, text: str) -> np.ndarray:

@@ -178,7 +178,7 @@ def sentence(alert: Alert, found: exploring.Portfolio) -> str:
     if alert.kind == "stock-out":
         return _stock_out(alert, found)
     plain = {
-        "outside": f"Sold {now} units in the last two {scale.noun}s, where about {usual} were to be expected.",
+        "outside": f"Sold {_sold(alert.now)} in the last two {scale.noun}s, where about {usual} were to be expected.",
         "odd": f"{now} units at once, and never more than {usual} otherwise: a bulk order, or a slip? "
         "“Clean the data” on the Data page can level it, so that no forecast learns from it.",
     }
@@ -188,7 +188,8 @@ def sentence(alert: Alert, found: exploring.Portfolio) -> str:
         return _drift(alert)
     if alert.kind in ("rising", "falling"):
         return (
-            f"It has begun to {'rise' if alert.kind == 'rising' else 'fall'}: {now} units in the last {ahead}, {usual} before."
+            f"It has begun to {'rise' if alert.kind == 'rising' else 'fall'}: {_sold(alert.now)} in the last {ahead}, "
+            f"{'none' if alert.usual <= 0 else usual} before."
         )
     if alert.kind == "dead":
         return f"{now} units lie in stock, and none has been sold for {_long(alert.usual, found)}."
@@ -231,6 +232,11 @@ def _long(periods: float, found: exploring.Portfolio) -> str:
     if periods >= 2 * size:
         return words.count(int(periods // size), noun)
     return words.count(round(periods), "hour" if size == 24 else "day")
+
+
+def _sold(units: float) -> str:
+    """Units that were sold, as people say it."""
+    return t("nothing") if units <= 0 else words.units(units)
 
 
 def _plain(units: float) -> str:

@@ -93,7 +93,10 @@ def _table(found: exploring.Portfolio, panel: Panel) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="portfolio-controls"):
             text = st.text_input(t("Search"), key="portfolio-search", placeholder=t("Code or name"), icon=":material/search:",
                                  persist_state="session", width=260)  # fmt: skip
-            order = st.selectbox(t("Order"), list(_ORDERS), format_func=told_from(_ORDERS), key="portfolio-order",
+            orders = {key: label for key, label in _ORDERS.items() if found.money or key != "worth"}
+            if st.session_state.get("portfolio-order") not in orders:
+                st.session_state.pop("portfolio-order", None)  # chosen for other sales, which had prices
+            order = st.selectbox(t("Order"), list(orders), format_func=told_from(orders), key="portfolio-order",
                                  persist_state="session", width=170)  # fmt: skip
             here = portfolio.matching(found, text or "") & _filters(found, count)
         rows = np.flatnonzero(here)
@@ -175,12 +178,12 @@ def _draw(found: exploring.Portfolio, rows: np.ndarray, ahead: Expected, kind: n
     def pressed() -> None:
         portfolio_inbox.open_sku(str(ids[st.session_state[_PRESSED]["row"]]))
 
-    code = st.column_config.ButtonColumn("SKU", pinned=True, width=100, type="tertiary", alignment="left", on_click=pressed,
+    code = st.column_config.ButtonColumn("SKU", pinned=True, width=96, type="tertiary", alignment="left", on_click=pressed,
                                          key=_PRESSED, help=t("Press a code to open the SKU."))  # fmt: skip
     tables.show(
         shown, key=_KEY, hide_index=True, height=min(_HEIGHT, 38 + 35 * len(shown)),
-        on_select=ticked, selection_mode="single-row",
-        column_config={"sku": code} | _columns(shown, found, ahead), placeholder=words.UNDEFINED,
+        on_select=ticked, selection_mode="single-row", column_order=_at_first(shown, found),
+        column_config={"sku": code} | _columns(found, ahead), placeholder=words.UNDEFINED,
         alt="All SKUs, one in each row",
     )  # fmt: skip
     portfolio_inbox.go_to_opened()
@@ -199,6 +202,7 @@ def _readable(
             "line": list(_whole(found.lines(rows))),
             "worth": tables.sensible(table["worth"].to_numpy()),
             "share": 100 * table["share"].to_numpy(),
+            "class": (table["abc"] + table["xyz"]).replace("", None).to_numpy(),
             "abc": table["abc"].to_numpy(),
             "xyz": table["xyz"].replace("", None).to_numpy(),
             "trend": table["trend"].map(portfolio.TRENDS).to_numpy(),
@@ -242,26 +246,40 @@ def _reason(kind: str, count: int) -> str:
     return f"{portfolio_inbox.KINDS[kind][0]}{f' +{count - 1}' if count > 1 else ''}"
 
 
-def _columns(shown: pd.DataFrame, found: exploring.Portfolio, ahead: Expected) -> dict[str, Any]:
+def _at_first(shown: pd.DataFrame, found: exploring.Portfolio) -> list[str]:
+    """The columns seen at first: as many as a laptop holds side by side; the others are in the menu of the table."""
+    named = bool((shown["name"] != "").any())
+    first = ["sku", "name"] if named else ["sku"]
+    judged = [] if named else ["off", "bias"]
+    worth = "worth" if found.money else "share"
+    return [*first, "line", worth, "class", "trend", "forecast", "range", *judged, "reason"]
+
+
+def _columns(found: exploring.Portfolio, ahead: Expected) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    stretch, ahead_of = portfolio.stretch(found), words.count(found.scale.horizon, found.scale.noun)
+    stretch = portfolio.stretch(found)
+    share = f"Share of {'revenue' if found.money else 'units'} of {stretch}."
+    ahead_of = words.count(found.scale.horizon, found.scale.noun)
     trend = words.count(found.scale.trend, found.scale.noun)
     return {
-        "name": text("Name", width=136) if (shown["name"] != "").any() else None,
-        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=88, y_min=0,
+        "name": text("Name", width=116),
+        "line": st.column_config.LineChartColumn(f"By {found.scale.noun}", width=68, y_min=0,
                                                  help=f"Units of {stretch}."),
-        "worth": number("Revenue", format="localized", help=f"Revenue of {stretch}.") if found.money else None,
-        "share": number("Share", format="%.1f %%", help=f"Share of {'revenue' if found.money else 'units'} of {stretch}."),
+        "worth": number("Revenue", width=72, format="localized", help=f"Revenue of {stretch}."),
+        "share": number("Share", width=66, format="%.1f %%", help=share),
         "units": number("Units", format="localized", help=f"Units sold in {stretch}."),
+        "class": text("Class", width=52, help="A brings the first 80 % of the money, B the next 15 %, C the rest; "
+                                              "X sells steadily, Y varies, Z varies by more than its own mean."),
         "abc": text("ABC", width=46, help="A brings the first 80 % of the money, B the next 15 %, C the rest."),
         "xyz": text("XYZ", width=46, help="X sells steadily, Y varies, Z varies by more than its own mean."),
         "demand": text("Demand", width=90, help="Smooth, erratic, intermittent or lumpy: how often it sells, and how evenly."),
-        "trend": text("Trend", width=84, help=f"Mann and Kendall's test on the last {trend}, at 5 %, and 10 % or more."),
-        "forecast": number(ahead.title, format="localized", help="Expected units."),
+        "trend": text("Trend", width=76, help=f"Mann and Kendall's test on the last {trend}, at 5 %, and 10 % or more."),
+        "forecast": number(ahead.title, width=104, format="localized", help="Expected units."),
         "range": text("80 % range", width=104, help="In four of five cases the units will lie in it."),
-        "off": number("Usually off by", format="localized", help=f"Units by which the baseline missed {ahead_of} lately."),
+        "off": number("Usually off by", width=100, format="localized",
+                      help=f"Units by which the baseline missed {ahead_of} lately."),
         "bias": text("Bias", width=76, help="▲ the baseline was too high lately, ▼ too low, as a share of sales."),
-        "reason": text("Worth a look", width=170),
+        "reason": text("Worth a look", width=128),
     }  # fmt: skip
 
 

@@ -29,6 +29,16 @@ def _against(row: pd.Series) -> str:
     return f", {words.percent(abs(row['change']))} {'more' if row['change'] > 0 else 'less'} than before"
 
 
+def only_price(frame: pd.DataFrame) -> float | None:
+    """The price for which one unit has sold in all periods (`price` of `explore.timeline`); None where there were several.
+
+    >>> only_price(pd.DataFrame({"price": [2.5, None, 2.5]})), only_price(pd.DataFrame({"price": [2.5, 3.0]}))
+    (2.5, None)
+    """
+    prices = frame["price"].dropna()
+    return float(prices.iloc[0]) if len(prices) and prices.max() - prices.min() < 0.005 else None
+
+
 def season(grid: pd.DataFrame) -> str:
     """Which weekday sells best and which least, from the weekday-by-week grid (`explore.rhythm`)."""
     mean = grid.mean(axis=1).set_axis(_DAYS)
