@@ -38,7 +38,7 @@ def draw(insides: Insides | None, sku: str, flag: str, noun: str) -> None:
     if insides.roots is not None and len(insides.roots):
         parts.folded("Roots", "roots", partial(_roots, insides.roots), icon=":material/adjust:")
     if insides.topics is not None and len(insides.topics):
-        _topics(insides.topics, insides.periods)
+        _topics(insides.topics, insides.periods, noun)
 
 
 def _contributions(regression: Regression, noun: str) -> None:
@@ -47,15 +47,15 @@ def _contributions(regression: Regression, noun: str) -> None:
         parts.reading(_told(regression, noun))
         figure = plots.contributions(regression.contributions, palette())
         parts.chart(figure, "contributions", "What each term adds to each forecast")
-        table = partial(_contribution_table, regression)
+        table = partial(_contribution_table, regression, noun)
         parts.folded("As a table", "contributions", table, icon=":material/table_chart:")
 
 
-def _contribution_table(regression: Regression) -> None:
+def _contribution_table(regression: Regression, noun: str) -> None:
     wide = regression.contributions.pivot(index="ds", columns="term", values="units")
     wide = wide[list(dict.fromkeys(regression.contributions["term"]))]
     wide["forecast"] = wide.sum(axis=1)
-    _table(wide.reset_index().rename(columns={"ds": "Period"}), "contributions-table", "%.2f")
+    _table(wide.reset_index().rename(columns={"ds": noun.capitalize()}), "contributions-table", "%.2f")
 
 
 def _told(regression: Regression, noun: str) -> str:
@@ -109,10 +109,10 @@ def _apply(selection: Selection) -> None:
 
 
 def _design(regression: Regression, noun: str) -> None:
-    table = regression.design.rename(columns={"ds": "Period"})
+    table = regression.design.rename(columns={"ds": noun.capitalize()})
     count = len(table) - regression.horizon
     shown = pd.concat([table.iloc[:_ENDS], table.iloc[max(count - _ENDS, _ENDS) : count], table.iloc[count:]])
-    if st.toggle(t("All periods"), key="design-all"):
+    if st.toggle(t(f"All {noun}s"), key="design-all"):
         shown = table
     st.caption(
         t(
@@ -123,7 +123,7 @@ def _design(regression: Regression, noun: str) -> None:
     _table(shown, "design-matrix", "%.3g")
 
 
-def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None) -> None:
+def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None, noun: str) -> None:
     with st.container(border=True):
         parts.section("What moved the forecast")
         parts.reading(_told_topics(rows))
@@ -131,11 +131,11 @@ def _topics(rows: pd.DataFrame, periods: pd.DataFrame | None) -> None:
         parts.folded("As a table", "topics", partial(_topic_table, rows), icon=":material/table_chart:")
         if periods is not None:
             course = partial(_topic_periods, periods)
-            parts.folded("Period by period", "topics-periods", course, icon=":material/stacked_bar_chart:")
+            parts.folded(f"{noun.capitalize()} by {noun}", "topics-periods", course, icon=":material/stacked_bar_chart:")
             st.caption(
                 t(
                     "The trees' own contributions (SHAP), summed by topic and turned into units. They add up to the mean "
-                    "forecast of every period."
+                    f"forecast of every {noun}."
                 )
             )
             return

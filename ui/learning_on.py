@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.models.network.fitted import FittedNetwork
 from forecasting.models.network.spec import AGAIN
@@ -26,9 +27,10 @@ def control(panel: Panel, name: str, horizon: int) -> FittedNetwork | None:
             "horizon it learns afresh. Fit afresh, too, when the shop has changed a lot."
         ),
     )
+    since = words.count(added, grain(panel.freq).noun)
     st.caption(
         t(
-            f"The last {models.title(name)} has learnt up to {words.day(former.origin.cutoff)}; {words.count(added, 'period')} "
+            f"The last {models.title(name)} has learnt up to {words.day(former.origin.cutoff)}; {since} "
             f"came in since. Going on takes a third of the passes; "
             f"{'so does the test, because it' if added >= horizon else 'the test starts afresh, so that it'} knows nothing of "
             "what it is tested on."

@@ -20,10 +20,18 @@ _LEAST = 20
 _NOISE = 9  # decimals: what is beyond is what computers make of nought
 
 
-def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str, spec: Model | None = None, season: int = 1) -> None:
+def draw(
+    table: pd.DataFrame | None,
+    remains: Remains | None,
+    sku: str,
+    spec: Model | None = None,
+    season: int = 1,
+    noun: str = "period",
+) -> None:
     """Draw the residuals of one SKU (`unique_id, ds, y, fitted`) and their tests; nothing where the model has none.
 
-    With the `spec` that left them, a button offers the setting that answers a pattern, where the model has one.
+    `noun` is one period. With the `spec` that left them, a button offers the setting that answers a pattern, where the model
+    has one.
     """
     rows = None if table is None else left_over.residuals_of(table, sku)
     if rows is None or len(rows) < _LEAST or rows["residual"].nunique() < 3:
@@ -33,23 +41,23 @@ def draw(table: pd.DataFrame | None, remains: Remains | None, sku: str, spec: Mo
         tested = remains if remains is not None and remains.unique_id == sku else None
         parts.reading(tested.reading if tested else "Fit again with this SKU selected to have its residuals tested.")
         if tested:
-            _answers(tested, spec, season)
-        _charts(rows, tested)
+            _answers(tested, spec, season, noun)
+        _charts(rows, tested, noun)
         if tested:
-            _groups(tested)
+            _groups(tested, noun)
             parts.folded("Tests of the residuals", "residual-tests", partial(_tests, tested), icon=":material/science:")
             if len(tested.training):
-                training = partial(_training, tested)
+                training = partial(_training, tested, noun)
                 parts.folded("Accuracy on the sales it has learnt from", "training", training, icon=":material/school:")
 
 
-def _answers(remains: Remains, spec: Model | None, season: int) -> None:
+def _answers(remains: Remains, spec: Model | None, season: int, noun: str) -> None:
     """What the tests object to, one sentence each, and the buttons that change the form's settings."""
     failed = remains.tests.loc[~remains.tests["passed"], "reading"]
     said = [reading for reading in failed if reading != remains.reading]
     if said:
         st.markdown(t("\n".join(f"- {reading}" for reading in said)))
-    offered = remedies(spec, remains.findings, season) if spec is not None else ()
+    offered = remedies(spec, remains.findings, season, noun) if spec is not None else ()
     if offered:
         with st.container(horizontal=True):
             for remedy in offered:
@@ -66,7 +74,7 @@ def _apply(remedy: Remedy) -> None:
     st.rerun()
 
 
-def _groups(remains: Remains) -> None:
+def _groups(remains: Remains, noun: str) -> None:
     """Mean residuals by weekday and by promotion, and the partial correlations."""
     shown = [by for by in ("weekday", "promotion") if (remains.groups["by"] == by).any()]
     columns = iter(st.columns(2 if len(shown) < 2 else 3))
@@ -81,17 +89,17 @@ def _groups(remains: Remains) -> None:
     if len(remains.pacf):
         with next(columns):
             st.caption(t("**What each lag adds (PACF).** Bars beyond the band are what an autoregressive term would learn."))
-            figure = plots.correlations(remains.pacf.tolist(), remains.band, palette())
+            figure = plots.correlations(remains.pacf.tolist(), remains.band, palette(), noun=noun)
             parts.chart(figure, "residual-pacf", "Partial autocorrelation of the residuals")
 
 
-def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:
+def _charts(rows: pd.DataFrame, remains: Remains | None, noun: str) -> None:
     found = left_over.spread(rows["residual"].to_numpy())
     edges, counts, normal = found.edges.tolist(), found.counts.tolist(), found.normal.tolist()
     colors = palette()
     above, below = st.columns(2), st.columns(2)
     with above[0]:
-        st.caption(t("**Over time.** Sold minus expected one period ahead; it should look like noise around zero."))
+        st.caption(t(f"**Over time.** Sold minus expected one {noun} ahead; it should look like noise around zero."))
         parts.chart(plots.over_time(rows, colors), "residuals", "Residuals over time")
     with above[1]:
         st.caption(t("**How they are spread**, beside a bell curve."))
@@ -104,13 +112,13 @@ def _charts(rows: pd.DataFrame, remains: Remains | None) -> None:
     if remains is not None and len(remains.acf):
         with below[1]:
             st.caption(t("**Against their own past (ACF).** Bars beyond the band are a pattern the model missed."))
-            figure = plots.correlations(remains.acf.tolist(), remains.band, colors)
+            figure = plots.correlations(remains.acf.tolist(), remains.band, colors, noun=noun)
             parts.chart(figure, "residual-acf", "Autocorrelation of the residuals")
 
 
-def _training(remains: Remains) -> None:
+def _training(remains: Remains, noun: str) -> None:
     st.caption(
-        t("One period ahead, on sales that the model has seen, which flatters. What counts is the error on held-back sales.")
+        t(f"One {noun} ahead, on sales that the model has seen, which flatters. What counts is the error on held-back sales.")
     )
     shown, forms = tables.apart(remains.training.round({"value": _NOISE}), {"value": "%.4g"})
     number = st.column_config.NumberColumn("Value", format=forms["value"])

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from forecasting.core.errors import ShelfcastError
+from forecasting.core.frequency import grain
 from forecasting.core.knob import Search, knobs
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
@@ -60,7 +61,7 @@ def _search(panel: Panel, name: str, sku: str, ids: tuple[str, ...], horizon: in
     st.fragment(_settings)(panel, spec, offered, ids, horizon)
     here = running.follow(JOB)
     if isinstance(here.result, Tuned) and isinstance(here.settings, Asked) and _is_about(here.settings, name, sku, horizon):
-        _result(here.result, name)
+        _result(here.result, name, grain(panel.freq).noun)
 
 
 def _is_about(asked: Asked, name: str, sku: str, horizon: int) -> bool:
@@ -185,9 +186,9 @@ def _told(value: Any) -> str:
     return t(said)
 
 
-def _result(tuned: Tuned, name: str) -> None:
+def _result(tuned: Tuned, name: str, noun: str) -> None:
     parts.reading(tuned.verdict)
-    parts.kpis(_cards(tuned), "tuned")
+    parts.kpis(_cards(tuned, noun), "tuned")
     _take_over(tuned, name)
     figure = plots.history(tuned.trials, tuned.chosen_trial, palette(), metric=tuned.metric)
     parts.chart(figure, "tuning-history", "Error of each trial and the best so far")
@@ -199,9 +200,9 @@ def _result(tuned: Tuned, name: str) -> None:
     _table(tuned)
 
 
-def _cards(tuned: Tuned) -> tuple[parts.Kpi, ...]:
+def _cards(tuned: Tuned, noun: str) -> tuple[parts.Kpi, ...]:
     states = tuned.trials["state"].value_counts()
-    block = f"On the last block, {tuned.horizon} periods that no search has seen."
+    block = f"On the last block, {words.count(tuned.horizon, noun)} that no search has seen."
     return (
         parts.Kpi("Error, default", _error(tuned, tuned.default_error), help=block),
         parts.Kpi("Error, tuned", _error(tuned, tuned.error), None if abs(tuned.gain) < 0.005 else

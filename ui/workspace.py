@@ -10,13 +10,13 @@ from typing import TypeVar
 import streamlit as st
 
 from forecasting import workflow
-from forecasting.core.frequency import grain
 from forecasting.core.model import Model
 from forecasting.core.panel import Panel
 from forecasting.models.network.fitted import FittedNetwork
 from forecasting.publishing import Log, Published
 from forecasting.samples import SAMPLES
 from forecasting.workflow.calendars import Calendar, usual_festivals, with_calendar
+from forecasting.workflow.exploring import recent_periods
 from ui import language
 from ui.memory import collect_soon
 from ui.uploads import Source
@@ -86,8 +86,8 @@ class Workspace:
             self.network = _network_among(self.results) or self.network
             self._drop_results()
             self.specs.clear()
-        if self.panel is None or self.panel.freq != panel.freq:
-            self.horizon = grain(panel.freq).horizon
+        if self.panel is None or self.panel.freq != panel.freq or self.horizon > len(panel.calendar) // 2:
+            self.horizon = recent_periods(panel)
         self.panel, self.imported, self.source, self.cleaned = panel, imported, source, None
         self.lost = False
         self.country = SAMPLES[self.sample].country if self.sample else None

@@ -17,6 +17,7 @@ from forecasting.diagnostics.orders import Suggestion, suggest_orders
 from forecasting.diagnostics.periods import Periods, find_periods, seasons_of
 from forecasting.diagnostics.stationarity import Stationarity, stationarity
 from forecasting.diagnostics.transform import Transform
+from forecasting.features.demand import awake
 
 LONGEST = 2_000  # periods that are looked at; older ones cost time and change nothing
 _PLAIN = Transform()
@@ -83,22 +84,22 @@ def diagnose(
         scale=transform.note(sales, length),
         acf=_after(transform, autocorrelation(values, lags, length, repeats=repeats, noun=noun)),
         pacf=_after(transform, partial_autocorrelation(values, lags, length, repeats=repeats, noun=noun)),
-        stationarity=_verdict(stationarity(values, noun), transform, suggestion, noun),
+        stationarity=_verdict(stationarity(values, noun), transform, suggestion),
         decomposition=_doubted(parts, periods),
         periods=periods,
         breaks=find_breaks(sales, parts.seasonal, season=min(length, 53), noun=noun),
         suggestion=suggestion,
-        demand=classify(sales, noun),
+        demand=classify(awake(sales[None], pd.DatetimeIndex(rows["ds"]), panel.freq)[0], noun),
     )
 
 
-def _verdict(tests: Stationarity, transform: Transform, suggestion: Suggestion, noun: str) -> Stationarity:
+def _verdict(tests: Stationarity, transform: Transform, suggestion: Suggestion) -> Stationarity:
     """The tests' finding, with what the search for orders makes of it where both look at the same series."""
     if transform != _PLAIN:
         return _after(transform, tests)
     if tests.verdict in ("constant", "too short"):
         return tests
-    return replace(tests, reading=f"{tests.reading} {suggestion.steadied(noun)}")
+    return replace(tests, reading=f"{tests.reading} {suggestion.steadied()}")
 
 
 def _after(transform: Transform, found: T) -> T:
@@ -114,7 +115,7 @@ def _doubted(parts: Decomposition, periods: Periods) -> Decomposition:
     if periods.lengths != () or parts.seasonal_strength <= WEAK:
         return parts
     said = parts.reading
-    return replace(parts, reading=f"{said} No period repeats beyond chance, so this season may be chance.")
+    return replace(parts, reading=f"{said} Nothing repeats beyond chance, so this season may be chance.")
 
 
 def _gaps(sales: np.ndarray, length: int, noun: str) -> str:

@@ -34,7 +34,7 @@ class Candidate:
 class Suggestion:
     """Orders for an ARIMA, (p, d, q) and (P, D, Q, s), the reasons in words, and what else came close, best first.
 
-    `drift` says whether the level moves by a steady amount beside them.
+    `drift` says whether the level moves by a steady amount beside them, `noun` what one period is.
     """
 
     order: tuple[int, int, int]
@@ -42,15 +42,16 @@ class Suggestion:
     reasons: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     drift: bool = False
+    noun: str = "period"
 
-    def steadied(self, noun: str = "period") -> str:
+    def steadied(self) -> str:
         """How the level is made steady, in one sentence.
 
-        >>> Suggestion((0, 1, 1), (0, 1, 1, 7), (), ()).steadied("day")
+        >>> Suggestion((0, 1, 1), (0, 1, 1, 7), (), (), noun="day").steadied()
         'Model the change against 7 days before, and its change from one day to the next (D = 1, d = 1).'
         """
         d, (_, seasonal, _, season) = self.order[1], self.seasonal_order
-        cycle, step = f"the change against {season} {noun}s before", f"change from one {noun} to the next"
+        cycle, step = f"the change against {season} {self.noun}s before", f"change from one {self.noun} to the next"
         often = " twice over" if d == 2 else ""
         if seasonal and d:
             return f"Model {cycle}, and its {step}{often} (D = 1, d = {d})."
@@ -63,9 +64,9 @@ class Suggestion:
         """The suggestion in one sentence."""
         p, d, q = self.order
         big_p, big_d, big_q, season = self.seasonal_order
-        seasonal = (
-            f"({big_p},{big_d},{big_q}) every {season} periods" if any(self.seasonal_order[:3]) else "without a seasonal part"
-        )
+        seasonal = "without a seasonal part"
+        if any(self.seasonal_order[:3]):
+            seasonal = f"({big_p},{big_d},{big_q}) every {season} {self.noun}s"
         return f"Suggested: ARIMA({p},{d},{q}) {seasonal}{', with drift' if self.drift else ''}."
 
     def to_frame(self) -> pd.DataFrame:
@@ -97,14 +98,14 @@ def suggest_orders(
     values = bridged(sales).values
     if is_flat(values) or len(values) < 8:
         reason = "The series is constant or very short: its mean is all there is to learn."
-        return Suggestion((0, 0, 0), (0, 0, 0, 1), (reason,), (Candidate((0, 0, 0), (0, 0, 0, 1), 0.0),))
+        return Suggestion((0, 0, 0), (0, 0, 0, 1), (reason,), (Candidate((0, 0, 0), (0, 0, 0, 1), 0.0),), noun=noun)
     rest = values if regressors is None else _unexplained(values, regressors[-len(values) :])
     cycle, seasonal, why_seasonal = _seasonal_difference(rest, season, noun)
     steady, regular, why_regular = _differences(rest[cycle:] - rest[:-cycle] if seasonal else rest, seasonal=bool(seasonal))
     if is_flat(steady):
         only = Candidate((0, regular, 0), (0, seasonal, 0, cycle), 0.0, drift=seasonal + regular == 1 and bool(steady[-1]))
-        reasons = (why_seasonal, why_regular, *_why_drift(only, steady, noun))
-        return Suggestion(only.order, only.seasonal_order, reasons, (only,), only.drift)
+        reasons = (why_seasonal, why_regular, *_why_drift(only, float(steady.mean()), noun))
+        return Suggestion(only.order, only.seasonal_order, reasons, (only,), only.drift, noun)
     constant = np.ones((len(steady), 1 if seasonal + regular == 0 else 0))
     spectrum = Spectrum.of(steady, cycle, max(most, LARGEST))
     ranked = _ranked(spectrum, most, seasonal=cycle > 1)
@@ -119,8 +120,8 @@ def suggest_orders(
         key=lambda candidate: candidate.aicc,
     )
     best = candidates[0]
-    reasons = (why_seasonal, why_regular, *_why_orders(best, noun), *_why_drift(best, steady, noun))
-    return Suggestion(best.order, best.seasonal_order, reasons, tuple(candidates), best.drift)
+    reasons = (why_seasonal, why_regular, *_why_orders(best, noun), *_why_drift(best, _drift(best, steady, spectrum), noun))
+    return Suggestion(best.order, best.seasonal_order, reasons, tuple(candidates), best.drift, noun)
 
 
 def _with_drift(steady: np.ndarray, orders: list[Order], spectrum: Spectrum, season: int) -> dict[Order, float]:
@@ -208,10 +209,19 @@ def _why_orders(best: Candidate, noun: str) -> tuple[str, ...]:
     return tuple(f"{part} (lowest AICc)." for part in parts)
 
 
-def _why_drift(best: Candidate, steady: np.ndarray, noun: str) -> tuple[str, ...]:
+def _drift(best: Candidate, steady: np.ndarray, spectrum: Spectrum) -> float:
+    """The constant of the differenced series as the model weighs it; the plain mean hangs on its first and last values."""
+    (p, _, q), (big_p, _, big_q, season) = best.order, best.seasonal_order
+    if not best.drift:
+        return 0.0
+    order = Order(p, q, big_p, big_q)
+    return float(maximise(steady, np.ones((len(steady), 1)), order, season, spectrum, tolerance=ROUGHLY).weights[0])
+
+
+def _why_drift(best: Candidate, constant: float, noun: str) -> tuple[str, ...]:
     if not best.drift:
         return ()
-    step = float(steady.mean()) / (best.seasonal_order[3] if best.seasonal_order[1] else 1)
+    step = constant / (best.seasonal_order[3] if best.seasonal_order[1] else 1)
     return (
         f"Drift: the level {'rises' if step > 0 else 'falls'} by {number(abs(step))} "
         f"{'an' if noun == 'hour' else 'a'} {noun} on average (lowest AICc).",

@@ -173,7 +173,7 @@ def _name(freq: str, lag: float) -> str:
 
 def _read(found: tuple[Period, ...], freq: str, count: int) -> str:
     if not found:
-        return f"No period repeats beyond chance.{_seldom(freq, count)}"
+        return f"Nothing repeats beyond chance.{_seldom(freq, count)}"
     noun = grain(freq).noun
     said = [f"every {one.length} {noun}s{f' (a {one.name})' if one.name else ''}" for one in found[:3]]
     return f"Sales repeat {said[0]}{', and ' + ' and '.join(said[1:]) if said[1:] else ''}.{_seldom(freq, count)}"
@@ -182,10 +182,12 @@ def _read(found: tuple[Period, ...], freq: str, count: int) -> str:
 def _seldom(freq: str, count: int) -> str:
     """That a usual season may be there, but cannot be told yet, where the series is just long enough to show it.
 
-    >>> _seldom("W-MON", 110), _seldom("W-MON", 300), _seldom("W-MON", 30)
-    (' A year was seen only 2.1 times, too seldom to tell.', '', '')
+    >>> _seldom("W-MON", 110), _seldom("W-MON", 104), _seldom("W-MON", 300)
+    (' A year was seen only 2.1 times, too seldom to tell.', ' A year was seen only twice, too seldom to tell.', '')
     """
     usual = _SEASONS.get(freq.split("-")[0], (season_length(freq),))
     length = next((one for one in usual if max(one, 2) <= count < _CYCLES * one), 0)
     name = _name(freq, length) if length else ""
-    return f" A {name} was seen only {count / length:.1f} times, too seldom to tell." if name else ""
+    times = round(count / length, 1) if name else 0.0
+    often = "once" if times == 1 else "twice" if times == 2 else f"{times} times"
+    return f" A {name} was seen only {often}, too seldom to tell." if name else ""

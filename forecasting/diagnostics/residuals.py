@@ -65,8 +65,12 @@ class ResidualCheck:
         return self.memory.reading if not self.memory.passed else self.bias.reading
 
 
-def check_residuals(residuals: pd.Series | np.ndarray, *, season: int = 1, parameters: int = 0) -> ResidualCheck:
+def check_residuals(
+    residuals: pd.Series | np.ndarray, *, season: int = 1, parameters: int = 0, noun: str = "period"
+) -> ResidualCheck:
     """Test the residuals (periods; NaN is missing) of a model with `parameters` ARMA coefficients (p + q + P + Q).
+
+    `noun` is what one period is called.
 
     >>> noise = np.random.default_rng(0).normal(size=300)
     >>> check_residuals(noise).reading
@@ -85,7 +89,7 @@ def check_residuals(residuals: pd.Series | np.ndarray, *, season: int = 1, param
         ljung_box=table,
         qq=quantile_pairs(values),
         acf=acf,
-        memory=_memory(table, acf, season) if usable else _untested("Ljung-Box", values),
+        memory=_memory(table, acf, season, noun) if usable else _untested("Ljung-Box", values),
         bias=_bias(values) if usable else _untested("t test", values),
         normality=_normality(values) if usable else _untested("Jarque-Bera", values),
         steadiness=_steadiness(values, season) if usable else _untested("ARCH", values),
@@ -112,7 +116,7 @@ def by_group(residuals: pd.Series, groups: pd.Series, *, name: str = "Weekday") 
     return Test(name, float(statistic), float(p_value), reading)
 
 
-def by_promotion(residuals: pd.Series, promoted: pd.Series) -> Test:
+def by_promotion(residuals: pd.Series, promoted: pd.Series, noun: str = "period") -> Test:
     """Whether promotions are missed in the mean by more than other periods: Welch's t test.
 
     >>> by_promotion(pd.Series([0.0, 1, 9, 10, 0, 1, 9, 10]), pd.Series([False, False, True, True] * 2)).passed
@@ -124,7 +128,7 @@ def by_promotion(residuals: pd.Series, promoted: pd.Series) -> Test:
     with quiet():
         statistic, p_value = ttest_ind(inside, outside, equal_var=False)
     if not p_value < _LEVEL:
-        return Test("Promotion", float(statistic), float(p_value), "Promotions are met as well as other periods.")
+        return Test("Promotion", float(statistic), float(p_value), f"Promotions are met as well as other {noun}s.")
     gap = float(inside.mean() - outside.mean())
     side = "more" if gap > 0 else "less"
     reading = f"Promotions sell {number(abs(gap))} units {side} than the model expects: let it use them, with a plan ahead."
@@ -160,16 +164,16 @@ def _lags(length: int, season: int, parameters: int) -> list[int]:
     return sorted({max(lag, parameters + 3) for lag in wanted if lag <= max(length // 3, parameters + 3)}) or [parameters + 3]
 
 
-def _memory(table: pd.DataFrame, acf: Correlogram, season: int) -> Test:
+def _memory(table: pd.DataFrame, acf: Correlogram, season: int, noun: str) -> Test:
     if table.empty:
         return Test("Ljung-Box", float("nan"), float("nan"), "There are too few residuals to look for a pattern.")
     worst = table.loc[table["p_value"].idxmin()]
     statistic, p_value = float(worst["statistic"]), float(worst["p_value"])
     if p_value * len(table) >= _LEVEL:
         return Test("Ljung-Box", statistic, min(1.0, p_value * len(table)), "No pattern is left over time: good.")
-    reading = "Neighbouring errors hang together: the last periods say more than the model has learnt from them."
+    reading = f"Neighbouring errors hang together: the last {noun}s say more than the model has learnt from them."
     if season > 1 and len(acf.values) >= season and abs(acf.values[season - 1]) > max(acf.band, abs(acf.values[0])):
-        reading = f"A pattern of {season} periods is left: try a seasonal term."
+        reading = f"A pattern of {season} {noun}s is left: try a seasonal term."
     return Test("Ljung-Box", statistic, p_value * len(table), reading)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from forecasting.core.errors import HistoryTooShort, SpecInvalid
+from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.features.plan import fill_plan
 
@@ -61,8 +62,8 @@ class Backtest:
         kept = [end for end in ends if end >= least]
         if not kept:
             raise HistoryTooShort(
-                f"The data has {len(calendar)} periods; a backtest {self.horizon} ahead needs at least {self.horizon + least}. "
-                "Choose a shorter horizon or add history."
+                f"The data has {len(calendar)} {grain(panel.freq).noun}s; a backtest {self.horizon} ahead needs at least "
+                f"{self.horizon + least}. Choose a shorter horizon or add history."
             )
         return tuple(calendar[end - 1] for end in reversed(kept))
 

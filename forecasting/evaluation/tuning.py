@@ -231,8 +231,8 @@ def _last_cutoff(panel: Panel, tuning: Tuning) -> pd.Timestamp:
     periods = len(panel.calendar)
     if periods < least:
         raise HistoryTooShort(
-            f"The data has {periods} periods; tuning {tuning.horizon} ahead needs at least {least}, for one block to search on "
-            "and a last one to judge on. Choose a shorter horizon or add history."
+            f"The data has {periods} {grain(panel.freq).noun}s; tuning {tuning.horizon} ahead needs at least {least}, "
+            "for one block to search on and a last one to judge on. Choose a shorter horizon or add history."
         )
     return panel.calendar[periods - tuning.horizon - 1]
 

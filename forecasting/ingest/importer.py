@@ -256,7 +256,7 @@ def _common_issues(
     if back:
         issues.append(f"{back:,.0f} returned units are kept apart in 'returns'; the sales are gross")
     if mapping.layout == "long" and facts.height > summed.height:
-        issues.append(f"{facts.height:,} rows were summed to {summed.height:,} SKUs and periods")
+        issues.append(f"{facts.height:,} rows were summed to {summed.height:,}, one for each SKU and date")
         again = 0 if "channel" in facts.columns else facts.height - facts.drop("line").n_unique()
         said = (
             "1 row repeats another row in every cell; it is"

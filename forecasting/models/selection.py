@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.core.errors import HistoryTooShort
+from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.features.design import Design
 from forecasting.models.linear import Learnt, Linear
@@ -44,8 +45,9 @@ def select_terms(panel: Panel, spec: Linear, unique_id: str, horizon: int, origi
     cutoffs = [length - horizon * (number + 1) for number in range(origins)]
     cutoffs = [cutoff for cutoff in cutoffs if cutoff > 0 and (~np.isnan(target[0, :cutoff])).sum() >= _LEAST]
     if not cutoffs:
+        noun = grain(panel.freq).noun
         raise HistoryTooShort(
-            f"'{unique_id}' has {length} periods; to judge terms {horizon} periods ahead it needs at least {_LEAST + horizon}."
+            f"'{unique_id}' has {length} {noun}s; to judge terms {horizon} {noun}s ahead it needs at least {_LEAST + horizon}."
         )
     grown = _grown(alone, plain, target, made, [slice(cutoff, cutoff + horizon) for cutoff in cutoffs], seed)
     terms, columns = np.asarray(made.terms, dtype=object), made.history()[0]

@@ -80,7 +80,7 @@ def _line(frame: pd.DataFrame, palette: Palette, label: str, fill: str | None = 
         hovertemplate="<b>%{y:,.0f}</b> units<extra></extra>",
     )  # fmt: skip
     so_far = go.Scatter(
-        x=part["ds"], y=part["y"], name="period not complete", mode="lines", line={"color": palette.muted, "width": 1.4,
+        x=part["ds"], y=part["y"], name="not complete yet", mode="lines", line={"color": palette.muted, "width": 1.4,
         "dash": "dot"}, hovertemplate="<b>%{y:,.0f}</b> units so far<extra></extra>",
     )  # fmt: skip
     return [sold, so_far] if len(part) > 1 else [sold]

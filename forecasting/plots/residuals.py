@@ -57,7 +57,9 @@ def quantiles(points: pd.DataFrame, palette: Palette = LIGHT, *, height: int = H
     return house(traces, palette, height=height, y_title="Observed", hover="closest", x=x, layout=_QUIET)
 
 
-def correlations(values: Sequence[float], bound: float, palette: Palette = LIGHT, *, height: int = HEIGHT) -> go.Figure:
+def correlations(
+    values: Sequence[float], bound: float, palette: Palette = LIGHT, *, noun: str = "period", height: int = HEIGHT
+) -> go.Figure:
     """Autocorrelation of the residuals at lags 1, 2, ..., with the band inside of which it is noise."""
     bars = go.Bar(
         x=list(range(1, len(values) + 1)), y=list(values), width=0.35, name="correlation",
@@ -68,7 +70,7 @@ def correlations(values: Sequence[float], bound: float, palette: Palette = LIGHT
              "fillcolor": faint(palette.muted, 0.16), "layer": "below"}  # fmt: skip
     reach = max(0.3, 1.15 * max((abs(value) for value in values), default=0.0))
     return house(
-        [bars], palette, height=height, y_title="Correlation", hover="closest", x={"title": {"text": "Lag"}},
+        [bars], palette, height=height, y_title="Correlation", hover="closest", x={"title": {"text": f"Lag in {noun}s"}},
         y={"range": [-reach, reach]}, layout=_QUIET | {"shapes": [noise]},
     )  # fmt: skip
 

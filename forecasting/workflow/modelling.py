@@ -10,6 +10,7 @@ import pandas as pd
 from forecasting.core.checkpoint import remembered
 from forecasting.core.errors import ShelfcastError
 from forecasting.core.forecast import Forecast
+from forecasting.core.frequency import grain
 from forecasting.core.model import (
     Failure,
     Fitted,
@@ -143,7 +144,7 @@ class ForecastAll:
 def try_model(request: TryModel) -> Tryout:
     """Fit one model and judge it on held-out periods beside the baselines."""
     spec = request.spec if request.former is None else Onward(request.spec, request.former)
-    with part(0.0, 0.5, "Testing on the last periods: "):
+    with part(0.0, 0.5, f"Testing on the last {grain(request.panel.freq).noun}s: "):
         models = (spec, *_baselines_beside((spec,)))
         held_out: list[Forecast] = []
         backtest = Backtest(request.horizon, windows=request.windows)

@@ -24,7 +24,7 @@ class Sum:
 
     @property
     def change(self) -> float:
-        """Against the periods before, as a fraction; NaN where nothing sold."""
+        """Against the periods before, as a fraction; NaN where nothing sold or the history is shorter."""
         return self.mean / self.before - 1 if self.before > 0 else float("nan")
 
 
@@ -32,7 +32,7 @@ def total_of(outlook: Outlook, panel: Panel) -> Sum:
     """All SKUs together, by the first model."""
     total = outlook.totals[0]
     mean, low, high = (float(total.total(q=q)[0]) for q in (None, 0.1, 0.9))
-    return Sum(mean, low, high, float(np.nansum(_before(panel, total.horizon))))
+    return Sum(mean, low, high, float(_before(panel, total.horizon).sum()))
 
 
 def by_sku(outlook: Outlook, panel: Panel) -> pd.DataFrame:
@@ -109,7 +109,9 @@ def failures_by_reason(outlook: Outlook) -> pd.DataFrame:
 
 
 def _before(panel: Panel, periods: int) -> np.ndarray:
-    """Units of each SKU in the last periods."""
+    """Units of each SKU in the last periods; NaN where the history is not that long and the two cannot be compared."""
+    if len(panel.calendar) < periods:
+        return np.full(len(panel), np.nan)
     starts = np.maximum(panel.indptr[:-1], panel.indptr[1:] - periods)
     cells = panel.columns["y"]
     return np.array([np.nansum(cells[first:last]) for first, last in zip(starts, panel.indptr[1:], strict=True)])

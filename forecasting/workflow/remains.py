@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from forecasting.core.frequency import grain
 from forecasting.core.panel import Panel
 from forecasting.explore.season import WEEKDAYS
 from forecasting.explore.timeline import promoted
 
 if TYPE_CHECKING:  # the server shows residuals and never tests them
     from forecasting.diagnostics.residuals import Test
+
+
+_WHOLE = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,7 @@ def remains_of(
 ) -> Remains | None:
     """Test the residuals of one SKU (`unique_id, ds, y, fitted`); None where a model has none of it.
 
-    With the `panel` that the model has seen, promotions are compared with other periods.
+    With the `panel` that the model has seen, promotions are compared with other periods, and periods are called what they are.
     """
     from forecasting.diagnostics.correlation import partial_autocorrelation
     from forecasting.diagnostics.residuals import check_residuals
@@ -57,8 +61,9 @@ def remains_of(
     if own is None or own.empty:
         return None
     left = (own["y"] - own["fitted"]).set_axis(pd.DatetimeIndex(own["ds"]))
-    check = check_residuals(left, season=season, parameters=_arma(coefficients, unique_id))
-    groups, compared = _compared(left, panel, unique_id)
+    noun = "period" if panel is None else grain(panel.freq).noun
+    check = check_residuals(left, season=season, parameters=_arma(coefficients, unique_id), noun=noun)
+    groups, compared = _compared(left, panel, unique_id, noun)
     tests = (*check.tests, *compared)
     rows = [(test.name, test.statistic, test.p_value, test.passed, test.reading) for test in tests]
     return Remains(
@@ -107,7 +112,7 @@ def _headline(tests: tuple[Test, ...]) -> str:
     return min(failed, key=lambda test: test.p_value).reading if failed else ""
 
 
-def _compared(left: pd.Series, panel: Panel | None, unique_id: str) -> tuple[pd.DataFrame, tuple[Test, ...]]:
+def _compared(left: pd.Series, panel: Panel | None, unique_id: str, noun: str) -> tuple[pd.DataFrame, tuple[Test, ...]]:
     """Mean residuals by weekday and by promotion (rows `by, group, mean, count`), and their tests."""
     from forecasting.diagnostics.residuals import by_group, by_promotion
 
@@ -116,13 +121,13 @@ def _compared(left: pd.Series, panel: Panel | None, unique_id: str) -> tuple[pd.
     if dates.dayofweek.nunique() > 1 and len(dates) > 1 and (dates[1:] - dates[:-1]).min() <= pd.Timedelta(days=3):
         weekday = pd.Series(np.array(WEEKDAYS, dtype=object)[dates.dayofweek], index=left.index)
         tables.append(_means(left, weekday, "weekday").set_index("group").reindex(WEEKDAYS).dropna().reset_index())
-        tests.append(by_group(left, weekday))
+        tests.append(by_group(left, weekday.map(dict(zip(WEEKDAYS, _WHOLE, strict=True)))))
     if panel is not None and unique_id in panel.ids:
         series = panel.series(unique_id)
         flag = promoted(series).set_axis(pd.DatetimeIndex(series["ds"])).reindex(dates, fill_value=False).astype(bool)
         if flag.any():
             tables.append(_means(left, flag.map({True: "Promotion", False: "No promotion"}), "promotion"))
-            tests.append(by_promotion(left, flag))
+            tests.append(by_promotion(left, flag, noun))
     empty = pd.DataFrame({"group": [], "mean": [], "count": [], "by": []})
     return (pd.concat(tables, ignore_index=True) if tables else empty), tuple(tests)
 

@@ -130,6 +130,22 @@ def test_a_long_season_is_left_to_waves() -> None:
     assert "yearly waves" in found.reasons[0]
 
 
+def test_the_drift_is_that_of_the_model_and_periods_are_called_what_they_are() -> None:
+    days = np.arange(728)
+    sales = 30 + 0.02 * days + 9 * np.sin(2 * np.pi * days / 7) + np.random.default_rng(0).normal(size=728)
+    sales[-7:] -= 16.0  # the plain mean of the differences hangs on the last week alone
+    found = suggest_orders(sales, 7, noun="day")
+    assert "every 7 days" in found.reading
+    assert found.drift
+    assert found.reasons[-1].startswith("Drift: the level rises by 0.0")
+
+
+def test_a_season_seen_once_or_twice_is_said_in_words() -> None:
+    sales = 20 + np.random.default_rng(1).normal(size=731)
+    assert "seen only once, too" in find_periods(sales[:365], "D").reading
+    assert "seen only twice, too" in find_periods(sales, "D").reading
+
+
 def test_regressors_are_taken_out_before_orders_are_sought() -> None:
     promo = np.zeros(400)
     promo[200:] = 1

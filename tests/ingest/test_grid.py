@@ -57,14 +57,14 @@ def kiosk(weeks: int, stated: bool) -> bytes:
 
 
 @pytest.mark.parametrize("stated", [True, False])
-@pytest.mark.parametrize(("weeks", "told"), [(2, "closed in 14 of the 24 hours of a day"), (5, "of the 168 hours of a week")])
-def test_nothing_is_sold_at_hours_when_the_shop_is_closed(weeks: int, told: str, stated: bool) -> None:
+@pytest.mark.parametrize("weeks", [2, 5])
+def test_nothing_is_sold_at_hours_when_the_shop_is_closed(weeks: int, stated: bool) -> None:
     done = import_files([("kiosk.csv", kiosk(weeks, stated))])
     sales = done.panel.series("A").set_index("ds")["y"]
     assert done.panel.freq == "h"
     assert (sales["2024-01-02 00:00":"2024-01-02 08:00"] == 0).all()  # type: ignore[misc]
     assert not sales.isna().any()
-    assert any(told in issue for issue in done.report.issues)
+    assert "the shop is closed 19:00 to 9:00; those hours count as 0" in done.report.issues
 
 
 def test_a_closed_weekday_is_zero_where_zeros_are_stated_too_unless_missing_is_asked_for() -> None:

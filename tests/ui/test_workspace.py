@@ -33,7 +33,7 @@ def url(monkeypatch) -> dict[str, str]:
 
 
 def panel_of(*ids: str, freq: str = "D") -> Panel:
-    dates = pd.date_range("2024-01-01", periods=20, freq=freq)
+    dates = pd.date_range("2024-01-01", periods=60, freq=freq)
     return Panel.build(pd.concat(pd.DataFrame({"unique_id": i, "ds": dates, "y": 1.0}) for i in ids), freq=freq)
 
 
@@ -64,6 +64,12 @@ def test_horizon_follows_the_grain(workspace):
     assert workspace.horizon == 28
     workspace.set_panel(panel_of("A", freq="MS"), None, Source.of_sample("grocery"))
     assert workspace.horizon == 6
+
+
+def test_a_short_history_is_not_asked_further_ahead_than_half_of_it(workspace):
+    tiny = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=20), "y": 1.0})
+    workspace.set_panel(Panel.build(tiny, freq="D"), None, Source.of_sample("grocery"))
+    assert workspace.horizon == 10
 
 
 def test_selection_stands_in_the_url(workspace, url):

@@ -36,7 +36,7 @@ def test_a_weekly_pattern_leads_to_a_seasonal_setting(rng: np.random.Generator) 
     found = checked(np.where(np.arange(210) % 7 == 5, 8.0, 0.0) + rng.normal(size=210))
     assert "try a seasonal term" in found.reading
     assert set(found.findings) >= {"season", "weekday"}
-    assert any(reading.startswith("Sat sells ") for reading in found.tests["reading"])
+    assert any(reading.startswith("Saturday sells ") for reading in found.tests["reading"])
     arima = remedies(Arima(order=(1, 0, 0)), found.findings, 7)[0]
     assert arima.spec == Arima(order=(1, 0, 0), seasonal_order=(1, 0, 1, 7))
     assert any(remedy.spec == Linear(weekday="dummies") for remedy in remedies(Linear(), found.findings, 7))
@@ -67,7 +67,7 @@ def test_a_tryout_brings_its_findings(rng: np.random.Generator) -> None:
 def test_the_headline_is_what_chance_explains_least(rng: np.random.Generator) -> None:
     promo = (rng.random(210) < 0.2).astype(float)
     noise, saturday = rng.normal(size=210), np.arange(210) % 7 == 5
-    for lift, by_weekday, begins in ((9.0, 3.0, "Promotions sell "), (3.0, 9.0, "A pattern of 7 periods")):
+    for lift, by_weekday, begins in ((9.0, 3.0, "Promotions sell "), (3.0, 9.0, "A pattern of 7 days")):
         found = checked(lift * promo + by_weekday * saturday + noise, promo)
         assert {"promotion", "weekday"} <= set(found.findings)
         assert found.reading.startswith(begins)

@@ -375,31 +375,28 @@ def _closed(periods: np.ndarray, calendar: pd.DatetimeIndex, freq: str, issues: 
     share = np.bincount(slots, weights=empty, minlength=kinds) / np.bincount(slots, minlength=kinds)
     shut = (share >= _SHUT) & (share.min() < _OPEN)
     if shut.any():
-        issues.append(_told_of_days(shut) if freq == "D" else _told_of_hours(np.resize(shut, (7, _DAY))))
+        issues.extend(_told_of_days(shut) if freq == "D" else _told_of_hours(np.resize(shut, (7, _DAY))))
     return shut[slots]
 
 
-def _told_of_days(shut: np.ndarray) -> str:
-    return f"the shop is closed on {_days_named(shut)}; those days count as 0"
+def _told_of_days(shut: np.ndarray) -> list[str]:
+    days = [_WEEKDAYS[number] for number in np.flatnonzero(shut)]
+    return [f"the shop is closed on {' and '.join(days)}; those days count as 0"] if days else []
 
 
-def _days_named(days: np.ndarray) -> str:
-    return " and ".join(_WEEKDAYS[number] for number in np.flatnonzero(days))
-
-
-def _told_of_hours(shut: np.ndarray) -> str:
+def _told_of_hours(shut: np.ndarray) -> list[str]:
     """When a shop is closed by weekdays and hours: by the clock where that is the same on all days but those wholly closed.
 
     >>> _told_of_hours(np.resize(np.arange(24) < 8, (7, 24)))
-    'the shop is closed 0:00 to 8:00; those hours count as 0'
+    ['the shop is closed 0:00 to 8:00; those hours count as 0']
     """
     whole = shut.all(axis=1)
     nightly = shut[~whole].all(axis=0)
     if (shut[~whole] != nightly).any():
-        return f"the shop is closed in {int(shut.sum())} of the {_WEEK} hours of a week; those hours count as 0"
-    days = [f"on {_days_named(whole)}"] if whole.any() else []
-    spans = [_clock_spans(np.flatnonzero(nightly))] if nightly.any() else []
-    return f"the shop is closed {' and '.join([*spans, *days])}; those hours count as 0"
+        return [f"the shop is closed in {int(shut.sum())} of the 168 hours of a week; those hours count as 0"]
+    nights = np.flatnonzero(nightly)
+    told = [f"the shop is closed {_clock_spans(nights)}; those hours count as 0"] if len(nights) else []
+    return [*told, *_told_of_days(whole)]
 
 
 def _clock_spans(hours: np.ndarray) -> str:

@@ -354,7 +354,8 @@ def _of_group(column: pl.Series) -> pl.Series:
     """Groups that a pivot table names once, on the first of their rows, on all of their rows; else as they are."""
     blank = column == ""
     named = column.filter(~blank)
-    outline = len(column) > 0 and not blank[0] and blank.mean() > _MOSTLY_BLANK and len(named) > 1 and named.is_unique().all()
+    few = len(named) < (1 - _MOSTLY_BLANK) * len(column)
+    outline = few and len(named) > 1 and not blank[0] and bool(named.is_unique().all())
     return column.set(blank, None).forward_fill() if outline else column
 
 
