@@ -75,7 +75,7 @@ def _told_of_hours(shut: np.ndarray) -> list[str]:
     >>> _told_of_hours(np.resize(np.arange(24) < 8, (7, 24)))
     ['the shop is closed 0:00 to 8:00; those hours count as 0']
     """
-    whole = shut.all(axis=1)
+    whole: np.ndarray = np.all(shut, axis=1)
     nightly = shut[~whole].all(axis=0)
     if (shut[~whole] != nightly).any():
         return [f"the shop is closed in {int(shut.sum())} of the 168 hours of a week; those hours count as 0"]
