@@ -19,6 +19,7 @@ from forecasting.core.errors import ShelfcastError
 from forecasting.ingest import main_table, read_tables
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from tests.ingest.docs import Doc, sources
+from tests.ingest.rarer import rarer, rarer_at
 
 Flaw = Callable[[Doc], Doc]
 
@@ -88,11 +89,11 @@ def flaws() -> dict[str, Flaw]:
             ),
         ),
     }
-    found |= _written_otherwise() | _more_tables() | _lines_around()
+    found |= _written_otherwise() | _more_tables() | _lines_around() | rarer()
     for mark in (",", ";", "\t", "|", "~", "^", "||", " ", "::", ";;", "|~|", "\x1f"):
         found[f"delimiter-{mark!r}"] = lambda d, m=mark: replace(d, delimiter=m)
     for name, pick in PLACES:
-        found |= _placed(name, pick)
+        found |= _placed(name, pick) | rarer_at(name, pick)
         for side, column in SIDES:
             found |= _placed_in_column(f"{name}-{side}", pick, column)
     return found
@@ -374,7 +375,11 @@ def singles() -> Iterator[tuple[str, Doc]]:
 
 def _is_local(name: str) -> bool:
     """Whether a flaw writes lines of its own, which must be in the dialect of the file."""
-    return bool(re.search(r"-(first|middle|last)(-|$)|preamble|footer|table|comment|sep-line|level|rows$", name))
+    return bool(
+        re.search(
+            r"-(first|middle|last)(-|$)|preamble|footer|table|comment|thousands|quotes|leading|sep-line|level|rows$", name
+        )
+    )
 
 
 def pairs(count: int, seed: int = 1) -> Iterator[tuple[str, Doc]]:

@@ -51,3 +51,19 @@ def test_a_title_with_a_colon_is_no_row() -> None:
     text = "SKU: 00417\nDate,Units\n" + "".join(f"2024-01-{d:02d},{d}\n" for d in range(1, 9))
     table = main_table(read_tables(text.encode(), "a.csv"))
     assert (table.header, table.preamble) == (("Date", "Units"), ("SKU: 00417",))
+
+
+@pytest.mark.parametrize("place", [0, 13, 26])
+def test_a_line_break_in_a_bare_cell_parts_no_row(place: int) -> None:
+    rows = [(f"2024-01-{d:02d}", f"A{d % 3}", "oak shelf", str(d), "shop") for d in range(1, 28)]
+    lines = ["date,sku,name,units,channel", *map(",".join, rows)]
+    lines[place + 1] = lines[place + 1].replace("oak shelf", "oak\nshelf")
+    rows[place] = (*rows[place][:2], "oak\nshelf", *rows[place][3:])
+    assert main_table(read_tables("\n".join(lines).encode(), "a.csv")).cells.rows() == rows
+
+
+def test_two_rows_without_their_last_cells_are_two_rows() -> None:
+    lines = [f"2024-01-{d:02d},A,{d},,x" for d in range(1, 28)]
+    lines[9:11] = ["2024-01-10,A,10", "2024-01-11,A,11"]
+    table = main_table(read_tables(("date,sku,units,note,by\n" + "\n".join(lines)).encode(), "a.csv"))
+    assert (table.height, table.cells.row(10)) == (27, ("2024-01-11", "A", "11", "", ""))

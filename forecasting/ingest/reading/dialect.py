@@ -105,7 +105,8 @@ def _candidates(sample: str) -> list[str]:
 
 def _only_spaced(sample: str, mark: str) -> bool:
     """Whether a sign with blanks beside it stands equally often on every line, and the sign alone does not."""
-    lines = [line for line in re.split(r"[\r\n]+", sample) if line.strip()] if mark in sample else []
+    bare = re.sub(r'"[^"\r\n]*"', "q", sample) if mark in sample else ""
+    lines = [line for line in re.split(r"[\r\n]+", bare) if line.strip()]
     counts = {line.count(mark) for line in lines}
     return len(counts) == 1 and counts != {0} and len({line.count(mark.strip()) for line in lines}) > 1
 
@@ -248,7 +249,7 @@ def _finish(dialect: Dialect, sample: str) -> Dialect:
         return dialect
     bare = re.sub(r'"[^"\r\n]*"' if dialect.quote == '"' else r"'[^'\r\n]*'", "q", sample)
     mark = re.escape(dialect.delimiter)
-    followed = len(re.findall(rf"{mark} ", bare))
+    followed = len(re.findall(rf"{mark}[ \t]", bare))
     if followed > 0.9 * len(re.findall(rf"{mark}(?![\r\n]|\Z)", bare)) and followed > 1:
         return replace(dialect, pad=True)
     return dialect

@@ -180,6 +180,8 @@ def _finished(cells: pl.DataFrame, plan: Region, name: str, start: int, dialect:
     lines = pl.int_range(first, first + cells.height, dtype=pl.UInt32, eager=True).alias("line")
     header = _without_blank_end(plan.header or (), cells)
     cells = cells.select(cells.columns[: len(header)])
+    if len(header) > 2 and not header[0].strip() and not (cells.to_series(0).str.strip_chars() != "").any():
+        header, cells = header[1:], cells.drop("c0").rename(dict(zip(cells.columns[1:], cells.columns, strict=False)))
     again = _header_again(cells, header)
     notes: tuple[str, ...] = ()
     if again.any():

@@ -81,8 +81,8 @@ def _suspect(row: Row, width: int, dialect: Dialect) -> bool:
 
 def _under_other(row: Row, sniffed: Sniffed, kinds: list[str], like: Likeness, first: bool) -> Row:
     for line, dialect in _readings(row, sniffed.dialect):
-        if first and dialect.delimiter.startswith(":"):
-            continue  # "SKU: 00417" is a title
+        if (first and dialect.delimiter.startswith(":")) or (dialect.delimiter == " " and sniffed.width < 3):
+            continue  # "SKU: 00417" is a title, and "page 2" a note
         parsed = tokenize(line, dialect, sniffed.width)
         found = [parsed[0].cells] if len(parsed) == 1 else []
         found += [] if first else [row for cells in found for row in joined(cells, like, dialect.delimiter)]
@@ -127,3 +127,27 @@ def _unspaced(row: Row, sniffed: Sniffed) -> Row:
     if len(row.cells) != sniffed.width or len(after) < 2 or not all([*after, *before]):
         return row
     return Row(row.line, tuple(cell.strip(" ") for cell in row.cells), row.repaired)
+
+
+def in_one_piece(rows: list[Row], width: int) -> list[Row]:
+    """Rows that a line break in an unprotected cell parted: both pieces are short, and together they are a row."""
+    short = [k for k, row in enumerate(rows) if any(map(str.strip, row.cells)) and len(row.cells) < width]
+    pairs = [k for k in short if k + 1 < len(rows) and len(rows[k].cells) + len(rows[k + 1].cells) == width + 1]
+    if not pairs or len(short) > 0.4 * len(rows):
+        return rows
+    regular = [row.cells for row in rows if len(row.cells) == width]
+    kinds = column_kinds(regular[:: max(1, len(regular) // 300)], width)
+    found = list(rows)
+    for k in reversed(pairs):
+        cells = (*rows[k].cells[:-1], f"{rows[k].cells[-1]}\n{rows[k + 1].cells[0]}", *rows[k + 1].cells[1:])
+        if _parted(rows[k + 1].cells, cells, kinds):
+            found[k : k + 2] = [Row(rows[k].line, cells, repaired=True)]
+    return found
+
+
+def _parted(rest: Sequence[str], cells: Sequence[str], kinds: list[str]) -> bool:
+    """Whether a row in two pieces fits the columns in all typed cells, and the second piece by itself does not."""
+    typed = [j for j, kind in enumerate(kinds) if kind in ("number", "date") and cells[j].strip()]
+    alone = [j for j, kind in enumerate(kinds[: len(rest)]) if kind in ("number", "date") and rest[j].strip()]
+    whole = len(typed) > 1 and all(kind_of(cells[j]) == kinds[j] for j in typed)
+    return whole and bool(alone) and not any(kind_of(rest[j]) == kinds[j] for j in alone)

@@ -15,7 +15,7 @@ from forecasting.ingest.cells.kinds import DATE, NUMBER, TEXT, column_kinds, fit
 from forecasting.ingest.reading.headers import PROBE, filled_cells, find_body, is_body, like_values, merge_header
 from forecasting.ingest.reading.tokens import Row
 
-_COMMENT = re.compile(r"\s*(#|//|%|--\s|REM\s|;)")
+_COMMENT = re.compile(r"\s*(#|//|%|--\s|REM\s|;|!\s|\*{3}\s)")
 _RULE = re.compile(r"[\s\-=_+|*:.─━═]{3,}")
 
 
@@ -230,7 +230,10 @@ def _cut_footer(body: list[Row], rows: list[Row], width: int, kinds: list[str]) 
     """Trailing notes: sparse rows at the end whose words do not fit the columns they stand in."""
     blank_lines = _blank_lines(rows)
     stop = len(body)
-    while stop > 1 and (_is_note(body, stop - 1, width, kinds, blank_lines) or _is_sentence(body[stop - 1], width, kinds)):
+    while stop > 1 and (
+        _is_note(body, stop - 1, width, kinds, blank_lines)
+        or _is_sentence(body[stop - 1], width, kinds, _after_gap(body, stop - 1, blank_lines))
+    ):
         stop -= 1
     stop = _widen_footer(body, stop, width, blank_lines)
     stop = _notes_after_gap(body, stop, width, kinds, blank_lines)
@@ -248,11 +251,16 @@ def _notes_after_gap(body: list[Row], stop: int, width: int, kinds: list[str], b
             return stop
         if not typed and len(row.cells) > width / 2:
             return stop
-        if any(j < len(row.cells) and kind_of(row.cells[j]) == kinds[j] for j in typed):
+        fitting = [kind_of(row.cells[j]) == kinds[j] for j in typed if j < len(row.cells) and row.cells[j].strip()]
+        if sum(fitting) > len(fitting) / 2:
             return stop
         if any(line in blank_lines for line in range(body[index - 1].line + 1, row.line)):
             return index
     return stop
+
+
+def _after_gap(body: list[Row], index: int, blank_lines: set[int]) -> bool:
+    return any(line in blank_lines for line in range(body[index - 1].line + 1, body[index].line))
 
 
 def _is_note(body: list[Row], index: int, width: int, kinds: list[str], blank_lines: set[int]) -> bool:
@@ -260,24 +268,26 @@ def _is_note(body: list[Row], index: int, width: int, kinds: list[str], blank_li
     filled = [(j, cell) for j, cell in enumerate(row.cells) if cell.strip()]
     if width < 2 or len(filled) > max(1, width // 4) or index == 0:
         return False
-    after_gap = any(line in blank_lines for line in range(body[index - 1].line + 1, row.line))
+    after_gap = _after_gap(body, index, blank_lines)
     if _looks_like_total(filled[0][1]) and len(filled) > 1:
         return False
     j, cell = filled[0]
     kind = kinds[j] if j < len(kinds) else TEXT
     if kind in (NUMBER, DATE):
         return kind_of(cell) == TEXT
+    if len(row.cells) == 1 and any(c.isdecimal() for c in cell) and like_values(row, body[:index], kinds):
+        return False  # a code without anything beside it
     usual = sorted(len(r.cells[j]) for r in body[:PROBE] if j < len(r.cells) and r.cells[j].strip())
     long = bool(usual) and len(cell) > 1.5 * usual[-1 - len(usual) // 20]
     seen = any(j < len(r.cells) and r.cells[j] == cell for r in body[:index][-PROBE:])
     return len(filled) == 1 and not seen and (after_gap or long or len(row.cells) == 1 < width - 1) and kind_of(cell) == TEXT
 
 
-def _is_sentence(row: Row, width: int, kinds: list[str]) -> bool:
-    """A sentence with commas below the table: words under a typed first column, and a blank behind each comma."""
+def _is_sentence(row: Row, width: int, kinds: list[str], apart: bool) -> bool:
+    """A sentence with commas below the table: words under a typed first column or below a gap, a blank behind each comma."""
     return (
         1 < len(row.cells) < width
-        and kinds[0] in (NUMBER, DATE)
+        and (apart or kinds[0] in (NUMBER, DATE))
         and all(kind_of(cell) == TEXT for cell in row.cells)
         and " " in row.cells[0].strip()
         and all(cell.startswith(" ") for cell in row.cells[1:])

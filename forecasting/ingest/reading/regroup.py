@@ -42,6 +42,24 @@ def regroup(cells: Sequence[str], like: Likeness, delimiter: str) -> tuple[str, 
     return ranked[0][1]
 
 
+def joined_at_blanks(cells: Sequence[str], width: int, delimiter: str) -> tuple[str, ...] | None:
+    """The row with cells that begin with a blank joined to those before them, where that gives the table's width.
+
+    >>> joined_at_blanks(("A1", "Weaver", " Inc.", "grey"), 3, ",")
+    ('A1', 'Weaver, Inc.', 'grey')
+    """
+    led = [bool(j) and cell.startswith(" ") and bool(cell.strip()) for j, cell in enumerate(cells)]
+    if len(cells) - sum(led) != width:
+        return None
+    found: list[str] = []
+    for cell, goes_on in zip(cells, led, strict=True):
+        if goes_on:
+            found[-1] += delimiter + cell
+        else:
+            found.append(cell)
+    return tuple(found)
+
+
 def runs_together(cells: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:
     """Whether the cells are a row of these but for one delimiter that is missing."""
     return len(cells) == width - 1 and regroup(cells, Likeness(rows[:_PROBE], width), ",") is not None

@@ -9,6 +9,7 @@ from forecasting.ingest.reading.tokens import split_lines
 
 _RULE = re.compile(r"[ ]*-+(?: +-+)+[ ]*")
 _FEWEST_LINES = 4  # in fewer a gap is an accident
+_MANY_LINES = 12
 _HEAD = 1 << 16
 _FARTHEST = 60  # lines above the table
 
@@ -44,10 +45,30 @@ def aligned_to_tabs(text: str) -> str:
     marks = {k for line in filled for k in range(len(line)) if line[k] != " "}
     starts = [k for k in sorted(marks) if k - 1 not in marks]
     spans = [(k, next(j for j in range(k, max(marks) + 2) if j not in marks)) for k in starts]
-    whole = sum(all(line[a:b].strip() for a, b in spans) for line in filled)
-    if len(spans) < 2 or not all(filled[0][a:b].strip() for a, b in spans) or whole < 0.8 * len(filled):
+    spans = _named(filled[0], spans)
+    if len(spans) < 2 or not _held(filled, spans):
         return text
     return "\n".join(_parted(text[start:stop], spans) for start, stop in split_lines(text))
+
+
+def _named(header: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans under a name each: a gap that parts what has no name of its own is one between words that come again."""
+    found: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if header[start:stop].strip():
+            found.append((start, stop))
+        elif found:
+            found[-1] = (found[-1][0], stop)
+        else:
+            return []
+    return found
+
+
+def _held(lines: list[str], spans: list[tuple[int, int]]) -> bool:
+    """Whether nearly all lines fill all columns; in a longer table, where no gap is an accident, some may be mostly blank."""
+    filled = [sum(bool(line[a:b].strip()) for a, b in spans) for line in lines]
+    long = len(lines) >= _MANY_LINES and len(spans) > 2 and sum(filled) >= 0.6 * len(lines) * len(spans)
+    return long or sum(n == len(spans) for n in filled) >= 0.8 * len(lines)
 
 
 def _keeps(line: str, spans: list[tuple[int, int]]) -> bool:

@@ -55,10 +55,10 @@ def rare_ends_to_lines(text: str) -> str:
     >>> rare_ends_to_lines("sku,units\\nA\\u2028B,3\\n")
     'sku,units\\nA\\u2028B,3\\n'
     """
-    if "\n" in text[:_HEAD] or "\r" in text[:_HEAD] or _BREAK.search(text):
+    if not _RARE_END.search(text[:_HEAD]) or _BREAK.search(_QUOTED.sub("", text)):
         return text
     mark = max(_RARE_ENDS, key=text.count)
-    return text.replace(mark, "\n")
+    return re.sub(rf"{_QUOTED.pattern}|{mark}", lambda match: "\n" if match.group() == mark else match.group(), text)
 
 
 def broken_at_rare_ends(text: str, dialect: Dialect, width: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -10,27 +9,25 @@ from itertools import pairwise
 import polars as pl
 
 from forecasting.core.errors import FileUnreadable
-from forecasting.ingest.cells.kinds import kind_of
 from forecasting.ingest.reading.align import align
+from forecasting.ingest.reading.commas import with_commas_of_numbers
 from forecasting.ingest.reading.dialect import Sniffed, sniff
 from forecasting.ingest.reading.encoding import Decoded, decode, detect_encoding
 from forecasting.ingest.reading.fastcsv import FAST_FROM, read_fast
 from forecasting.ingest.reading.islands import read_islands
 from forecasting.ingest.reading.likeness import Likeness
-from forecasting.ingest.reading.oddrows import as_the_rest
+from forecasting.ingest.reading.oddrows import as_the_rest, in_one_piece
 from forecasting.ingest.reading.quotes import plain_quotes
 from forecasting.ingest.reading.regions import Region, find_regions
-from forecasting.ingest.reading.regroup import has_quote_between, regroup
+from forecasting.ingest.reading.regroup import has_quote_between, joined_at_blanks, regroup
 from forecasting.ingest.reading.ruled import aligned_to_tabs, ruled_to_tabs
 from forecasting.ingest.reading.separators import broken_at_rare_ends, rare_ends_to_lines, records_to_lines
 from forecasting.ingest.reading.sideways import split_sideways
 from forecasting.ingest.reading.table import Table, column_names
 from forecasting.ingest.reading.tokens import Dialect, Row, split_lines, tokenize
-from forecasting.ingest.words.vocabulary import expected_kind, role_of
+from forecasting.ingest.words.vocabulary import expected_kind
 
 MAX_COLUMNS = 20_000
-_FEWEST_CUT = 3
-_MONEY = frozenset(["price", "list_price", "revenue", "cost"])
 MAX_LINE = 4 << 20
 _NAMES = {"\t": "tab", "": "none", "  ": "spaces", " ": "space"}
 
@@ -69,8 +66,8 @@ def tables_from_text(text: str, name: str, encoding: str, notes: Sequence[str] =
     _refuse_too_wide(text, name)
     text = plain_quotes(ruled_to_tabs(text))
     sniffed = sniff(text)
-    aligned = aligned_to_tabs(text) if sniffed.dialect.spaces or sniffed.dialect.delimiter == " " else text
-    if aligned != text and not _all_wide(text, sniffed):
+    aligned = aligned_to_tabs(text) if sniffed.dialect.spaces or sniffed.dialect.delimiter in ("", " ") else text
+    if aligned != text and (sniffed.width == 1 or not _all_wide(text, sniffed)):
         return tables_from_text(aligned, name, encoding, notes)
     bare = _without_wrapping(text) if sniffed.width == 1 else ""
     if bare:
@@ -108,7 +105,7 @@ def tables_from_rows(rows: list[Row], sniffed: Sniffed, name: str, notes: Sequen
     rows = _one_gap_each(rows)
     if any(row.repaired for row in rows):
         notes = (*notes, f"{sum(row.repaired for row in rows)} rows had stray quotes; they were read as they were meant")
-    rows = as_the_rest(rows, sniffed)
+    rows = in_one_piece(as_the_rest(rows, sniffed), sniffed.width)
     mark = sniffed.dialect.delimiter
     return [region_table(region, name, "", notes, mark) for region in find_regions(rows) if region.rows or region.header]
 
@@ -162,10 +159,8 @@ def _one_gap_each(rows: list[Row]) -> list[Row]:
 
 def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (), delimiter: str = "") -> Table:
     """Make the rows of a region one rectangle under its header; `delimiter` is "" where cells cannot run into each other."""
-    region, j = _with_decimals(region) if delimiter == "," else (region, None)
-    if j is not None and region.header:
-        said = f"commas in {region.header[j]!r} are decimal, though commas part the cells too: the numbers were put together"
-        notes = (*notes, said)
+    region, said = with_commas_of_numbers(region) if delimiter == "," else (region, ())
+    notes = (*notes, *said)
     kinds = list(region.kinds)
     header = list(region.header) if region.header is not None else None
     body_width = _body_width(region)
@@ -173,7 +168,7 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
         header = _fit_header(header, region, body_width)
     width = max(body_width, len(header or ()))
     kinds += ["blank"] * (width - len(kinds))
-    regrouped = _regrouped(region.rows, width, delimiter)
+    regrouped = _joined_at_blanks(region.rows, width, delimiter) | _regrouped(region.rows, width, delimiter)
     cells = [
         row.cells if len(row.cells) == width and k not in regrouped else regrouped.get(k) or align(row.cells, kinds, width)
         for k, row in enumerate(region.rows)
@@ -188,8 +183,8 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
         )
     names = header if header is not None else [f"column_{j + 1}" for j in range(width)]
     names = [*names, *[""] * (widest - len(names))]
-    if delimiter == "|" and widest > 2 and not any(row[0].strip() for row in [names, *cells]):
-        # The frame that a program drew around its table.
+    if delimiter and widest > 2 and not any(row[0].strip() for row in [names, *cells]):
+        # The frame that a program drew around its table, or a sheet's empty first column.
         names, cells, widest = names[1:], [row[1:] for row in cells], widest - 1
     return Table(
         name=name,
@@ -205,20 +200,14 @@ def region_table(region: Region, name: str, sheet: str, notes: Sequence[str] = (
     )
 
 
-def _with_decimals(region: Region) -> tuple[Region, int | None]:
-    """Prices whose decimal commas cut every row into one cell more than the header names, put together; and their column."""
-    names = region.header or ()
-    rows = [row.cells for row in region.rows]
-    if len(rows) < _FEWEST_CUT or any(len(cells) != len(names) + 1 for cells in rows):
-        return region, None
-    dates = [j for j, name in enumerate(names) if expected_kind(name) == "date"]
-    money = [j for j, name in enumerate(names) if (role_of(name) or ("",))[0] in _MONEY and dates and j > dates[0]]
-    whole = [j for j in money if all(re.fullmatch(r"-?\d+", c[j].strip()) and re.fullmatch(r"\d\d", c[j + 1]) for c in rows)]
-    if len(whole) != 1 or not all(kind_of(cells[dates[0]]) == "date" for cells in rows):
-        return region, None
-    j = whole[0]
-    joined = [replace(r, cells=(*r.cells[:j], f"{r.cells[j]},{r.cells[j + 1]}", *r.cells[j + 2 :])) for r in region.rows]
-    return replace(region, rows=joined, kinds=(*region.kinds[:j], "number", *region.kinds[j + 2 :])), j
+def _joined_at_blanks(rows: list[Row], width: int, delimiter: str) -> dict[int, tuple[str, ...]]:
+    """Rows in which as many cells as there are too many begin with a blank, where no other row has one: parts of sentences."""
+    odd = [k for k, row in enumerate(rows) if any(map(str.strip, row.cells[width:]))] if delimiter.strip() and width > 1 else []
+    regular = [row.cells for row in rows if len(row.cells) == width]
+    if not odd or len(odd) > len(regular) or any(cell.startswith(" ") for cells in regular for cell in cells):
+        return {}
+    found = ((k, joined_at_blanks(rows[k].cells, width, delimiter)) for k in odd)
+    return {k: cells for k, cells in found if cells is not None}
 
 
 def _regrouped(rows: list[Row], width: int, delimiter: str) -> dict[int, tuple[str, ...]]:
@@ -286,10 +275,6 @@ def _filled_beyond(region: Region, width: int) -> int:
 
 def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
     """One name is missing: before all others when the first column counts the rows (an index), else where it reads best."""
-    first = [row.cells[0].strip() for row in region.rows if len(row.cells) == width]
-    counts = [int(c) for c in first if c.isdecimal() and len(c) < 10]
-    if len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in pairwise(counts)):
-        return ["", *header]
     kinds = list(region.kinds[:width])
 
     def misfit(position: int) -> int:
@@ -298,7 +283,16 @@ def _insert_gap(header: list[str], region: Region, width: int) -> list[str]:
         return sum(w is not None and k in ("number", "date", "text") and w != k for w, k in zip(wanted, kinds, strict=False))
 
     best = min(range(width, -1, -1), key=misfit)
+    if _counts_rows(region, width) and misfit(0) == misfit(best):
+        best = 0
     return [*header[:best], "", *header[best:]]
+
+
+def _counts_rows(region: Region, width: int) -> bool:
+    """Whether the first column counts up by one from row to row."""
+    first = [row.cells[0].strip() for row in region.rows if len(row.cells) == width]
+    counts = [int(c) for c in first if c.isdecimal() and len(c) < 10]
+    return len(counts) == len(first) and len(first) > 1 and all(b - a == 1 for a, b in pairwise(counts))
 
 
 def _region_notes(region: Region, moved: int, extra: int) -> list[str]:
