@@ -250,7 +250,7 @@ def _at_first(shown: pd.DataFrame, found: exploring.Portfolio) -> list[str]:
     """The columns seen at first: as many as a laptop holds side by side; the others are in the menu of the table."""
     named = bool((shown["name"] != "").any())
     first = ["sku", "name"] if named else ["sku"]
-    judged = [] if named else ["off", "bias"]
+    judged = [] if named else ["bias"]
     worth = "worth" if found.money else "share"
     return [*first, "line", worth, "class", "trend", "forecast", "range", *judged, "reason"]
 

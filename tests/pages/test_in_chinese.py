@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 PAGES = ("data", "portfolio", "sku", "calendar", "diagnose", "model", "compare", "forecast")
 NOT_READ = {
     "id", "form_id", "key", "element_id", "icon", "data", "url", "styler", "config", "color", "type", "kind", "columns",
-    "page_script_hash", "query_param_key", "spec", "theme", "fragment_id", "json", "page_name", "url_pathname",
+    "column_order", "page_script_hash", "query_param_key", "spec", "theme", "fragment_id", "json", "page_name", "url_pathname",
 }  # fmt: skip
 NAMES = re.compile(
     r"<style.*?</style>|<[^>]*>|%\{[^}]*\}|:material/\w+:|·.*|\(own brand\)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasting.core.forecast import Forecast, Gaussian
+from forecasting.core.panel import Panel
 from forecasting.workflow import ForecastAll, Outlook, make, open_sample, run
 from forecasting.workflow.exploring import grouped, portfolio
 from ui import portfolio as page
@@ -17,6 +19,8 @@ from ui import portfolio_inbox, portfolio_table
 from ui.outlooks import Asked
 from ui.portfolio_inbox import Alert, Dismissed, sentence, stake
 from ui.running import Slot
+
+LAPTOP, TICK = 852, 34  # pixels of the table at 1280, and of the boxes to tick
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,30 @@ def test_the_numbers_on_the_page_are_those_of_the_portfolio(opened, found):
     assert {len(line) for line in shown["line"]} == {52}
     assert "300 SKUs, 680,063 in revenue, 100.0 % of the shop" in said(app)
     assert len(app.get("plotly_chart")) == 1
+
+
+def test_the_columns_seen_at_first_fit_a_laptop(opened, found):
+    table = next(frame for frame in opened("portfolio", demo="grocery").dataframe if "sku" in frame.value)
+    shown, looks = list(table.proto.column_order), json.loads(table.proto.columns)
+    assert shown[:2] == ["sku", "name"]
+    assert {"worth", "class", "forecast", "range", "reason"} < set(shown)
+    assert sum(looks[name]["width"] for name in shown) + TICK <= LAPTOP
+
+
+def test_a_shop_of_one_sku_is_said_to_be_one():
+    days = pd.date_range("2024-01-01", periods=90)
+    alone = portfolio(Panel.build(pd.DataFrame({"unique_id": "A", "ds": days, "y": 2.0}), freq="D"))
+    app = AppTest.from_function(_headline)
+    app.session_state["found"] = alone
+    assert "There is one SKU here" in said(app.run())
+
+
+def _headline():
+    import streamlit as st
+
+    from ui import portfolio as page
+
+    page.headline(st.session_state["found"])
 
 
 def test_a_search_finds_codes_and_names(opened):
