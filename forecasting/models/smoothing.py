@@ -10,6 +10,7 @@ from forecasting.models.described import Described
 from forecasting.models.statistical import MEMORY, Path, PerSeries
 
 LONGEST_SEASON = 24  # statsforecast's state-space models have no states for more; longer seasons are taken off first
+_QUIET = 0.3  # of the mean: an odd Sunday, as a share of weekdays that sell five times as much, moved their level fourfold
 _SEASONS = {"N": "no", "S": "a simple", "P": "a partial", "F": "a full"}
 _LETTERS = {"auto": "Z", "none": "N", "additive": "A", "multiplicative": "M", "damped": "A"}
 Part = Literal["auto", "none", "additive", "multiplicative"]
@@ -89,7 +90,7 @@ class Theta(PerSeries):
         if season > LONGEST_SEASON:
             return deseasoned(history, season, horizon, AutoTheta(1, model=kind))
         unit = noise(history, season)
-        model = AutoTheta(season, decomposition_type=self._decomposition(history), model=kind).fit(history / unit)
+        model = AutoTheta(season, decomposition_type=self._decomposition(history, season), model=kind).fit(history / unit)
         found = model.model_
         told = Described(
             f"{found['modeltype']} of Theta",
@@ -98,10 +99,11 @@ class Theta(PerSeries):
         )
         return Path(unit * model.predict(horizon)["mean"], unit * found["fitted"], _share(found["par"]["alpha"]), told)
 
-    def _decomposition(self, history: np.ndarray) -> str:
+    def _decomposition(self, history: np.ndarray, season: int) -> str:
         if self.decomposition != "auto":
             return self.decomposition
-        return "multiplicative" if history.min() > 0 else "additive"  # ratios to zero sales say nothing
+        shares = history.min() > 0 and quietest(history, season) > _QUIET  # ratios to next to nothing say nothing
+        return "multiplicative" if shares else "additive"
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,16 @@ class MSTL(PerSeries):
         if not lengths:
             return ETS().path(history, 1, horizon)
         return deseasoned(history, lengths, horizon, AutoETS(model="ZZN"))
+
+
+def quietest(history: np.ndarray, season: int) -> float:
+    """What is sold at the quietest time of the season, over the mean of all times.
+
+    >>> round(quietest(np.array([9.0, 9, 9, 1, 9, 9, 9, 1]), season=4), 2)
+    0.14
+    """
+    seasons = history[len(history) % season :].reshape(-1, season)
+    return float(seasons.mean(axis=0).min() / seasons.mean())
 
 
 def noise(history: np.ndarray, season: int) -> float:

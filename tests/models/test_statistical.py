@@ -58,6 +58,14 @@ def test_zeros_before_the_first_sale_do_not_count(season):
     assert ours == pytest.approx(CrostonSBA().fit(Panel.build(build(season))).forecast(7).mean)
 
 
+def test_one_odd_sunday_does_not_move_the_weekdays():
+    week = np.array([90.0, 90, 90, 85, 80, 12, 9])
+    sales = np.tile(week, 30) + np.random.default_rng(0).normal(0, 1, 210)
+    sales[-2:] = [70.0, 50.0]
+    weekdays = Theta(model="STM").fit(Panel.build(build(sales))).forecast(7).mean[0, :5]
+    assert weekdays.max() < 1.5 * week.max()
+
+
 def test_a_gap_is_filled_from_its_season(season):
     gappy = season.copy()
     gappy[[20, 21, 80]] = np.nan
