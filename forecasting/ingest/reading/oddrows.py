@@ -121,17 +121,19 @@ def _plausible(cells: Sequence[str], kinds: list[str], mark: str, first: bool, q
 
 def _unspaced(row: Row, sniffed: Sniffed) -> Row:
     """A row with a blank on both sides of each delimiter, without the blanks; around quotes they are gone already."""
+    if len(row.cells) != sniffed.width or not (row.cells[0].endswith(" ") or row.cells[-1].startswith(" ")):
+        return row
     bare = [sniffed.dialect.delimiter not in cell and sniffed.dialect.quote not in cell for cell in row.cells]
     after = [cell.startswith(" ") for cell, plain in zip(row.cells[1:], bare[1:], strict=True) if plain]
     before = [cell.endswith(" ") for cell, plain in zip(row.cells[:-1], bare, strict=False) if plain]
-    if len(row.cells) != sniffed.width or len(after) < 2 or not all([*after, *before]):
+    if len(after) < 2 or not all([*after, *before]):
         return row
     return Row(row.line, tuple(cell.strip(" ") for cell in row.cells), row.repaired)
 
 
 def in_one_piece(rows: list[Row], width: int) -> list[Row]:
     """Rows that a line break in an unprotected cell parted: both pieces are short, and together they are a row."""
-    short = [k for k, row in enumerate(rows) if any(map(str.strip, row.cells)) and len(row.cells) < width]
+    short = [k for k, row in enumerate(rows) if len(row.cells) < width and any(map(str.strip, row.cells))]
     pairs = [k for k in short if k + 1 < len(rows) and len(rows[k].cells) + len(rows[k + 1].cells) == width + 1]
     if not pairs or len(short) > 0.4 * len(rows):
         return rows
