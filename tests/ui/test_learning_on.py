@@ -72,6 +72,6 @@ def test_it_is_offered_where_there_is_something_to_go_on_from(network, days, nam
     assert not app.exception
     assert [toggle.label for toggle in app.toggle] == (["Go on from the last fit"] if offered else [])
     if offered:
-        assert "learnt up to 29 Feb 2024; 4 periods came in since" in app.caption[0].value
+        assert "learnt up to 29 Feb 2024; 4 days came in since" in app.caption[0].value
         app.toggle[0].set_value(False).run()
         assert not app.exception
