@@ -184,7 +184,7 @@ def test_a_last_block_without_sales_keeps_the_default() -> None:
 
 
 def test_short_history_says_what_is_needed() -> None:
-    with pytest.raises(HistoryTooShort, match="The data has 20 periods; tuning 7 ahead needs at least 21"):
+    with pytest.raises(HistoryTooShort, match="The data has 20 days; tuning 7 ahead needs at least 21"):
         tune(shop(periods=20), tuning())
     found = tune(shop(periods=21), tuning(trials=3))
     assert len(found.cutoffs) == 1
