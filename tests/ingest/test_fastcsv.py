@@ -31,3 +31,11 @@ def test_a_row_that_begins_and_ends_as_the_header_is_a_row() -> None:
     tables = read_fast("\n".join(lines).encode(), "a.csv")
     assert tables is not None
     assert (tables[0].height, tables[0].cells.row(-1)) == (720, ("date", "unknown", "units"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_row_in_apostrophes_is_left_to_the_careful_reader(end: str) -> None:
+    lines = ["2024-01-01,A,1", "'2024-01-02','A','2'", "2024-01-03,O'Neill,3'"]
+    found = odd_lines(end.join(lines).encode(), ",", 3)
+    assert found is not None
+    assert found.tolist() == [1]

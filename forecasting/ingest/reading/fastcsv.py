@@ -112,10 +112,19 @@ def odd_lines(piece: bytes, delimiter: str, width: int) -> np.ndarray | None:
     odd = _count_by_line(text == ord(delimiter), ends) != width - 1
     # A line as long as its delimiters holds nothing.
     odd |= np.diff(ends, prepend=-1) <= width + (1 if returns else 0)
+    odd |= _in_apostrophes(text, ends)
     if b'"' in piece:
         quoted = _count_by_line(text == 34, ends) > 0
         odd[quoted] = ~_matching(piece, ends, np.flatnonzero(quoted), _line_pattern(delimiter, width))
     return np.flatnonzero(odd)
+
+
+def _in_apostrophes(text: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Which lines begin and end with an apostrophe: these may be the quotes of that row."""
+    starts = np.minimum(np.append(0, ends[:-1] + 1), len(text) - 1)
+    lasts = np.maximum(ends - 1, 0)
+    lasts = np.where(text[lasts] == 13, np.maximum(lasts - 1, 0), lasts)
+    return (text[starts] == 39) & (text[lasts] == 39)
 
 
 def _matching(piece: bytes, ends: np.ndarray, lines: np.ndarray, rule: str) -> np.ndarray:
