@@ -47,8 +47,8 @@ def story(workspace: Workspace) -> str:
     if back is None:
         return told
     came_back = (
-        f"{words.units(round(back.gross))} were sold and {words.number(round(back.back))} came back, "
-        f"net {words.number(round(back.net))}; forecasts are of what was sold."
+        f"{words.units(round(back.gross))} count as sold; kept apart: {words.number(round(back.back))} that came back. "
+        "Forecasts are of what was sold."
     )
     cleaned = "The chart shows the cleaned sales." if workspace.cleaned else ""
     return " ".join(filter(None, (told, came_back, cleaned)))

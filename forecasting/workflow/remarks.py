@@ -42,15 +42,13 @@ class Remark:
 
 @dataclass(frozen=True)
 class Returned:
-    """Units sold, units that came back, and what is left."""
+    """Units sold and units that came back.
+
+    What is left cannot be told: an order that was refunded is not among those sold, a return of an earlier sale is.
+    """
 
     gross: float
     back: float
-
-    @property
-    def net(self) -> float:
-        """What the customers kept."""
-        return self.gross - self.back
 
 
 def remarks(imported: Imported) -> tuple[Remark, ...]:

@@ -72,7 +72,7 @@ def test_the_numbers_the_returns_and_the_rows_set_aside_are_told(uploaded):
     app = uploaded("till.csv", TILL)
     told = "".join(part.proto.body for part in app.get("html"))
     assert "770 rows in = 769 used + 1 set aside." in told
-    assert "3 came back" in told
+    assert "kept apart: 3 that came back" in told
     assert [metric.label for metric in app.metric] == ["SKUs", "Dates", "Worth a look"]
     reasons = next(frame.value for frame in app.dataframe if "Reason" in frame.value.columns)
     assert reasons[["Rows", "First on line", "Found there"]].values.tolist() == [[1, 771, "31.13.2024"]]
