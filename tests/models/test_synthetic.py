@@ -12,7 +12,9 @@ from forecasting.models.lstm import Lstm
 from forecasting.models.network.fitting import prepare, real_of, synthetic_of
 from forecasting.models.network.synthetic import GENERATORS, synthesize, vae, wgan
 from forecasting.models.network.synthetic.quality import quality_of
-from forecasting.models.network.synthetic.warps import jittered, scaled, window_warp
+from forecasting.models.network.synthetic.warps import jittered, scaled, warped_places
+from forecasting.models.network.synthetic.windows import LARGEST
+from forecasting.models.network.training import Batches, _drawn, _steps
 
 TINY = Lstm(horizon=7, window=14, units=4, epochs=1, batch_size=32, windows=64, members=1)
 
@@ -54,6 +56,22 @@ def test_real_windows_begin_in_one_phase_and_end_before_the_later_block(panel, r
     assert real.paths[:, saturday].mean() > 1.5 * real.paths[:, ~saturday].mean()
 
 
+def test_a_sku_that_wakes_drowns_no_other_window():
+    frame = shop(days=200).frame
+    asleep = (frame["unique_id"] == "S00") & frame["ds"].between("2024-01-10", "2024-05-01")
+    awake = (frame["unique_id"] == "S00") & (frame["ds"] > "2024-05-01")
+    frame.loc[asleep, "y"], frame.loc[awake, "y"] = 0.0, 5_000.0
+    assert real_of(prepare(Panel.build(frame), 7, 14), seed=0).paths.max() == LARGEST
+
+
+def test_the_rate_of_learning_falls_until_the_last_batch(panel):
+    prepared, plan = prepare(panel, 7, 14), Lstm(**{**vars(TINY), "augment": "bootstrap"})._plan(1)
+    for synthetic in (None, synthetic_of(prepared, plan)):
+        batches = Batches(prepared.history, prepared.cutter, 32, 1.0, synthetic)
+        drawn = list(_drawn(batches, prepared.training, prepared.training.pairs[:100], np.random.default_rng(0)))
+        assert _steps(batches, 100) == len(drawn)
+
+
 @pytest.mark.parametrize("name", GENERATORS)
 def test_a_generator_gives_the_same_windows_for_a_seed_and_none_below_zero(real, name, hurried):
     made, again = (synthesize(name, real, 50, seed=3) for _ in range(2))
@@ -74,10 +92,24 @@ def test_noise_and_size_leave_the_mean_and_the_empty_days():
 
 def test_a_warp_moves_whole_weeks():
     path = np.tile([0.0, 1, 2, 3, 4, 5, 6], 8) + 10 * np.repeat(np.arange(8), 7)
-    warped = window_warp(path, 7, np.random.default_rng(1))
+    warped = path[warped_places(len(path), 7, np.random.default_rng(1))]
     assert warped.shape == path.shape
     assert (warped.reshape(8, 7) % 10 == np.arange(7)).all()
     assert not np.array_equal(warped, path)
+
+
+@pytest.mark.parametrize("name", ["warp", "bootstrap"])
+def test_a_promotion_moves_with_what_it_sold(panel, name):
+    promo = np.random.default_rng(0).random(len(panel.frame)) < 0.2
+    frame = panel.frame.assign(promo=promo.astype(float), y=20.0 + 80.0 * promo)
+    prepared = prepare(Panel.build(frame, known=("promo",)), 7, 14)
+    made = synthesize(name, real_of(prepared, seed=0), 200, seed=0)
+    inputs, ahead = made.inputs(prepared.history, prepared.cutter, np.arange(200))
+    told = prepared.history.calendar.shape[1]
+    sold = np.concatenate([np.expm1(inputs.past[:, :, 0]), ahead], axis=1)
+    on = np.concatenate([inputs.past[:, :, 2 + told], inputs.future[:, :, told]], axis=1) > 0.5
+    assert on.mean() == pytest.approx(0.2, abs=0.05)
+    assert sold[on].mean() > 3 * sold[~on].mean()
 
 
 def test_the_bootstrap_keeps_the_week(real):
@@ -131,6 +163,16 @@ def test_they_stay_off_unless_they_surely_help(panel):
     assert tried.helps == (tried.gain >= 0.01 and tried.lower > 0)
     assert ("stay off" in tried.verdict) != tried.helps
     assert tried.gain == pytest.approx(1 - tried.wape / tried.wape_without)
+
+
+def test_the_network_without_them_learns_as_long(panel):
+    prepared = prepare(panel, 7, 14)
+    both = []
+    for spec in (workflow.augmenting.as_long(TINY), Lstm(**{**vars(TINY), "augment": "warp"})):
+        plan = spec._plan(1)
+        batches = Batches(prepared.history, prepared.cutter, 32, 1.0, synthetic_of(prepared, plan))
+        both.append(_steps(batches, min(plan.windows, len(prepared.training.pairs))))
+    assert both[0] == both[1]
 
 
 def test_an_unknown_generator_and_too_few_windows_are_told_in_a_sentence(panel):

@@ -112,8 +112,7 @@ def train(shape: Architecture, plan: Plan, batches: Batches, training: Block, va
         model.set_weights(list(start))
     random = np.random.default_rng(plan.seed)
     drawn = min(plan.windows, len(training.pairs))
-    steps = -(-drawn // batches.size)
-    _compile(model, plan, steps)
+    _compile(model, plan, _steps(batches, drawn))
     judges = validation.pairs[random.permutation(len(validation.pairs))[: max(batches.size, plan.windows // HELD)]]
     held = [batches.of(validation, part) for part in _parts(judges, batches.size)]
     best, weights, epochs, started = np.inf, model.get_weights(), [], time.monotonic()
@@ -169,10 +168,21 @@ def _drawn(batches: Batches, block: Block, pairs: np.ndarray, random: np.random.
     if batches.synthetic is None:
         yield from (batches.of(block, part) for part in real)
         return
-    rows = random.permutation(len(batches.synthetic.paths))[: max(batches.size, int(SYNTHETIC * len(pairs)))]
-    made = _parts(rows, batches.size)
+    made = _parts(random.permutation(len(batches.synthetic.paths))[: _made(batches, len(pairs))], batches.size)
     for number in random.permutation(len(real) + len(made)):
         yield batches.of(block, real[number]) if number < len(real) else batches.made(block, made[number - len(real)])
+
+
+def _steps(batches: Batches, drawn: int) -> int:
+    """Steps of one epoch, those on synthetic windows among them, so that the rate of learning falls until the last."""
+    return sum(-(-count // batches.size) for count in (drawn, _made(batches, drawn)))
+
+
+def _made(batches: Batches, drawn: int) -> int:
+    """Synthetic windows of an epoch that draws so many real ones."""
+    if batches.synthetic is None:
+        return 0
+    return min(len(batches.synthetic.paths), max(batches.size, int(SYNTHETIC * drawn)))
 
 
 def _parts(pairs: np.ndarray, size: int) -> list[np.ndarray]:

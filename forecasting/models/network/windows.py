@@ -66,10 +66,14 @@ class Cutter:
             scale=scale,
         )
 
-    def with_past(self, inputs: Inputs, past: np.ndarray, season: int) -> Inputs:
-        """The same windows with other sales in the past, over scale, (B, window); all of them count as seen."""
+    def with_past(self, inputs: Inputs, past: np.ndarray, told: np.ndarray, season: int) -> Inputs:
+        """The same windows with other sales in the past, over scale, (B, window), all of which count as seen.
+
+        `told` (B, window + horizon, C + K) is what the calendar and the plan say of each period.
+        """
         changed, future = inputs.past.copy(), inputs.future.copy()
-        changed[:, :, 0], changed[:, :, 1] = np.log1p(past), 1.0
+        changed[:, :, 0], changed[:, :, 1], changed[:, :, 2:] = np.log1p(past), 1.0, told[:, : self.window]
+        future[:, :, : told.shape[2]] = told[:, self.window :]
         future[:, :, -4] = self._profile(past, np.ones(past.shape, dtype=bool), season)
         return replace(inputs, past=changed, future=future)
 

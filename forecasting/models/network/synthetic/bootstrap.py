@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from forecasting.models.network.synthetic.windows import Real
+from forecasting.models.network.synthetic.windows import Made, Real
 
 _BLOCKS = 2  # seasons that a block is long
 _LEAST = 0.05
 
 
-def resampled(real: Real, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def resampled(real: Real, count: int, seed: int) -> Made:
     """Windows with their own level and week, and blocks of their own surprises in another order.
 
     Künsch (1989), Annals of Statistics 17; for forecasting Bergmeir, Hyndman and Benítez (2016). Surprises are ratios to level
@@ -22,7 +22,7 @@ def resampled(real: Real, count: int, seed: int) -> tuple[np.ndarray, np.ndarray
     places = blocks(paths.shape, _BLOCKS * real.season, real.season, random)
     drawn = np.take_along_axis(surprise, places, axis=1)
     drawn = drawn * surprise.mean(axis=1, keepdims=True) / np.maximum(drawn.mean(axis=1, keepdims=True), 1e-9)
-    return usual * drawn, lent
+    return Made(usual * drawn, lent, places)
 
 
 def usual_week(paths: np.ndarray, season: int) -> np.ndarray:

@@ -7,24 +7,25 @@ import numpy as np
 
 from forecasting.models.network.architecture import load_keras
 from forecasting.models.network.outputs import output_of
-from forecasting.models.network.synthetic.windows import Real
+from forecasting.models.network.synthetic.windows import Made, Real
 
 HIDDEN, LATENT, EPOCHS, BATCH, RATE = 96, 8, 60, 128, 0.002
 _DIVERGENCE = 0.2  # weight of the divergence of the latent from a normal distribution
 
 
-def decoded(real: Real, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Windows from the prior, with counting noise (Kingma and Welling 2014, ICLR).
+def decoded(real: Real, count: int, seed: int) -> Made:
+    """Windows near what the encoder thinks of real ones, with counting noise (Kingma and Welling 2014, ICLR).
 
-    Without the noise of the last step windows would be far smoother than sales: the decoder expects, the head scatters.
+    The latent is drawn around real windows, not from one normal distribution for all of them: that missed kinds of windows
+    (Tomczak and Welling 2018, AISTATS). Without the noise of the last step windows would be far smoother than sales: the
+    decoder expects, the head scatters.
     """
     random = np.random.default_rng(seed)
     encoder, decoder = trained(real, seed)
     lent = random.integers(0, len(real.paths), count)
-    mean, _ = np.split(np.asarray(encoder(_seen(real.paths[lent]), training=False)), 2, axis=1)
-    spread = np.maximum(np.std(mean, axis=0), 1e-3)
-    latent = random.normal(mean.mean(axis=0), np.sqrt(spread**2 + 0.05), mean.shape).astype("float32")
-    return observed(np.asarray(decoder(latent, training=False)), real.scale[lent], random), lent
+    mean, log_variance = np.split(np.asarray(encoder(_seen(real.paths[lent]), training=False)), 2, axis=1)
+    latent = (mean + np.exp(0.5 * log_variance) * random.normal(size=mean.shape)).astype("float32")
+    return Made(observed(np.asarray(decoder(latent, training=False)), real.scale[lent], random), lent)
 
 
 def observed(answer: np.ndarray, scale: np.ndarray, random: np.random.Generator) -> np.ndarray:

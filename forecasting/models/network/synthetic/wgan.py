@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from forecasting.models.network.architecture import load_keras
-from forecasting.models.network.synthetic.windows import Real
+from forecasting.models.network.synthetic.windows import Made, Real
 
 HIDDEN, LATENT, STEPS, BATCH, RATE = 96, 16, 400, 128, 0.0005
 CRITIC_STEPS, PENALTY = 3, 10.0
 
 
-def imagined(real: Real, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def imagined(real: Real, count: int, seed: int) -> Made:
     """Windows of the generator, rounded to whole units of the SKU that lends its scale.
 
     Arjovsky, Chintala and Bottou (2017); penalty of Gulrajani et al. (2017, NeurIPS).
@@ -23,7 +23,7 @@ def imagined(real: Real, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]
     noise = random.normal(size=(count, LATENT)).astype("float32")
     paths = np.expm1(np.asarray(maker([noise, _size(real.scale[lent])], training=False), dtype=float))
     whole = random.binomial(1, np.clip(paths * real.scale[lent][:, None] % 1.0, 0, 1))
-    return (np.floor(paths * real.scale[lent][:, None]) + whole) / real.scale[lent][:, None], lent
+    return Made((np.floor(paths * real.scale[lent][:, None]) + whole) / real.scale[lent][:, None], lent)
 
 
 def trained(real: Real, seed: int) -> Any:

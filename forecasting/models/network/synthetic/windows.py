@@ -12,6 +12,7 @@ from forecasting.models.network.windows import Cutter, Inputs, scale_of
 
 MOST = 4_000  # real windows that a generator learns from
 FEWEST = 64
+LARGEST = 50.0  # sales over scale: a SKU that had slept may wake to thousands of times its scale, and drown all other windows
 NONE = "none"
 
 
@@ -33,7 +34,26 @@ class Real:
         return Real(self.paths[rows], self.scale[rows], self.pairs[rows], self.season)
 
 
-Generator = Callable[[Real, int, int], tuple[np.ndarray, np.ndarray]]
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Windows of a generator: `paths` (S, window + horizon) over scale, and `lent` (S,), the real window that lends each its
+    SKU, calendar, plan and scale.
+
+    `places` (S, window + horizon) are the periods of the lender whose calendar and plan each period takes; None for its own.
+    A sale that has moved takes its promotion with it, or the network would learn that promotions do nothing.
+    """
+
+    paths: np.ndarray
+    lent: np.ndarray
+    places: np.ndarray | None = None
+
+    def synthetic(self, real: Real) -> "Synthetic":
+        """The windows as a network learns from them."""
+        places = np.broadcast_to(np.arange(self.paths.shape[1]), self.paths.shape) if self.places is None else self.places
+        return Synthetic(np.clip(self.paths, 0.0, LARGEST), real.pairs[self.lent], places)
+
+
+Generator = Callable[[Real, int, int], Made]
 GENERATORS = {
     "warp": ("Jitter, scale and warp", "warps:warped"),
     "bootstrap": ("Moving-block bootstrap", "bootstrap:resampled"),
@@ -43,25 +63,28 @@ GENERATORS = {
 
 
 def generator(name: str) -> Generator:
-    """`generate(real, count, seed)` -> paths (count, window + horizon) over scale, and the real window that lends each its SKU,
-    calendar, plan and scale (count,).
-    """
+    """`generate(real, count, seed)` -> so many windows."""
     module, function = GENERATORS[name][1].split(":")
     return getattr(import_module(f"forecasting.models.network.synthetic.{module}"), function)
 
 
 @dataclass(frozen=True, eq=False)
 class Synthetic:
-    """Windows that nobody sold: `paths` (S, window + horizon) over scale, and the (SKU, origin) that lends the rest (S, 2)."""
+    """Windows that nobody sold: `paths` (S, window + horizon) over scale, the (SKU, origin) that lends the rest (S, 2), and the
+    periods of it whose calendar and plan each period takes, `places` (S, window + horizon).
+    """
 
     paths: np.ndarray
     pairs: np.ndarray
+    places: np.ndarray
 
     def inputs(self, history: History, cutter: Cutter, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
         """The inputs of some of the windows with their own past, and their targets over scale (B, horizon)."""
-        lent = cutter.inputs(history, *self.pairs[rows].T)
+        skus, origins = self.pairs[rows].T
+        times = origins[:, None] - cutter.window + self.places[rows]
+        told = np.concatenate([history.calendar[times], history.known[skus[:, None], times]], axis=2)
         past, ahead = np.split(self.paths[rows], [cutter.window], axis=1)
-        return cutter.with_past(lent, past, history.season), ahead
+        return cutter.with_past(cutter.inputs(history, skus, origins), past, told, history.season), ahead
 
 
 def real_windows(history: History, cutter: Cutter, pairs: np.ndarray, seed: int) -> Real:
@@ -77,7 +100,7 @@ def real_windows(history: History, cutter: Cutter, pairs: np.ndarray, seed: int)
     usable = (scale > 0) & history.seen[kept[:, 0][:, None], times].all(axis=1)
     kept, scale, times = kept[usable][:MOST], scale[usable][:MOST], times[usable][:MOST]
     paths = history.sales[kept[:, 0][:, None], times] / np.where(scale > 0, scale, 1.0)[:, None]
-    return Real(paths.reshape(-1, length), scale, kept, season)
+    return Real(np.minimum(paths.reshape(-1, length), LARGEST), scale, kept, season)
 
 
 def synthesize(name: str, real: Real, count: int, seed: int) -> Synthetic | None:
@@ -85,5 +108,4 @@ def synthesize(name: str, real: Real, count: int, seed: int) -> Synthetic | None
     if len(real.paths) < FEWEST:
         return None
     report(0.0, "making synthetic windows")
-    paths, lent = generator(name)(real, count, seed)
-    return Synthetic(np.clip(paths, 0.0, 50.0), real.pairs[lent])
+    return generator(name)(real, count, seed).synthetic(real)
