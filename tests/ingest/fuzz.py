@@ -125,8 +125,9 @@ def sources() -> list[list[File]]:
 
 def mutants(files: int, seed: int) -> Iterator[File]:
     """So many broken files; the same ones for the same seed."""
-    rng, kinds = random.Random(seed), sources()
-    for _ in range(files):
+    kinds = sources()
+    for k in range(files):
+        rng = random.Random(f"{seed} {k}")  # archives hold the time they were packed at: none may lead the next one astray
         label, name, data = rng.choice(rng.choices(kinds, weights=(5, 3, 3))[0])
         yield label, name, repacked(data, rng) if rng.random() < 0.5 else mutated(data, rng)
 

@@ -39,3 +39,13 @@ def test_a_row_in_apostrophes_is_left_to_the_careful_reader(end: str) -> None:
     found = odd_lines(end.join(lines).encode(), ",", 3)
     assert found is not None
     assert found.tolist() == [1]
+
+
+@pytest.mark.parametrize("mark", ["·", "§"])
+def test_a_delimiter_of_two_bytes_is_left_to_the_careful_reader(mark: str) -> None:
+    assert read_fast(ROWS.replace(",", mark).encode(), "a.csv") is None
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\x0c"])
+def test_marks_at_the_beginning_of_a_line_are_left_to_the_careful_reader(mark: str) -> None:
+    assert read_fast(ROWS.replace("2024-01-07", f"{mark}2024-01-07").encode(), "a.csv") is None

@@ -16,13 +16,14 @@ from forecasting.ingest.reading.tokens import Dialect, tokenize
 FAST_FROM = 2 << 20
 _HEAD = 1 << 16
 _CHECK = 8 << 20
+_FOR_THE_CAREFUL = (b"\x00", b"\n\xef\xbb\xbf", b"\n\x0c")  # NULs, and marks at the beginning of a line that are no text
 
 
 def read_fast(data: bytes, name: str) -> list[Table] | None:
     """Read a large UTF-8 file by polars, or return None when anything in it needs the careful parser."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     head = head_text(data[start : start + _HEAD])
-    if head is None or b"\x00" in data:
+    if head is None or any(mark in data for mark in _FOR_THE_CAREFUL):
         return None
     sniffed = sniff(head)
     plan = layout_of(head, sniffed.dialect, sniffed.width) if not sniffed.skip_lines else None
@@ -60,6 +61,7 @@ def is_plain(dialect: Dialect) -> bool:
     """Whether a dialect is one that the quick parsers speak."""
     return (
         len(dialect.delimiter) == 1
+        and dialect.delimiter.isascii()
         and dialect.delimiter != " "
         and dialect.quote == '"'
         and not (dialect.escape or dialect.pad)
