@@ -49,3 +49,8 @@ def test_a_delimiter_of_two_bytes_is_left_to_the_careful_reader(mark: str) -> No
 @pytest.mark.parametrize("mark", ["\ufeff", "\x0c"])
 def test_marks_at_the_beginning_of_a_line_are_left_to_the_careful_reader(mark: str) -> None:
     assert read_fast(ROWS.replace("2024-01-07", f"{mark}2024-01-07").encode(), "a.csv") is None
+
+
+def test_cells_in_typographic_quotes_are_left_to_the_careful_reader() -> None:
+    quoted = "\n".join(",".join(f"“{cell}”" for cell in line.split(",")) for line in ROWS.splitlines())
+    assert read_fast(f"{quoted}\n".encode(), "a.csv") is None

@@ -9,6 +9,7 @@ import polars as pl
 
 from forecasting.ingest.reading.dialect import sniff
 from forecasting.ingest.reading.encoding import is_utf8
+from forecasting.ingest.reading.quotes import plain_quotes
 from forecasting.ingest.reading.regions import Region, find_regions
 from forecasting.ingest.reading.table import Table, column_names
 from forecasting.ingest.reading.tokens import Dialect, tokenize
@@ -23,7 +24,7 @@ def read_fast(data: bytes, name: str) -> list[Table] | None:
     """Read a large UTF-8 file by polars, or return None when anything in it needs the careful parser."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     head = head_text(data[start : start + _HEAD])
-    if head is None or any(mark in data for mark in _FOR_THE_CAREFUL):
+    if head is None or any(mark in data for mark in _FOR_THE_CAREFUL) or plain_quotes(head) != head:
         return None
     sniffed = sniff(head)
     plan = layout_of(head, sniffed.dialect, sniffed.width) if not sniffed.skip_lines else None

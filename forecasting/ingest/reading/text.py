@@ -40,7 +40,7 @@ def read_text(data: bytes, name: str) -> list[Table]:
         if fast is not None:
             return fast
     decoded = decode(data)
-    decoded = replace(decoded, text=rare_ends_to_lines(records_to_lines(decoded.text)))
+    decoded = replace(decoded, text=plain_quotes(rare_ends_to_lines(records_to_lines(decoded.text))))
     quick = _read_quickly(decoded, name) if large else None
     return quick or tables_from_text(decoded.text, name, decoded.encoding, decoded.notes)
 
