@@ -2,7 +2,9 @@
 
 import pytest
 
+from forecasting.ingest import import_files
 from forecasting.ingest.reading.fastcsv import odd_lines, read_fast
+from forecasting.ingest.sales import stream
 
 ROWS = "date,sku,units\r\n" + "".join(f"2024-01-{d:02d},A,{d}\r\n" for d in range(1, 20))
 
@@ -54,3 +56,14 @@ def test_marks_at_the_beginning_of_a_line_are_left_to_the_careful_reader(mark: s
 def test_cells_in_typographic_quotes_are_left_to_the_careful_reader() -> None:
     quoted = "\n".join(",".join(f"“{cell}”" for cell in line.split(",")) for line in ROWS.splitlines())
     assert read_fast(f"{quoted}\n".encode(), "a.csv") is None
+
+
+def test_a_lone_return_above_the_header_moves_no_row() -> None:
+    assert read_fast(f"\r{ROWS}".encode(), "a.csv") is None
+
+
+def test_a_lone_return_above_the_header_loses_no_row_of_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "STREAM_FROM", 0)
+    head = "\rInvoice,StockCode,Quantity,InvoiceDate,Price\n"
+    rows = "".join(f"{500 + k},A{k % 3},2,{k % 12 + 1}/{k % 28 + 1}/2023 10:00,1.5\n" for k in range(600))
+    assert import_files([("orders.csv", (head + rows).encode())]).report.rows_read == 600

@@ -17,6 +17,7 @@ from forecasting.ingest.reading.tokens import Dialect, tokenize
 FAST_FROM = 2 << 20
 _HEAD = 1 << 16
 _CHECK = 8 << 20
+_LONE_RETURN = re.compile(r"\r(?!\n)")  # ends a line for the careful reader only, so that lines would be counted in two ways
 _FOR_THE_CAREFUL = (b"\x00", b"\n\xef\xbb\xbf", b"\n\x0c")  # NULs, and marks at the beginning of a line that are no text
 
 
@@ -47,7 +48,7 @@ def head_text(head: bytes) -> str | None:
 
 def layout_of(head: str, dialect: Dialect, width: int) -> Region | None:
     """The layout of the head, if it is the simple one: an optional preamble, one header row, then rows of one width."""
-    if not is_plain(dialect):
+    if not is_plain(dialect) or _LONE_RETURN.search(head):
         return None
     regions = find_regions(tokenize(head, dialect, width)[:600])
     if len(regions) != 1:
