@@ -25,8 +25,9 @@ def letters_lost(text: str, tables: Sequence[Table]) -> str:
         lost -= _letters(table.cells.get_column(name).str.join("").item() for name in table.cells.columns)
         named = [line for number in table.header_lines for line in lines[number - 1 : number]]
         lost -= _letters(table.header) | _letters(named)
-    for notes in dict.fromkeys(part for table in tables for part in (table.preamble, table.footer)):
-        lost -= _letters(notes)
+    # Tables side by side have one header, and what stands around it, in common.
+    for _, above, below in dict.fromkeys((table.header_lines, table.preamble, table.footer) for table in tables):
+        lost -= _letters([*above, *below])
     if any("header is repeated" in note for table in tables for note in table.notes):
         lost = lost - Counter({letter: lost[letter] for table in tables for letter in _letters(table.header)})
     return "".join(sorted(lost.elements()))
