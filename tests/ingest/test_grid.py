@@ -77,3 +77,9 @@ def test_a_closed_weekday_is_zero_where_zeros_are_stated_too_unless_missing_is_a
     mapping = dataclasses.replace(first.mapping, absent="missing")
     asked = import_files([("shop.csv", rows.to_csv(index=False).encode())], mapping=mapping)
     assert np.isnan(asked.panel.series("A").set_index("ds")["y"]["2024-01-07"])
+
+
+@pytest.mark.filterwarnings("error")
+def test_less_than_a_day_of_hours_is_read_without_a_warning() -> None:
+    rows = "".join(f"2024-01-01 {hour:02d}:00,A,{hour}\n" for hour in (9, 10, 12, 13, 15))
+    assert import_files([("till.csv", f"time,sku,units\n{rows}".encode())]).panel.freq == "h"

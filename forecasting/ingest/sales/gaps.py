@@ -23,7 +23,8 @@ def gaps(
         return empty
     usual = np.full(len(calendar), max(counts[counts > 0].mean(), float(np.quantile(totals[counts > 0], 0.05))))
     if freq == "h":  # the last hour of a day is quieter than noon
-        usual = np.array([counts[calendar.hour == hour].mean() for hour in range(_DAY)])[calendar.hour]
+        hour = np.asarray(calendar.hour)
+        usual = (np.bincount(hour, counts) / np.maximum(np.bincount(hour), 1))[hour]
     gap = np.zeros(len(calendar), dtype=bool)
     for start, stop in _runs(empty):
         # Few rows or units a period leave empty periods by chance (Poisson); only a run that chance hardly makes is a gap.
