@@ -3,11 +3,14 @@
 import ctypes
 from contextlib import suppress
 
+import pyarrow as pa
+
 
 def give_back() -> None:
-    """Ask the C library to return what is free; does nothing where it has no such call (only glibc keeps freed pages).
+    """Ask Arrow and the C library to return what is free; of the latter, only glibc keeps freed pages and has such a call.
 
     >>> give_back()
     """
+    pa.default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -30,6 +30,7 @@ from forecasting.ingest.sales.grid import (
     choose_freq,
     named_apart,
     say_if_four_weeks,
+    skus_of,
     static_of,
     sum_to_periods,
 )
@@ -129,7 +130,7 @@ def _finish_stream(streamed: Streamed, summed: pl.DataFrame, grain: str, say: Pr
     zero, rule = absent_rule(summed, "orders", True, streamed.mapping.absent)
     issues.append(rule)
     say(0.8, "Building the panel")
-    ids = summed["sku"].unique(maintain_order=True).to_list()
+    ids = skus_of(summed)
     give_back()
     closing = streamed.mapping.absent != "missing"
     panel = build_panel(summed, grain, zero, static_of(streamed.names, ids), issues, closing=closing)
@@ -171,7 +172,7 @@ def _finish(
     zero, rule = absent_rule(summed, main.mapping.layout, bool(platform and platform.left_out), main.mapping.absent)
     issues.extend([rule] if rule else [])
     say(0.8, "Building the panel")
-    ids = summed["sku"].unique(maintain_order=True).to_list()
+    ids = skus_of(summed)
     counts = attribute_counts(facts)
     closing = main.mapping.layout != "panel" and main.mapping.absent != "missing"
     panel = build_panel(summed, grain, zero, static_of(counts, ids), issues, closing=closing)
@@ -247,7 +248,7 @@ def _tidy_columns(summed: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
 def _common_issues(
     facts: pl.DataFrame, summed: pl.DataFrame, mapping: Mapping, channels: tuple[str, ...], issues: list[str]
 ) -> None:
-    spelled = summed.select(pl.col("sku").cast(pl.String).unique(maintain_order=True)).to_series()
+    spelled = pl.Series(skus_of(summed), dtype=pl.String)
     twice = spelled.filter(spelled.str.to_lowercase().is_duplicated())
     if len(twice):
         said = ", ".join(map(repr, sorted(twice.to_list(), key=str.lower)[:4]))

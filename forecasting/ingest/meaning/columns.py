@@ -10,7 +10,7 @@ import polars as pl
 from forecasting.ingest.cells.numbers import Numbers, parse_numbers
 from forecasting.ingest.mapping import Mapping
 from forecasting.ingest.reading.table import Table
-from forecasting.ingest.words.products import is_total
+from forecasting.ingest.words.products import is_total, may_be_total
 from forecasting.ingest.words.vocabulary import plain
 
 AMOUNTS = ("revenue", "refund", "visitors", "page_views", "add_to_cart", "buyers", "orders", "tax", "cost")
@@ -142,6 +142,7 @@ def decimal_hint(table: Table, mapping: Mapping) -> str:
     return mapping.decimal or ("," if table.delimiter == ";" or dotted else ".")
 
 
+_TOTALS_LENGTHS = range(2, 31)
 _SUMMED = r"(?i)total|summe|umsatz|somme|suma|[合总小]计"
 _OF_GROUP = re.compile(
     r"(.+?)[\s:：-]*(?:total|ergebnis|gesamt|summe|汇总|小计|合计)"
@@ -167,12 +168,21 @@ def is_group_total(texts: pl.Series) -> pl.Series:
 
 def is_total_cell(texts: pl.Series) -> pl.Series:
     """Which cells of a key column say that their row sums others up."""
-    # No totals word holds more than 30 letters, or fewer than two; digits only where it names the day it sums up.
-    cell = pl.col("cell")
-    plain_words = ~cell.str.contains(r"\d") | cell.str.contains(_SUMMED)
-    short = pl.DataFrame({"cell": texts.unique()}).filter(cell.str.len_chars().is_between(2, 30) & plain_words)
-    words = [w for w in short.to_series().to_list() if is_total(w)]
+    words = totals_among(texts.unique())
     return texts.is_in(words) if words else pl.Series([False]).new_from_index(0, len(texts))
+
+
+def totals_among(words: pl.Series) -> list[str]:
+    """The words that say that what they stand beside sums others up.
+
+    >>> totals_among(pl.Series(["Total", "Total Care Shampoo", "Mug"]))
+    ['Total']
+    """
+    # No totals word holds more than 30 letters, or fewer than two; digits only where it names the day it sums up.
+    maybe = words.filter(may_be_total(words))
+    if len(maybe):
+        maybe = maybe.filter(~maybe.str.contains(r"\d") | maybe.str.contains(_SUMMED))
+    return [word for word in maybe.to_list() if len(word) in _TOTALS_LENGTHS and is_total(word)]
 
 
 def clean_text(column: pl.Series) -> pl.Series:

@@ -119,8 +119,8 @@ def _in_numbers(texts: pl.Series) -> bool:
 def _may_be_days(texts: pl.Series) -> bool:
     """Whether the first texts may be days without a year, so that large columns are not looked through."""
     head = texts.head(_SEEN)
-    filled = head.filter((head.str.strip_chars() != "") & ~is_total_cell(head))
-    return len(filled) > 0 and bool(filled.str.contains(_YEARLESS).all())
+    others = head.filter(~head.str.contains(_YEARLESS))
+    return len(others) < len(head) and bool(((others.str.strip_chars() == "") | is_total_cell(others)).all())
 
 
 def _periods_in_digits(header: str, column: pl.Series) -> pl.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 
 import numpy as np
@@ -18,7 +19,6 @@ from forecasting.ingest.reading.table import column_names
 Look = Callable[[pl.Series], tuple[np.ndarray, np.ndarray]]
 _BLOCK = 1 << 20
 _LOOK = 1 << 17
-_TEXTS = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ def read_coded(piece: bytes | memoryview, delimiter: str, width: int, wanted: Se
         table = csv.read_csv(
             pa.BufferReader(pa.py_buffer(piece)),
             # A block must not end within a cell: the parser finds that out by itself.
-            read_options=csv.ReadOptions(block_size=_BLOCK, column_names=names),
+            # Pieces are read ahead while others are worked on: two threads for one piece would only push the others aside.
+            read_options=csv.ReadOptions(block_size=_BLOCK, column_names=names, use_threads=False),
             parse_options=csv.ParseOptions(
                 delimiter=delimiter,
                 quote_char='"' if len(seen.quotes) else False,
@@ -59,16 +60,16 @@ def read_coded(piece: bytes | memoryview, delimiter: str, width: int, wanted: Se
                 newlines_in_values=False,
             ),
             convert_options=csv.ConvertOptions(
-                check_utf8=False, include_columns=chosen, column_types=dict.fromkeys(chosen, _TEXTS), strings_can_be_null=False
+                check_utf8=False,
+                include_columns=chosen,
+                column_types=dict.fromkeys(chosen, pa.string()),
+                strings_can_be_null=False,
             ),
-            # The system's allocator gives memory back; the parser's own pool keeps what several threads have used.
-            memory_pool=pa.system_memory_pool(),
         )
     except pa.ArrowInvalid:
         return None
     if table.num_rows != seen.ends + 1:
         return None
-    table = table.unify_dictionaries(pa.system_memory_pool())
     columns = {j: _coded(table.column(name)) for j, name in zip(wanted, chosen, strict=True)}
     # The parser takes a blank line as a row of blank cells.
     maybe_blank = all((column.texts == "").any() for column in columns.values())
@@ -93,17 +94,20 @@ def _seen(text: np.ndarray) -> _Seen | None:
             return None
         ends += int(np.count_nonzero(block == 10))
         quotes.append(np.flatnonzero(block == 34) + start)
-        marks = np.flatnonzero(block == 13) + start
-        returns += len(marks)
-        # A return that is the piece's last byte has lost its line feed to the cut between pieces.
-        both += int(np.count_nonzero(text[np.minimum(marks + 1, len(text) - 1)] == 10)) + int(marks[-1:].sum() == len(text) - 1)
+        if (block == 13).any():
+            marks = np.flatnonzero(block == 13) + start
+            returns += len(marks)
+            # A return that is the piece's last byte has lost its line feed to the cut between pieces.
+            both += int(np.count_nonzero(text[np.minimum(marks + 1, len(text) - 1)] == 10)) + int(marks[-1] == len(text) - 1)
     alike = not returns or (returns == both and returns - ends in (0, 1))
     return _Seen(ends, np.concatenate(quotes)) if len(text) and alike else None
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
-    codes = [chunk.indices.to_numpy() for chunk in column.chunks]
-    return Coded(pl.Series(column.chunk(0).dictionary, dtype=pl.String), codes[0] if len(codes) == 1 else np.concatenate(codes))
+    # The parser could do that as well, but block by block, with a dictionary for each.
+    found = column.dictionary_encode()
+    codes = [chunk.indices.to_numpy() for chunk in found.chunks]
+    return Coded(pl.Series(found.chunk(0).dictionary, dtype=pl.String), codes[0] if len(codes) == 1 else np.concatenate(codes))
 
 
 def coded(texts: pl.Series) -> Coded:
@@ -190,8 +194,8 @@ class Words:
     ([0, 1, 0], ['b', 'a'])
     """
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._numbers = {word: number for number, word in enumerate(words)}
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -205,6 +209,10 @@ class Words:
     def all(self) -> list[str]:
         """The words in the order of their numbers."""
         return list(self._numbers)
+
+    def since(self, number: int) -> list[str]:
+        """The words from a number on."""
+        return list(islice(self._numbers, number, None))
 
 
 _MOMENT = re.compile(r"(.+?)(?:[ T]+(\d{1,2}:\d{2}.*))?", re.DOTALL)

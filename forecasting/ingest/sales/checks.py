@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -102,8 +103,13 @@ def most_said(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def no_products(named: pl.DataFrame) -> dict[str, str]:
     """The codes that are no products by what they are called, and what they are; `named` has the columns sku and name."""
-    suspects = named.filter(may_be_no_product(pl.col("sku"), pl.col("name")))
-    reasons = {code: not_a_product(code, words) for code, words in suspects.select("sku", "name").iter_rows()}
+    suspects = named.filter(may_be_no_product(named["sku"]) | may_be_no_product(named["name"]))
+    return told_no_products(suspects.select("sku", "name").iter_rows())
+
+
+def told_no_products(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The codes among these with their names that are no products, and what they are."""
+    reasons = {code: not_a_product(code, name) for code, name in named}
     return {code: reason for code, reason in reasons.items() if reason}
 
 

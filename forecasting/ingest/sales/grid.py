@@ -127,10 +127,10 @@ def period_sums(frame: pl.DataFrame, freq: str) -> pl.DataFrame:
 
 
 def add_up(sums: pl.DataFrame, freq: str) -> pl.DataFrame:
-    """Sums as `period_sums` makes them, one row for each SKU and period and sorted, summed to longer periods."""
+    """Sums as `period_sums` makes them, one row for each SKU and period, summed to longer periods."""
     moved = sums.select(period_start(freq)).to_series()
     if (moved != sums["ds"]).any():
-        sums = sums.with_columns(moved).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum()).sort("sku", "ds")
+        sums = sums.with_columns(moved).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum())
     return _named(sums, [])
 
 
@@ -243,7 +243,7 @@ def _empty_cells(summed: pl.DataFrame) -> tuple[int, int]:
 def build_panel(
     summed: pl.DataFrame, freq: str, zero: bool, static: pd.DataFrame, issues: list[str], *, closing: bool = True
 ) -> Panel:
-    """Lay the sums, sorted by SKU and period, on the calendar; adds a sentence for gaps and closing times.
+    """Lay the sums, one row for each SKU and period, on the calendar; adds a sentence for gaps and closing times.
 
     When the shop is regularly closed it sells 0, whatever else a SKU without a row means, unless `closing` is false.
 
@@ -251,10 +251,10 @@ def build_panel(
     """
     days = summed["ds"].to_numpy()
     calendar = pd.date_range(days.min(), days.max(), freq=freq)
-    ids = summed["sku"].unique(maintain_order=True).to_list()
-    codes = summed["sku"].rle_id().to_numpy()
+    ids = skus_of(summed)
+    codes = summed["sku"].to_physical().to_numpy()
     periods = _places_of(days, calendar)
-    first = periods[np.flatnonzero(np.diff(codes, prepend=-1))].astype(np.int64)
+    first = _first_of_each(codes, periods, len(ids))
     lengths = len(calendar) - first
     if lengths.sum() > MAX_CELLS:
         raise PanelInvalid(
@@ -294,8 +294,24 @@ def build_panel(
     )
 
 
+def skus_of(summed: pl.DataFrame) -> list[str]:
+    """The SKUs of some sums, in the order of their names: the words of their Enum, each of which has a row."""
+    kind = summed["sku"].dtype
+    return kind.categories.to_list() if isinstance(kind, pl.Enum) else []
+
+
+def _first_of_each(codes: np.ndarray, periods: np.ndarray, count: int) -> np.ndarray:
+    """The first period of each code; rows of one code mostly stand together."""
+    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
+    first = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(first, codes[starts], np.minimum.reduceat(periods, starts))
+    return first
+
+
 def _places_of(days: np.ndarray, calendar: pd.DatetimeIndex) -> np.ndarray:
-    """The place of each day in the calendar, looked up once for each distinct day."""
+    """The place of each day in the calendar, looked up once for each distinct day unless every day has one."""
+    if calendar.freqstr == "D":
+        return ((days - days.min()) // np.timedelta64(1, "D")).astype(np.int32)
     codes, distinct = pd.factorize(days)
     return calendar.get_indexer(pd.DatetimeIndex(distinct)).astype(np.int32)[codes]
 

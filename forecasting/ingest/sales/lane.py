@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +11,17 @@ import polars as pl
 from forecasting.ingest.cells.dates import far_apart, plain_day
 from forecasting.ingest.cells.numbers import parse_numbers
 from forecasting.ingest.mapping import Mapping
-from forecasting.ingest.meaning.columns import Whole, clean_text, decimal_hint, is_total_cell, named_columns
+from forecasting.ingest.meaning.columns import Whole, clean_text, decimal_hint, named_columns, totals_among
 from forecasting.ingest.meaning.movements import is_movement, mostly_below_zero
 from forecasting.ingest.reading.coded import Coded, Lexicon, Look, Words, coded, days_and_clocks, no_clock
 from forecasting.ingest.reading.table import Table
-from forecasting.ingest.sales.checks import FALSE_WORDS, is_broken_code, most_said, no_products, platform_of, says_not_sold
+from forecasting.ingest.sales.book import Book, paired, spelled_out
+from forecasting.ingest.sales.checks import FALSE_WORDS, is_broken_code, platform_of, says_not_sold
 from forecasting.ingest.sales.facts import NO_CODE
 from forecasting.ingest.sales.grid import STATIC, period_start
 from forecasting.ingest.sales.quantities import says_returned
-from forecasting.ingest.sales.tally import Book, Lines, Tally
+from forecasting.ingest.sales.tally import Lines, Tally
+from forecasting.ingest.sales.unsold import Unsold
 
 _READ = ("date", "sku", "name", "units", "price", "revenue", "tax", "cost", "customer", "order", "status", "cancelled")
 _NOT_READ = frozenset(("ignore", "note", "country", "line_id", "fulfilled", "currency", "uom", "timezone", "period", "time"))
@@ -52,24 +54,24 @@ class Lane:
     """Reads the pieces of one file in their order; `refused` says why the file must be read as a whole after all."""
 
     def __init__(self, sample: Table, mapping: Mapping, freq: str, held: frozenset[str]) -> None:
-        self.mapping, self._held_codes = mapping, held
+        self.mapping, self._no_codes = mapping, held.union(_NO_CODE)
         self.refused = ""
         self._freq = freq
-        self._words: dict[str, Words] = {}
         self._hint = decimal_hint(sample, mapping)
         self._places = {role: j for role in (*_READ, *STATIC) if (j := mapping.index(role)) is not None}
         self._labels = {name: self._places[name] for name in STATIC if name in self._places}
         self._labels |= {f"a:{label}": j for j, label in named_columns(sample, mapping, "attribute").items()}
+        self._words = {name: Words() for name in ("sku", *self._labels)}
         self._platform = platform_of(mapping, sample)
         self._signs = {role: self._sign(sample, role) for role in ("units", *_AMOUNTS) if role in self._places}
         self._lexicons = {role: Lexicon(look) for role, look in self._looks().items()}
         self._days, self._clock = Lexicon(self._day), Lexicon(no_clock)
         self._known_days: list[pl.Series] = []
-        self._suspect = np.zeros(0, dtype=bool)
-        self._refused = np.zeros(0, dtype=bool)
-        self._pairs = Book()
+        self._unsold = Unsold(self._words["sku"], self._words.get("name"))
+        self._books = {name: self._unsold.book if name == "name" else Book() for name in self._labels}
+        self._held: dict[str, list[np.ndarray]] = {name: [] for name in self._labels}
         self.rows = self._below = self._filled = 0
-        self.tally = Tally(tuple(self._labels))
+        self.tally = Tally()
 
     def _sign(self, sample: Table, role: str) -> str:
         """The decimal sign that the sample speaks for; `whole` looks at it again."""
@@ -89,13 +91,13 @@ class Lane:
 
     def _codes(self, texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
         clean = clean_text(texts)
-        odd = clean.is_in(_NO_CODE) | is_broken_code(clean) | is_total_cell(texts) | clean.is_in(list(self._held_codes))
-        return self._words.setdefault("sku", Words()).number(clean.to_list()), odd.to_numpy()
+        words, odd = clean.to_list(), is_broken_code(clean).to_numpy()
+        return self._words["sku"].number(words), odd | _among(words, self._no_codes) | _totals(texts)
 
     def _label(self, name: str) -> Look:
         def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-            odd = is_total_cell(texts) if name in ("name", "category", "channel") else pl.Series([False] * len(texts))
-            return self._words.setdefault(name, Words()).number(clean_text(texts).to_list()), odd.to_numpy()
+            odd = _totals(texts) if name in ("name", "category", "channel") else np.zeros(len(texts), dtype=bool)
+            return self._words[name].number(clean_text(texts).to_list()), odd
 
         return look
 
@@ -115,7 +117,7 @@ class Lane:
         days = pl.Series("ds", [plain_day(text, self.mapping.date_order) for text in texts.to_list()], dtype=pl.Date)
         self._known_days.append(days.drop_nulls().cast(pl.Datetime))
         starts = pl.DataFrame(days.cast(pl.Datetime)).select(period_start(self._freq).cast(pl.Date).cast(pl.Int64).fill_null(0))
-        return starts.to_series().to_numpy(), (days.is_null() | is_total_cell(texts)).to_numpy()
+        return starts.to_series().to_numpy(), days.is_null().to_numpy() | _totals(texts)
 
     def read(self, columns: dict[int, Coded], first_line: int) -> Outcome:
         """The rows of the next piece as numbers; those that are not plain are held back."""
@@ -131,10 +133,10 @@ class Lane:
         self._mark_cancelled(by_role, odd)
         if "customer" in by_role and "price" in money:
             _mark_gone(money["price"], by_role["customer"], odd)
-        self._mark_no_products(sku, labels.get("name"), odd)
+        self._count_labels(sku, labels, first_line)
+        odd |= self._unsold.refused[sku]
         orders, place = self._orders(by_role.get("order"))
         lines = Lines(
-            first_line=first_line,
             plain=~odd,
             sku=sku,
             period=period,
@@ -143,10 +145,12 @@ class Lane:
             amount=money.get("revenue"),
             order=place,
             orders=orders,
-            labels=labels,
         )
         self.rows += len(odd)
-        return Outcome(len(odd), lines, np.flatnonzero(odd))
+        held = np.flatnonzero(odd)
+        for name, values in labels.items():
+            self._held[name].append(paired(sku[held], values[held]))
+        return Outcome(len(odd), lines, held)
 
     def _periods(self, column: Coded, odd: np.ndarray) -> np.ndarray:
         """The period of each row, from its day alone; the time of day must only be one."""
@@ -173,25 +177,12 @@ class Lane:
             column = columns["cancelled"]
             odd |= (~clean_text(column.texts).str.to_lowercase().is_in(list(FALSE_WORDS))).to_numpy()[column.codes]
 
-    def _mark_no_products(self, sku: np.ndarray, name: np.ndarray | None, odd: np.ndarray) -> None:
-        """Rows of codes that are no products by what they were called most often so far; `late` looks at them again."""
-        new = np.zeros(len(self._words["sku"]) - len(self._suspect), dtype=bool)
-        self._suspect, self._refused = (np.concatenate([flags, new]) for flags in (self._suspect, self._refused))
-        pairs = self._pairs.add(sku, name if name is not None else np.zeros(len(sku), dtype=np.int64), sku)
-        if len(pairs) and self._suspects_among(pairs):
-            self._refused[:] = False
-            self._refused[self._words["sku"].number(no_products(self._named()))] = True
-        odd |= self._refused[sku]
-
-    def _suspects_among(self, pairs: np.ndarray) -> bool:
-        """Note the codes that are no products by one of their names; whether there are any."""
-        skus, names = pl.Series(self._words["sku"].all, dtype=pl.String), pl.Series(self._spoken(), dtype=pl.String)
-        found = no_products(pl.DataFrame({"sku": skus.gather(pairs >> 32), "name": names.gather(pairs & 0xFFFFFFFF)}))
-        self._suspect[self._words["sku"].number(found)] = True
-        return bool(found)
-
-    def _spoken(self) -> list[str]:
-        return self._words["name"].all if "name" in self._words else [""]
+    def _count_labels(self, sku: np.ndarray, labels: dict[str, np.ndarray], first_line: int) -> None:
+        """Count what each SKU carries, whether its rows are plain or not."""
+        self._unsold.add(sku, labels.get("name"), first_line)
+        for name, values in labels.items():
+            if name != "name":
+                self._books[name].add(sku, values, first_line)
 
     def whole(self) -> Whole | None:
         """What the file as a whole has shown; None when it is not what was taken from the sample, or cannot be told yet."""
@@ -203,31 +194,29 @@ class Lane:
             )
             if found.ambiguous or found.decimal != sign:
                 return None
-        return Whole({self._places[role]: sign for role, sign in self._signs.items()}, self._named())
+        return Whole({self._places[role]: sign for role, sign in self._signs.items()}, self._unsold.named())
 
     def late(self) -> frozenset[str]:
         """Codes that turned out to be no products after some of their rows had been added up."""
-        codes = self._words["sku"].all
-        added = {codes[k] for k in self.tally.met() if self._suspect[k]}
-        return frozenset(added & no_products(self._named()).keys())
-
-    def _named(self) -> pl.DataFrame:
-        """What the codes that may be no products are called most often in the whole file."""
-        suspects = np.flatnonzero(self._suspect)
-        pairs = self._pairs.frame("name", self._words["sku"].all, self._spoken(), suspects)
-        return most_said(pairs.select("sku", pl.col("value").alias("name"), pl.col("n").alias("len")))
+        return self._unsold.late(self.tally.met())
 
     def names(self) -> pl.DataFrame:
         """How often each SKU carries each value of each label, as `attribute_counts` gives it."""
         skus = self._words["sku"].all
-        parts = [book.frame(name, skus, self._words[name].all) for name, book in self.tally.books.items()]
+        parts = [spelled_out(self._plain(name), name, skus, self._words[name].all) for name in self._labels]
         empty = pl.DataFrame(
             schema={"sku": pl.String, "attribute": pl.String, "value": pl.String, "n": pl.UInt32, "at": pl.UInt32}
         )
         return pl.concat([empty, *parts]).filter(pl.col("value") != "")
 
+    def _plain(self, name: str) -> pl.DataFrame:
+        """How often the plain rows carry each value of a label: all rows but those held back, which are counted when read."""
+        held = pl.Series("pair", np.concatenate([np.zeros(0, dtype=np.int64), *self._held[name]])).value_counts(name="held")
+        both = self._books[name].counts().join(held, on="pair", how="left")
+        return both.with_columns(pl.col("n") - pl.col("held").fill_null(0)).filter(pl.col("n") > 0)
+
     def sums(self, others: pl.DataFrame) -> pl.DataFrame:
-        """The sums of the plain rows and of the others that were held back, as `period_sums` gives them."""
+        """The sums of the plain rows and of the others that were held back, as `period_sums` gives them, in no order."""
         if others.height:
             self.tally.add_sums(others, self._words["sku"].number(others["sku"].to_list()))
         return self.tally.frame(self._words["sku"].all)
@@ -241,6 +230,17 @@ class Lane:
         codes = np.array([known.get(sku, -1) for sku in sold["sku"].to_list()], dtype=np.int64)
         days = sold["ds"].cast(pl.Date).cast(pl.Int64).to_numpy()
         return self.tally.holds(codes << 32 | days, sold["order"].hash().to_numpy())
+
+
+def _among(words: list[str], some: Collection[str]) -> np.ndarray:
+    """Which words are among some."""
+    return np.array([word in some for word in words], dtype=bool)
+
+
+def _totals(texts: pl.Series) -> np.ndarray:
+    """Which of some distinct cells say that their row sums others up."""
+    totals = totals_among(texts)
+    return _among(texts.to_list(), totals) if totals else np.zeros(len(texts), dtype=bool)
 
 
 def _mark_gone(price: np.ndarray, customer: Coded, odd: np.ndarray) -> None:

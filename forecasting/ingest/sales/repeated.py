@@ -53,6 +53,8 @@ def orders_repeated(table: Table, mapping: Mapping) -> Table:
     if mapping.layout != "orders" or number is None or date is None or units is None:
         return table
     blank, undated = (table.column(j).str.strip_chars() == "" for j in (number, date))
+    if not blank.any():
+        return table
     goods = (table.column(units).str.strip_chars() != "") & ~_any_total(table)
     if not (blank & goods).any() or blank[0] or ((blank != undated) & goods).any():
         return table

@@ -30,7 +30,6 @@ STREAM_FROM = 24 << 20
 SHOWN = 1000
 _PIECE = 12 << 20
 _AHEAD = 2
-_TIDY = 2
 _HEAD = 1 << 15
 _FIRST = 100
 _SAMPLE = 1 << 14
@@ -191,7 +190,7 @@ class _Pieces:
     def __init__(self, content: Content, plan: _Plan) -> None:
         self.content, self.plan = content, plan
         self.wanted = tuple(range(plan.width))
-        self._spans, self._room = _spans(content, plan), bytearray(_PIECE)
+        self._spans, self._room = _spans(content, plan), bytearray()
         self._waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._fill()
@@ -214,6 +213,7 @@ class _Pieces:
             self._waiting.append((self._pool.submit(self._read, start, stop, self.wanted), stop / self.plan.stop))
 
     def _read(self, start: int, stop: int, wanted: tuple[int, ...]) -> dict[int, Coded] | None:
+        self._room = self._room or bytearray(_PIECE)
         return read_coded(self.content.view(start, stop, self._room), self.plan.dialect.delimiter, self.plan.width, wanted)
 
 
@@ -224,38 +224,33 @@ def _summed(pieces: _Pieces, sample: Table, mapping: Mapping, say: Say, known: f
         return None
     pieces.wanted = wanted
     lane = Lane(sample, mapping, mapping.freq or "D", known)
-    with ThreadPoolExecutor(max_workers=1) as adding:
-        held = _added(pieces, lane, sample.header, adding, say)
-        if held is None:
-            return None
-        late = lane.late()
-        if not late:
-            return _finished(plan, sample, mapping, lane, held, adding)
+    held = _added(pieces, lane, sample.header, say)
+    if held is None:
+        return None
+    late = lane.late()
+    if not late:
+        return _finished(plan, sample, mapping, lane, held)
     if known:
         return None
     with _Pieces(pieces.content, plan) as again:
         return _summed(again, sample, mapping, say, late)
 
 
-def _added(pieces: _Pieces, lane: Lane, header: tuple[str, ...], adding: ThreadPoolExecutor, say: Say) -> list[_Held] | None:
-    """Have all pieces added up, each while the next is being understood; returns what was held back."""
+def _added(pieces: _Pieces, lane: Lane, header: tuple[str, ...], say: Say) -> list[_Held] | None:
+    """Have all pieces added up; returns what was held back."""
     held, rows, plan = [], 0, pieces.plan
-    added = adding.submit(bool, True)
     for columns, share in pieces:
         if columns is None or _header_again(columns, header):
             return None
         outcome = lane.read(columns, plan.first_line + rows)
-        if lane.refused or len(outcome.held) > _HELD * outcome.rows or not added.result():
+        if lane.refused or len(outcome.held) > _HELD * outcome.rows or not lane.tally.add(outcome.lines):
             return None
-        added = adding.submit(lane.tally.add, outcome.lines)
         cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
         lines = pl.Series("line", outcome.held + plan.first_line + rows, dtype=pl.UInt32)
         held.append(_Held(pl.DataFrame(cells), lines))
         rows += outcome.rows
-        if len(held) % _TIDY == 0:
-            give_back()
         say(0.7 * share, f"Reading {plan.name}: {rows:,} rows")
-    return held if added.result() else None
+    return held
 
 
 def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
@@ -263,25 +258,23 @@ def _header_again(columns: dict[int, Coded], header: tuple[str, ...]) -> bool:
     return all((column.texts == header[j]).any() for j, column in columns.items())
 
 
-def _finished(
-    plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held], adding: ThreadPoolExecutor
-) -> Streamed | None:
+def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: list[_Held]) -> Streamed | None:
     """The plain rows, which are summed, and those held back, which are read with care, together."""
     whole, rows = lane.whole(), lane.rows
     if whole is None:
         return None
-    settled = adding.submit(lane.tally.settle)
+    give_back()  # what the parser held
     cells = pl.concat([part.cells for part in held])
     blank = [pl.lit("").alias(name) for name in column_names(plan.width) if name not in cells.columns]
     back = _Held(cells.with_columns(blank).select(column_names(plan.width)), pl.concat([part.lines for part in held]))
     facts = extract(_table(plan, back), mapping, whole)
     others = period_sums(facts.frame, mapping.freq or "D")
-    settled.result()
     if _odd_share(replace(facts, rows=rows)) or lane.counts_again(facts.frame):
         return None
     give_back()
     sums = lane.sums(others)
-    give_back()
+    if not sums.height:
+        return None
     names = pl.concat([lane.names(), attribute_counts(facts.frame)])
     account = replace(facts, frame=pl.DataFrame(), rows=rows, date_order=mapping.date_order)
     shown = replace(sample, cells=sample.cells.head(SHOWN), lines=sample.lines.head(SHOWN))

@@ -87,12 +87,17 @@ _NAMES = (
 _HINT = (
     r"(?i)post|porto|versand|ship|deliver|frais|gastos|运费|邮费|carriage|manual|discount|rabatt|remise|descuento|coupon|sample|bank|fee|"
     r"adjust|cruk|test|gift|gc|gutschein|cadeau|regalo|礼品|tip|trinkgeld|pourboire|propina|差"
+    rf"|^\s*(?:{'|'.join(map(re.escape, _CODES))})\s*$"
 )
 _TOTAL = re.compile(
     r"(?:grand |sub[- ]?|overall )?totals?(?:\s*[:：].*| général| general| geral)?|sums?|(?:gesamt|zwischen)?summe|gesamt(?:ergebnis)?|insgesamt|total (?:general|général|ventes|sales|units)|"
     r"(?:tages|wochen|monats|jahres|kassen)(?:summe|umsatz)|(?:daily|weekly|monthly|day|week|month) total|total (?:du )?jour|"
     r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus|stores|shops|outlets|branches|locations|channels|marketplaces|regions|countries)|average|mean|durchschnitt|mittelwert|moyenne|promedio|平均值?|vs\.? (?:ly|py|last year|budget|plan)|yoy(?: %)?|% ?change|change ?%|% ?growth|growth ?(?:%|rate)|gesamtsumme|totaux|subtotales?",
     re.IGNORECASE,
+)
+_TOTAL_HINT = (
+    r"(?i)total|totaux|sum|gesamt|umsatz|somme|[合总小總][计計]|总[和数]|總數|汇总|全部|all |average|mean|durchschnitt|mittelwert|moyenne|promedio|平均|"
+    r"vs|yoy|change|growth"
 )
 _DATED = re.compile(r"(?<=\w)[\s:：]+(?:(?:for|für|of|du|del|vom|am|on)\s+)?\d[\d\s./\-年月]*日?$")
 
@@ -119,9 +124,14 @@ def not_a_product(code: str, name: str = "") -> str | None:
     return None
 
 
-def may_be_no_product(code: pl.Expr, name: pl.Expr) -> pl.Expr:
-    """A quick sieve over many codes: every code that `not_a_product` would refuse passes it."""
-    return (code + " " + name).str.contains(_HINT) | code.str.strip_chars().str.to_uppercase().is_in(list(_CODES))
+def may_be_no_product(words: pl.Series) -> pl.Series:
+    """A quick sieve over many codes or names: of every code that `not_a_product` would refuse, it or its name passes."""
+    return words.str.contains(_HINT)
+
+
+def may_be_total(cells: pl.Series) -> pl.Series:
+    """A quick sieve over many cells: every one that `is_total` takes for a totals row passes it."""
+    return cells.str.contains(_TOTAL_HINT)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -147,9 +147,13 @@ def plain(header: str) -> str:
     ('sales qty', 'units ordered - b2b')
     """
     text = unicodedata.normalize("NFKC", header).replace("\u2013", "-").replace("\u2014", "-").replace("\u2019", "'")
-    text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text).lower().translate(_TRADITIONAL)
+    if not text.islower():
+        text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text).lower()
+    text = text if text.isascii() else text.translate(_TRADITIONAL)
     text = re.sub(r"[_\s\u200b\ufeff*#]+", " ", text).strip(" .:;,?\"'")
     text = _SUM_OF.sub("", text, count=1) if _SUM_OF.match(text) else text
+    if not text.endswith((")", "]")):
+        return text.strip() or text
     return re.sub(r"\s*[(\[](?!parent|child|formatted)[^()\[\]]{0,14}[)\]]$", "", text).strip() or text
 
 
