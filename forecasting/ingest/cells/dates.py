@@ -36,6 +36,7 @@ _ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年")
 # The digits of Arabic, Persian, Hindi, Bengali and Thai.
 _DIGITS = {first + k: str(k) for first in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for k in range(10)}
 _ERAS = {"令和": 2018, "平成": 1988}
+_YEAR_FIRST, _YEAR_LAST = r"^\D*\d{4}(?:\D|$)", r"^\D*\d{1,2}\D+\d{1,2}\D+\d{4}(?:\D|$)"
 _PLAIN_DAY = re.compile(r"(\d{4}|\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})|(\d{4})(\d{2})(\d{2})")
 
 
@@ -94,6 +95,15 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     used = found if parts.drop_nulls("a").height else ""
     grain = grain or _span_grain(values, ends, found)
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain, back is not None)
+
+
+def may_be_swapped(column: pl.Series) -> bool:
+    """Whether `parse_dates` may find days and months swapped: only where some dates begin with their year and others end so.
+
+    >>> may_be_swapped(pl.Series(["2024-05-02", "13/02/2024"])), may_be_swapped(pl.Series(["2024-05-02", "2024-05-03"]))
+    (True, False)
+    """
+    return bool(column.str.contains(_YEAR_FIRST).any() and column.str.contains(_YEAR_LAST).any())
 
 
 def plain_day(text: str, order: str) -> dt.date | None:

@@ -32,11 +32,15 @@ class Content:
     def view(self, start: int, stop: int, room: bytearray) -> memoryview:
         """The bytes from `start` to `stop`; those of a file are read into `room`, which can be used again and again.
 
+        Raises ValueError where the room is too small for them.
+
         >>> bytes(Content(b"abc").view(1, 3, bytearray()))
         b'bc'
         """
         if not isinstance(self.source, Path):
             return memoryview(self.source)[start:stop]
+        if len(room) < stop - start:
+            raise ValueError(f"{stop - start} bytes do not fit into {len(room)}")
         with self.source.open("rb", buffering=0) as file:
             file.seek(start)
             return memoryview(room)[: file.readinto(memoryview(room)[: stop - start])]

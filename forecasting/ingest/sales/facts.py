@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from forecasting.ingest.cells.calendars import counts_days
-from forecasting.ingest.cells.dates import Dates, parse_dates
+from forecasting.ingest.cells.dates import Dates, may_be_swapped, parse_dates
 from forecasting.ingest.cells.numbers import parse_numbers
 from forecasting.ingest.mapping import GUESSED, Mapping
 from forecasting.ingest.meaning.columns import (
@@ -121,7 +121,7 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
     guessed = units is not None and mapping.columns[units].sure <= GUESSED
     titled = sku is not None and title_rows(sample, sku) is not None
     coded = sku is not None and _as_numbers(sample.column(sku))
-    swapped = date is not None and parse_dates(sample.column(date), mapping.date_order or None).swapped
+    swapped = date is not None and _swapped(sample.column(date), mapping)
     numbered = date is not None and counts_days(sample.column(date))
     repeated = orders_repeated(sample, mapping) is not sample
     lacking = sku is not None and (sample.column(sku).str.strip_chars() == "").any() and _further_code(reader) is not None
@@ -138,6 +138,10 @@ def told_by_whole(sample: Table, mapping: Mapping) -> bool:
         or planned_rows(sample, mapping) is not None
         or _must_be_said(reader)
     )
+
+
+def _swapped(dates: pl.Series, mapping: Mapping) -> bool:
+    return may_be_swapped(dates) and parse_dates(dates, mapping.date_order or None).swapped
 
 
 def _must_be_said(reader: ColumnReader) -> bool:

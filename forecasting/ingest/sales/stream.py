@@ -29,9 +29,10 @@ from forecasting.ingest.sales.lane import Lane, wanted_columns
 STREAM_FROM = 24 << 20
 SHOWN = 1000
 _PIECE = 12 << 20
-_AHEAD = 2
+_FIRST_PIECE, _MORE = 4 << 20, 4 << 20
+_AHEAD = 3
 _HEAD = 1 << 15
-_FIRST = 100
+_FIRST = 64
 _SAMPLE = 1 << 14
 _PLACES = 24
 _TOLERATED = 0.01
@@ -167,10 +168,11 @@ def _table(plan: _Plan, rows: _Held) -> Table:
 
 
 def _spans(content: Content, plan: _Plan) -> Iterator[tuple[int, int]]:
-    """Where in the file each piece begins and ends: a piece ends where a line ends."""
-    start = plan.start
+    """Where in the file each piece begins and ends: a piece ends where a line ends; the first are small, to be there soon."""
+    start, size = plan.start, min(_FIRST_PIECE, _PIECE)
     while start < plan.stop:
-        stop = min(start + _PIECE, plan.stop)
+        stop = min(start + size, plan.stop)
+        size = min(size + _MORE, _PIECE)
         if stop < plan.stop:
             near = max(start, stop - _HEAD)
             stop = near + content.read(near, stop).rfind(b"\n")
