@@ -41,7 +41,7 @@ class Content:
             return memoryview(self.source)[start:stop]
         if len(room) < stop - start:
             raise ValueError(f"{stop - start} bytes do not fit into {len(room)}")
-        with self.source.open("rb", buffering=0) as file:
+        with self.source.open("rb") as file:
             file.seek(start)
             return memoryview(room)[: file.readinto(memoryview(room)[: stop - start])]
 
