@@ -251,20 +251,8 @@ def build_panel(
     """
     days = summed["ds"].to_numpy()
     calendar = pd.date_range(days.min(), days.max(), freq=freq)
-    ids = skus_of(summed)
-    codes = summed["sku"].to_physical().to_numpy()
-    periods = _places_of(days, calendar)
-    first = _first_of_each(codes, periods, len(ids))
-    lengths = len(calendar) - first
-    if lengths.sum() > MAX_CELLS:
-        raise PanelInvalid(
-            f"{len(ids):,} SKUs over {len(calendar):,} periods make {lengths.sum():,} cells; at most {MAX_CELLS:,} fit: "
-            "choose a coarser grain or fewer SKUs."
-        )
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    place = (indptr[:-1] - first)[codes]
-    place += periods
-    del codes
+    ids, periods = skus_of(summed), _places_of(days, calendar)
+    first, indptr, place = _cells_of(summed["sku"].to_physical().to_numpy(), periods, len(ids), len(calendar))
     units = summed["y"].cast(pl.Float64).fill_null(0.0).to_numpy()
     closed = closed_times(periods, calendar, freq, issues) if closing else np.zeros(len(calendar), dtype=bool)
     gap = gaps(periods, units, closed, calendar, freq, issues)
@@ -298,6 +286,21 @@ def skus_of(summed: pl.DataFrame) -> list[str]:
     """The SKUs of some sums, in the order of their names: the words of their Enum, each of which has a row."""
     kind = summed["sku"].dtype
     return kind.categories.to_list() if isinstance(kind, pl.Enum) else []
+
+
+def _cells_of(codes: np.ndarray, periods: np.ndarray, skus: int, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The first period of each SKU, where its series begins among all cells, and the cell of each row."""
+    first = _first_of_each(codes, periods, skus)
+    lengths = length - first
+    if lengths.sum() > MAX_CELLS:
+        raise PanelInvalid(
+            f"{skus:,} SKUs over {length:,} periods make {lengths.sum():,} cells; at most {MAX_CELLS:,} fit: "
+            "choose a coarser grain or fewer SKUs."
+        )
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    place = (indptr[:-1] - first)[codes]
+    place += periods
+    return first, indptr, place
 
 
 def _first_of_each(codes: np.ndarray, periods: np.ndarray, count: int) -> np.ndarray:
