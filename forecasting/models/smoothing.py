@@ -10,7 +10,9 @@ from forecasting.models.described import Described
 from forecasting.models.statistical import MEMORY, Path, PerSeries
 
 LONGEST_SEASON = 24  # statsforecast's state-space models have no states for more; longer seasons are taken off first
-_QUIET = 0.3  # of the mean: an odd Sunday, as a share of weekdays that sell five times as much, moved their level fourfold
+# A time of the season is quiet below this share of the mean, and steady up to so many times its usual share: an odd Sunday,
+# as a share of weekdays that sell five times as much, moved their level fourfold.
+_QUIET, _STEADY = 0.3, 2.5
 _SEASONS = {"N": "no", "S": "a simple", "P": "a partial", "F": "a full"}
 _LETTERS = {"auto": "Z", "none": "N", "additive": "A", "multiplicative": "M", "damped": "A"}
 Part = Literal["auto", "none", "additive", "multiplicative"]
@@ -102,8 +104,7 @@ class Theta(PerSeries):
     def _decomposition(self, history: np.ndarray, season: int) -> str:
         if self.decomposition != "auto":
             return self.decomposition
-        shares = history.min() > 0 and quietest(history, season) > _QUIET  # ratios to next to nothing say nothing
-        return "multiplicative" if shares else "additive"
+        return "multiplicative" if history.min() > 0 and shares_hold(history, season) else "additive"
 
 
 @dataclass(frozen=True)
@@ -143,14 +144,17 @@ class MSTL(PerSeries):
         return deseasoned(history, lengths, horizon, AutoETS(model="ZZN"))
 
 
-def quietest(history: np.ndarray, season: int) -> float:
-    """What is sold at the quietest time of the season, over the mean of all times.
+def shares_hold(history: np.ndarray, season: int) -> bool:
+    """Whether each time of the season has a share of sales to speak of, or a small one that is much the same each time.
 
-    >>> round(quietest(np.array([9.0, 9, 9, 1, 9, 9, 9, 1]), season=4), 2)
-    0.14
+    >>> weeks = np.tile([9.0, 9, 9, 0.5], 6)
+    >>> shares_hold(weeks, season=4), shares_hold(np.append(weeks[:-1], 5.0), season=4)
+    (True, False)
     """
     seasons = history[len(history) % season :].reshape(-1, season)
-    return float(seasons.mean(axis=0).min() / seasons.mean())
+    shares = seasons / seasons.mean(axis=1, keepdims=True)  # a trend is no unsteadiness
+    usual = shares.mean(axis=0)
+    return bool((shares.max(axis=0) <= _STEADY * usual)[usual < _QUIET].all())
 
 
 def noise(history: np.ndarray, season: int) -> float:

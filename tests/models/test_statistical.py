@@ -66,6 +66,14 @@ def test_one_odd_sunday_does_not_move_the_weekdays():
     assert weekdays.max() < 1.5 * week.max()
 
 
+def test_a_quiet_month_that_is_so_each_year_keeps_its_share():
+    year = np.array([2.0, 2, 4, 8, 14, 20, 24, 22, 12, 6, 3, 2])
+    sales = np.concatenate([year * 10 * 1.3**k for k in range(6)])
+    panel = Panel.build(build(sales, freq="MS"))
+    shares = Theta(model="STM", decomposition="multiplicative").fit(panel).forecast(12).mean
+    assert Theta(model="STM").fit(panel).forecast(12).mean == pytest.approx(shares)
+
+
 def test_a_gap_is_filled_from_its_season(season):
     gappy = season.copy()
     gappy[[20, 21, 80]] = np.nan
