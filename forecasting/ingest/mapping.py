@@ -64,6 +64,7 @@ ROLES = (
 _OPTIONS = ("layout", "date_order", "decimal", "freq", "platform", "channels", "absent")
 LAYOUTS = ("long", "wide", "orders", "panel")
 GUESSED = 0.5  # how sure a role is that was given by the place and the look of a column alone
+BY_LOOK = 0.6  # and one that was given by what the cells of a column are, where its heading says nothing
 
 
 @dataclass(frozen=True)

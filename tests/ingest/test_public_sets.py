@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from forecasting.core.errors import MappingNeeded
 from forecasting.ingest import Import, import_files
 from tests.ingest.truth import to_xlsx
 
@@ -154,3 +155,101 @@ def test_days_that_are_numbered_down_a_column_are_laid_on_the_calendar_and_it_is
     done = _read(["item_id,store_id,d,sales", *(f"FOODS_1,CA_1,d_{k},2" for k in range(1, 29))])
     assert (done.panel.freq, len(done.panel.calendar), _sums(done)) == ("D", 28, {"FOODS_1": 56})
     assert any("carry no dates" in issue for issue in done.report.issues)
+
+
+def test_sales_in_money_beside_other_measures_are_those_of_the_row() -> None:
+    rows = [f"{store},{d:%d-%m-%Y},{store}643690.5,0,42.31,2.572,211.1" for store in (1, 2) for d in DAYS[::7]]
+    done = _read(["Store,Date,Weekly_Sales,Holiday_Flag,Temperature,Fuel_Price,CPI", *rows])
+    assert _sums(done) == {"1": 4 * 1643690.5, "2": 4 * 2643690.5}
+    done = _read(["Date,Sales,Temperature,CPI", *(f"{d},10.5,{d.day}.3,2.25" for d in DAYS)])
+    assert list(_sums(done).values()) == [10.5 * len(DAYS)]
+
+
+def test_sales_that_add_up_the_products_across_are_none_of_them() -> None:
+    rows = [f"{d},{d.day}.5,{2 * d.day}.25,{3 * d.day}.75" for d in DAYS]
+    assert set(_sums(_read(["Date,Mugs,Bowls,Sales", *rows]))) == {"Mugs", "Bowls"}
+
+
+def test_names_of_weekdays_and_months_are_no_products() -> None:
+    rows = [f"{d},2.5,3.5,{d.year},{d.month},248,{d:%A}" for d in DAYS]
+    assert _sums(_read(["datum,M01AB,N02BE,Year,Month,Hour,Weekday Name", *rows])) == {"M01AB": 70, "N02BE": 98}
+
+
+def test_codes_that_look_like_periods_are_products() -> None:
+    rows = [f"{d},P{k:02d},2" for d in DAYS for k in (1, 2, 3)]
+    assert _sums(_read(["Date,Product_Code,Qty", *rows])) == {"P01": 56, "P02": 56, "P03": 56}
+
+
+def test_words_that_no_heading_names_are_the_series_and_it_is_said() -> None:
+    done = _read(["Date,Segment,Sold", *(f"{d},{s},2" for d in DAYS for s in ("Home", "Office"))])
+    assert _sums(done) == {"Home": 56, "Office": 56}
+    assert any("no heading names the products; each value of 'Segment'" in issue for issue in done.report.issues)
+
+
+def test_who_bought_is_no_product_and_crosses_the_categories() -> None:
+    head = "Transaction ID,Date,Customer ID,{},Age,Product Category,Quantity,Price per Unit,Total Amount"
+    rows = [f"{2 * k + j},{d},C{k}{j},{'MF'[(k + j) % 2]},34,{'AB'[j]}x,3,50,150" for k, d in enumerate(DAYS) for j in (0, 1)]
+    for who in ("Gender", "Membership"):
+        done = _read([head.format(who), *rows])
+        assert _sums(done) == {"Ax": 84, "Bx": 84}
+        assert any("'Product Category' is one series" in issue for issue in done.report.issues)
+
+
+def test_years_from_nought_leave_the_day_to_a_column_of_dates() -> None:
+    rows = [f"{k},{d},1,0,1,{k},{2 * k},{3 * k}" for k, d in enumerate(DAYS)]
+    done = _read(["instant,dteday,season,yr,mnth,casual,registered,cnt", *rows])
+    assert done.report.freq == "D"
+    assert list(_sums(done).values()) == [3 * 378]
+    rows = [f"2023,{m},A,{m},2022-05-01" for m in range(1, 13)]
+    assert _read(["Year,Month,SKU,Units,Launched", *rows]).report.freq == "MS"
+
+
+def test_places_on_the_globe_are_no_units() -> None:
+    with pytest.raises(MappingNeeded):
+        _read(["Date/Time,Lat,Lon,Base", *(f"{d},40.7,-73.9,B0" for d in DAYS)])
+
+
+def test_the_quantity_of_a_whole_order_is_not_that_of_its_lines() -> None:
+    head = "Order ID,Order Date,Order Status,Product SKU,Product Name,Product Quantity,Product Unit Price,Total Quantity"
+    rows = [f"{k},{d},Completed,S{j},Thing,{j + 1},5,3" for k, d in enumerate(DAYS) for j in (0, 1)]
+    assert _sums(_read([head, *rows])) == {"S0": 28, "S1": 56}
+    rows = [f"{k},{d},A,{k},1,{k + 1}" for k, d in enumerate(DAYS)]
+    assert _sums(_read(["Order ID,Order Date,SKU,Online Qty,Store Qty,Total Qty", *rows])) == {"A": 406}
+
+
+def test_fields_of_an_order_stand_on_one_of_its_lines_beside_its_number_on_all() -> None:
+    rows = [
+        f"{k},{d if j == 0 else ''},{'paid' if k else 'cancelled' if j == 0 else ''},S{j},2,5"
+        for k, d in enumerate(DAYS)
+        for j in (0, 1)
+    ]
+    done = _read(["Order ID,Created at,Financial Status,Item,Qty,Price", *rows, "99,,paid,S0,2,5"])
+    assert _sums(done) == {"S0": 54, "S1": 54}
+    assert done.report.rows_set_aside == 3
+
+
+def test_pieces_behind_a_comma_in_a_heading() -> None:
+    rows = [f"Кружка,wb-1,{d:%d.%m.%Y},9,900,{d.day},44" for d in DAYS]
+    head = "Наименование;Артикул продавца;Дата;Заказано, шт.;Сумма заказов;Выкупили, шт.;Текущий остаток, шт."
+    assert _sums(_read([head, *(row.replace(",", ";") for row in rows)])) == {"wb-1": 406}
+
+
+@pytest.mark.parametrize("word", ["Итого", "Toplam", "Celkem", "Yhteensä", "YTD", "Ø"])
+def test_what_stands_behind_the_periods_sums_them_up_and_is_no_code(word: str) -> None:
+    rows = [f"{name},{n},{n + 1},{n + 2},{3 * n + 3}" for name, n in (("Mug", 5), ("Bowl", 8))]
+    assert _sums(_read([f"Name,Jan-24,Feb-24,Mar-24,{word}", *rows])) == {"Mug": 18, "Bowl": 27}
+
+
+@pytest.mark.parametrize(
+    "word", ["Итого", "Totaal", "Summa", "Összesen", "Razem", "Toplam", "総計", "합계", "Tổng cộng", "I alt"]
+)
+def test_totals_in_further_languages(word: str) -> None:
+    done = _read(["Product,Date,Units", *(f"A,{d},2" for d in DAYS), f"{word},,56"])
+    assert _sums(done) == {"A": 56}
+    assert done.report.rows_set_aside == 1
+
+
+def test_settings_like_values_above_the_names_of_the_columns() -> None:
+    head = "Belegdatum;Belegnr;Artikelnr;Artikelbezeichnung;Menge;Umsatz netto"
+    rows = [f"{d:%d%m%Y};{k};005;Stuhl;2,00;12,50" for k, d in enumerate(DAYS)]
+    assert _sums(_read(["EXTF;700;21;Artikelumsatz;1;20240205;;RE", head, *rows])) == {"005": 56}

@@ -9,8 +9,9 @@ from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.cells.calendars import days_of_year, short_days, weeks_across
 from forecasting.ingest.cells.datetext import PERIOD_OF_YEAR, day_of_week, fiscal, parse_date_text
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
+from forecasting.ingest.meaning.arithmetic import summing_column
 from forecasting.ingest.meaning.daysheets import measure_across
-from forecasting.ingest.meaning.headings import SIX_DIGITS
+from forecasting.ingest.meaning.headings import SIX_DIGITS, says_sales
 from forecasting.ingest.meaning.looks import Look
 from forecasting.ingest.meaning.naming import period_named
 from forecasting.ingest.meaning.within import hours_across, stores_across, weekdays_across
@@ -137,8 +138,18 @@ def series_across(table: Table, columns: list[Look], roles: dict[int, tuple[str,
         if s > 0.55 and r not in ("date", "year", "month", "week", "day", "time") and not is_total(columns[j].header)
     }
     numbers = [c for c in columns if c.kind == NUMBER and (c.index not in roles or roles[c.index][1] <= 0.5)]
-    if have & {"sku", "name"} or strong & {"units", "revenue"} or len(numbers) < 2:
+    # "Weekly_Sales" in money beside the weather and the price of fuel: all of them are facts of one series.
+    sold = any(r in ("units", "revenue") and says_sales(columns[j].header) for j, (r, _) in roles.items())
+    sold = sold and sales_of_all(table, columns) is None
+    if have & {"sku", "name"} or strong & {"units", "revenue"} or sold or len(numbers) < 2:
         return False
     # Stores down and SKUs across, one day in each table: only where no heading names anything else that is counted.
     of_stores = "channel" in have and all(role_of(c.header) is None for c in numbers) and period_named(table) is not None
     return "date" in have or {"year", "month"} <= have or of_stores
+
+
+def sales_of_all(table: Table, columns: list[Look]) -> int | None:
+    """The column of sales that adds up all other numbers of its row, those of the SKUs; None where none does."""
+    numbers = [c for c in columns if c.kind == NUMBER]
+    sums = [c.index for c in numbers if says_sales(c.header)]
+    return summing_column(table, [c.index for c in numbers if c.index not in sums], sums) if sums else None

@@ -56,6 +56,19 @@ def summing_column(table: Table, parts: Sequence[int], sums: Sequence[int]) -> i
     return None
 
 
+def sums_orders(table: Table, order: int, part: int, total: int) -> bool:
+    """Whether each line of an order repeats in one column what another comes to on all of its lines; some have several."""
+    numbers = [parse_numbers(table.column(j).head(_SAMPLE)).values for j in (part, total)]
+    lines = pl.DataFrame({"order": table.column(order).head(_SAMPLE), "part": numbers[0], "total": numbers[1]})
+    rows = lines.filter(pl.col("order") != lines["order"][-1]) if table.height > _SAMPLE else lines
+    orders = rows.group_by("order").agg(
+        pl.len(), pl.col("part").sum(), pl.col("total").first(), pl.col("total").n_unique().alias("n")
+    )
+    several = orders.filter(pl.col("len") > 1)
+    right = ((several["n"] == 1) & ((several["part"] - several["total"]).abs() <= _CENT)).mean()
+    return several.height > 1 and float(right or 0.0) >= _HOLDS  # type: ignore[arg-type]
+
+
 def _is_product(one: pl.Series, other: pl.Series, product: pl.Series) -> bool:
     rows = pl.DataFrame({"a": one, "b": other, "c": product}).drop_nulls()
     rows = rows.filter((pl.col("a") != 0) & (pl.col("b") != 0))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
+
 from forecasting.ingest.cells.calendars import counts_days, months_under_years
 from forecasting.ingest.cells.kinds import DATE, NUMBER, TEXT
-from forecasting.ingest.mapping import GUESSED
-from forecasting.ingest.meaning.arithmetic import factors, summing_column
+from forecasting.ingest.mapping import BY_LOOK, GUESSED
+from forecasting.ingest.meaning.arithmetic import factors, summing_column, sums_orders
+from forecasting.ingest.meaning.headings import counts_pieces
 from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.looks import Look
 from forecasting.ingest.meaning.measures import measure_column
@@ -21,7 +24,16 @@ _MONEY = frozenset(["price", "list_price", "cost", "tax", "discount", "conversio
 _YES_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "ja", "nein", "oui", "non", "是", "否"])
 _SHORT = 20  # rows of a table in which each SKU may stand once
 MOST_ROWS = 50_000
+_DAY = re.compile(r"\s*(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d)(?!\d)")
 _DAY_IN_DIGITS = re.compile(r"(19|20)\d{6}")
+_FEW_SPREAD = 1.2  # categories to a product, where some were entered wrongly
+# Words below such headings say who bought, how, and in what weather, and name nothing that is sold.
+_OF_NO_GOODS = re.compile(
+    r"\b(?:gender|sex|marital|education|occupation|loyalty|payments?|paid (?:by|with)|weather|seasons?|holidays?|weekday"
+    r"|day (?:of (?:the )?week|name|type)|geschlecht|zahlungsart|zahlungsweise|zahlart|wetter|wochentag|sexe|paiement|météo"
+    r"|sexo|género|pago|clima)\b|性别|付款方式|支付方式|天气|季节|星期"
+)
+_PLACES = frozenset(["lat", "latitude", "lon", "lng", "long", "longitude"])
 # Numbers below such words name things and count none.
 _IDENTIFIER = re.compile(
     r"\b(?:ids?|ean|upc|gtin|asin|isbn|barcodes?|codes?|keys?|numbers?|no|nos|nr|num|number|phone|zip|postcode|pincode|postal|reference|ref)\b"
@@ -33,7 +45,7 @@ def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, 
     """Fill the roles that no header named from what the cells look like, and from what they add up to."""
     roles = dict(roles)
     have = {role for role, _ in roles.values()}
-    if not have & {"date", "year", "period"} and (dated := _dated(table, columns, roles)) is not None:
+    if not have & {"date", "period"} and (dated := _dated(table, columns, roles)) is not None:
         roles[dated.index] = ("date", 0.7)
     codes = _second_names(columns, roles) if "sku" not in have and "name" in have else []
     if codes:
@@ -47,12 +59,14 @@ def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, 
             and (c.distinct < 0.95 or (c.kind == TEXT and not table.has_header and table.height < _SHORT))
             and c.blank < 0.5
             and not _is_flag(c)
+            and not _OF_NO_GOODS.search(plain(c.header))
+            and _of_one_category(table, c, roles)
         ]
         # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
         numbered = [c for c in keyed if c.index in roles]
         texts = [c for c in keyed if c.kind == TEXT] or numbered
         if texts:
-            roles[max(texts, key=lambda c: c.distinct).index] = ("sku", 0.6)
+            roles[max(texts, key=lambda c: c.distinct).index] = ("sku", BY_LOOK)
     if "units" not in have and (added := summing_column(table, *_parts_and_sums(columns, roles))) is not None:
         roles[added] = ("units", 0.6)
     elif "units" not in have and (found := _by_arithmetic(table, columns, roles)):
@@ -60,6 +74,7 @@ def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, 
     elif "units" not in have:
         # A second price, a tax or a cost is no number of units.
         unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
+        unnamed = [c for c in unnamed if plain(c.header) not in _PLACES]
         if layout_of(roles) == "orders":
             unnamed = [c for c in unnamed if not _IDENTIFIER.search(plain(c.header))]
         numbers = [c for c in unnamed if c.kind == NUMBER]
@@ -82,6 +97,16 @@ def by_group(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tup
     return roles | {several[0]: ("sku", GUESSED)} if several else roles
 
 
+def _of_one_category(table: Table, column: Look, roles: dict[int, tuple[str, float]]) -> bool:
+    """Whether most values of a column stand beside one category only, as products do; true where nothing names a category."""
+    j = next((j for j, (role, _) in roles.items() if role == "category"), None)
+    if j is None:
+        return True
+    pairs = pl.DataFrame([table.column(k).head(MOST_ROWS).alias(name) for k, name in ((column.index, "of"), (j, "in"))])
+    pairs = pairs.filter(pl.col("of").str.strip_chars() != "", pl.col("in").str.strip_chars() != "")
+    return pairs.n_unique() <= _FEW_SPREAD * pairs["of"].n_unique()
+
+
 def _is_flag(column: Look) -> bool:
     """Whether the cells say yes or no."""
     return column.kind == TEXT and all(s.strip().lower() in _YES_NO for s in column.samples)
@@ -91,6 +116,10 @@ def _dated(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]
     """The column whose cells are dates, days in eight digits, a platform's spare moments, or months below their years."""
     free = [c for c in columns if c.index not in roles]
     dates = [c for c in free if c.kind == DATE and not all(re.match(r"\s*\d{1,2}:\d\d", s) for s in c.samples)]
+    year = next((c for c in columns if roles.get(c.index, ("",))[0] == "year"), None)
+    if year is not None:  # 0 and 1 are years since some other, and a whole date beside them says more
+        short = all(len(s.strip()) == 1 for s in year.samples)
+        return next((c for c in dates if short and all(_DAY.match(s) for s in c.samples)), None)
     digits = [c for c in free if c.kind == NUMBER and c.samples and all(_DAY_IN_DIGITS.fullmatch(s.strip()) for s in c.samples)]
     # A moment that a platform's files have beside the usual one is better than none.
     spare = [c for c in columns if c.kind == DATE and (role_of(c.header) or ("",))[0] == "date"]
@@ -142,6 +171,17 @@ def with_measures(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int
     if j is None or "units" in {role for role, _ in roles.values()}:
         return roles
     return {k: ("units", 0.9) if role == "revenue" else (role, sure) for k, (role, sure) in roles.items() if k != j}
+
+
+def with_units_of_lines(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """ "Total quantity" that each line of an order repeats counts nothing where another column counts the line."""
+    have = {role: j for j, (role, _) in roles.items()}
+    order, units = have.get("order"), have.get("units")
+    if order is None or units is None or not counts_pieces(table.header[units], total=True):
+        return roles
+    lines = [j for j, head in enumerate(table.header) if j != units and counts_pieces(head, total=False)]
+    found = next((j for j in lines if sums_orders(table, order, j, units)), None)
+    return roles if found is None else roles | {units: ("ignore", 0.9), found: ("units", 0.9)}
 
 
 def layout_of(roles: dict[int, tuple[str, float]]) -> str:

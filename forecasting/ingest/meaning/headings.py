@@ -11,11 +11,13 @@ from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.looks import Look, content_fit, small_numbers
 from forecasting.ingest.meaning.measures import RUNNING
 from forecasting.ingest.meaning.platforms import Platform
+from forecasting.ingest.meaning.within import is_weekday
 from forecasting.ingest.words.products import is_total
 from forecasting.ingest.words.vocabulary import is_own_code, plain, role_of
 
 _SALES = {"sales", "ventes", "ventas", "verkäufe", "volume", "demand"}
 _SALES_ALONE = {"sales", "ventes", "ventas", "verkäufe"}
+_EACH = frozenset(["hourly", "daily", "weekly", "monthly", "quarterly", "yearly", "annual"])
 _CLEAR = 0.75  # a known word for units, and no word that only holds one
 _COUNTED = {"unit", "units", "qty", "quantity", "count", "unités", "unidades"}
 _NOT_SOLD = frozenset(
@@ -23,6 +25,7 @@ _NOT_SOLD = frozenset(
 )
 _GIVEN = frozenset(["free", "foc", "bonus", "gratis"])
 _OTHER_TIME = re.compile(r"(?:last|prior|previous) (?:year|period|month|week)|año anterior|去年|同期|上年")
+_GOODS = frozenset(["sku", "name", "category"])
 _DATE_WORDS = frozenset(["date", "datum", "fecha", "data", "dato", "tarih", "дата"])
 SIX_DIGITS = re.compile(r"\s*\d{6}\s*")
 # Headings of a part of a date; the year stands in a column of its own, or in a name or title.
@@ -46,7 +49,9 @@ _QUARTER_ALONE = re.compile(
 )
 _WEEK_ALONE = re.compile(r"(?:w|kw|wk|cw|week|woche|semaine|semana|sem|s)\.?\s?\d{1,2}|第?\d{1,2}[周週]", re.IGNORECASE)
 # Codes that a marketplace or the world gave, and the merchant's own.
-_OF_ALL = frozenset(["ean", "upc", "gtin", "isbn", "barcode", "asin", "fnsku", "streepjescode", "条码", "barkod"])
+_OF_ALL = frozenset(
+    ["ean", "upc", "gtin", "isbn", "barcode", "asin", "fnsku", "streepjescode", "条码", "barkod", "штрихкод", "баркод"]
+)
 _OF_VARIANT = re.compile(r"\bvariant|\bvariation|옵션")
 _LABELS = re.compile(
     r"row labels|column labels|zeilenbeschriftungen|spaltenbeschriftungen|行标签|列标签|étiquettes de (?:lignes|colonnes)"
@@ -123,7 +128,7 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
         return "week", 0.9
     if role == "date" and said and all(month_number(s) for s in said):
         return "month", 0.9
-    if role == "sku":
+    if role == "sku" and not _tells_time(said):
         return role, _as_code(strength, text, words) * (1 - column.blank / 2)
     if role == "time" and column.kind == DATE and any(re.search(r"\d{4}|\d[-/.]\d+[-/.]\d", s) for s in column.samples):
         return "date", 0.8
@@ -131,9 +136,36 @@ def _adapted(role: str, strength: float, column: Look) -> tuple[str, float]:  # 
         return "date", 0.7  # "Order date", "Customer shipment date"
     if role == "order" and column.kind == NUMBER and text in ("orders", "order count"):
         return "orders", 0.9
-    if role == "units" and text == "sold" and column.kind == TEXT:
+    if (role == "units" and text == "sold" and column.kind == TEXT) or (role in _GOODS and _tells_time(said)):
         return "note", 0.1
     return role, strength
+
+
+def counts_pieces(header: str, total: bool) -> bool:
+    """Whether a heading names a number of pieces, and whether it says that of them all.
+
+    >>> counts_pieces("Product Quantity", total=False), counts_pieces("Total Quantity", total=True)
+    (True, True)
+    """
+    words = set(plain(header).split())
+    sold = (role_of(header) or ("",))[0] == "units" and not _is_other_count(header.lower())
+    return sold and bool(words & _COUNTED) and ("total" in words) == total
+
+
+def _tells_time(said: list[str]) -> bool:
+    """Whether all cells seen name a weekday or a month: those of "Weekday Name" name no product."""
+    words = [s for s in said if not any(c.isdigit() for c in s)]  # "P03" is a code, and "3월" no more than one
+    return len(words) == len(said) > 2 and all(is_weekday(s) or month_number(s) for s in words)
+
+
+def says_sales(header: str) -> bool:
+    """Whether a heading says sales and no more, but for the length of a period.
+
+    >>> says_sales("Weekly_Sales"), says_sales("Sales"), says_sales("Sales of mugs")
+    (True, True, False)
+    """
+    words = set(plain(header).split()) - _EACH
+    return bool(words) and words <= _SALES_ALONE
 
 
 def _is_other_count(header: str) -> bool:

@@ -16,13 +16,14 @@ from forecasting.ingest.meaning.across import (
     only_dates_beside,
     parts_across,
     refuse_other_measure,
+    sales_of_all,
     series_across,
     wide_periods,
     with_unnamed_stores,
     without_members,
 )
 from forecasting.ingest.meaning.columns import AMOUNTS, LEVELS
-from forecasting.ingest.meaning.contents import by_group, layout_of, with_content, with_measures
+from forecasting.ingest.meaning.contents import by_group, layout_of, with_content, with_measures, with_units_of_lines
 from forecasting.ingest.meaning.daysheets import days_across, longer_periods, month_columns, units_across
 from forecasting.ingest.meaning.headings import named_roles
 from forecasting.ingest.meaning.known import planned
@@ -73,7 +74,7 @@ def propose_for(table: Table) -> Mapping:
     goods = units_of_goods(table.header)
     if goods and not {role for role, _ in roles.values()} & {"sku", "name"}:
         return _across_mapping(table, columns, roles, goods)
-    roles = with_measures(table, roles)
+    roles = with_measures(table, with_units_of_lines(table, roles))
     roles = with_content(table, columns, without_members(columns, roles))
     roles = with_unnamed_stores(table, columns, roles)
     if series_across(table, columns, roles):
@@ -111,7 +112,9 @@ def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str,
             if c.index not in beside and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK
         ]
         if rest:
-            chosen = max(rest, key=lambda c: (roles.get(c.index, ("",))[0] == "", c.distinct, -c.index))
+            # Numbers behind the periods sum them up, whatever they are called, and are no codes.
+            before = [c for c in rest if c.kind != NUMBER or c.index < periods[0]] or rest
+            chosen = max(before, key=lambda c: (roles.get(c.index, ("",))[0] == "", c.distinct, -c.index))
             roles[chosen.index] = ("sku", 0.7)
         elif not years:
             roles = by_group(table, roles)
@@ -132,11 +135,13 @@ def _across_mapping(
 ) -> Mapping:
     """Dates down and SKUs across; `units` are the columns of units where each SKU has several columns."""
     roles = {j: r for j, r in roles.items() if not is_total(columns[j].header)}
+    added = sales_of_all(table, columns)
     kept = {
         j: r
         for j, r in roles.items()
         if r[0] in ("date", "year", "month", "time", "channel") or (r[1] > 0.55 and columns[j].kind != NUMBER)
     }
+    kept |= {} if added is None else {added: ("ignore", 0.9)}
     free = [c for c in columns if c.index not in kept and c.kind in (NUMBER, BLANK) and c.header.strip()]
     kept |= {c.index: ("series", 0.8) if c.index in units or not units else ("ignore", 0.8) for c in free}
     mapping = _assemble(columns, kept, "wide", "pivot table")

@@ -54,6 +54,16 @@ def weekdays_across(table: Table) -> dict[int, int]:
     return found if len(found) >= _FEWEST_WEEKDAYS and len(set(found.values())) == len(found) else {}
 
 
+def is_weekday(text: str) -> bool:
+    """Whether a cell names a day of the week.
+
+    >>> is_weekday("Friday"), is_weekday("mié."), is_weekday("Fridge")
+    (True, True, False)
+    """
+    name = text.strip().lower().rstrip(".")
+    return any(name in words for words in _WEEKDAYS)
+
+
 def stores_across(table: Table) -> dict[int, str]:
     """The columns that are headed by a store or channel and its name ("Store North", "门店2"), two or more; else empty."""
     headers = {j: header.strip() for j, header in enumerate(table.header) if header.strip()}

@@ -19,6 +19,7 @@ _SETTING = re.compile(r"\s*[^=]{2,40}=\s*\S.*|\s*[^:]{2,40}: .*")  # "Viewing Ra
 _MAX_HEADER_ROWS = 6
 _SERIALS = (36_526, 55_153)  # from 2000 to 2050
 _LAST_COUNT = 9_999
+_FEWEST_ROWS = 4  # of a table below a row of settings
 _FEWEST_DAYS = 7
 _LEAP_YEAR = 2000  # for days that name no year
 
@@ -31,6 +32,7 @@ def find_body(rows: list[Row], width: int, kinds: list[str]) -> tuple[int, list[
     if first is None:
         return _find_text_body(rows, width, kinds)
     first = _below_group_row(rows, first, width, kinds)
+    first = _below_settings(rows, first, width, kinds)
     first = _up_to_full_header(rows, first, width, kinds)
     if first and _days_under_months(rows[first - 1], rows[first]):
         return first + 1, [rows[first - 1], rows[first]]
@@ -120,6 +122,16 @@ def _below_group_row(rows: list[Row], first: int, width: int, kinds: list[str]) 
         if names and above and not is_body(row, width, kinds) and is_body(rows[index + 1], width, kinds):
             return index + 1
     return first
+
+
+def _below_settings(rows: list[Row], first: int, width: int, kinds: list[str]) -> int:
+    """A first row of settings ("EXTF", 700, 21, ...) can look like values; the names of columns right below it give it away."""
+    if first or len(rows) < _FEWEST_ROWS or not is_body(rows[2], width, kinds):
+        return first
+    cells = [cell.strip() for cell in rows[1].cells if cell.strip()]
+    words = len(cells) >= 0.6 * _used(kinds) and all(kind_of(cell) == TEXT for cell in cells)
+    known = sum(names_role(cell) for cell in set(cells))
+    return 2 if words and len(set(cells)) == len(cells) and known > 2 and 2 * known > len(cells) else first
 
 
 def _is_group(row: Row) -> bool:

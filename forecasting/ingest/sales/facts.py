@@ -10,7 +10,7 @@ import polars as pl
 from forecasting.ingest.cells.calendars import counts_days
 from forecasting.ingest.cells.dates import Dates, may_be_swapped, parse_dates
 from forecasting.ingest.cells.numbers import parse_numbers
-from forecasting.ingest.mapping import GUESSED, Mapping
+from forecasting.ingest.mapping import BY_LOOK, GUESSED, Mapping
 from forecasting.ingest.meaning.columns import (
     AMOUNTS,
     LEVELS,
@@ -195,11 +195,16 @@ def _further_code(reader: ColumnReader) -> int | None:
 
 
 def say_if_group(mapping: Mapping, issues: list[str]) -> None:
-    """Series by category or store, where nothing names a product, were a choice."""
+    """Series by category or store, or by words below any heading, where nothing names a product, were a choice."""
     column = mapping.columns[mapping.index("sku") or 0]
     if column.sure <= GUESSED and (role_of(column.column) or ("",))[0] in ("category", "channel"):
         issues.append(
             f"there is no SKU column; each value of {column.column!r} is one series: "
+            "choose another column in the mapping if that is wrong"
+        )
+    elif column.role == "sku" and column.sure <= BY_LOOK and column.column.strip() and role_of(column.column) is None:
+        issues.append(
+            f"no heading names the products; each value of {column.column!r} is one series: "
             "choose another column in the mapping if that is wrong"
         )
 

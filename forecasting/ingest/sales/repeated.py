@@ -54,7 +54,7 @@ def orders_repeated(table: Table, mapping: Mapping) -> Table:
         return table
     blank, undated = (table.column(j).str.strip_chars() == "" for j in (number, date))
     if not blank.any():
-        return table
+        return _of_their_order(table, mapping) if undated.any() else table
     goods = (table.column(units).str.strip_chars() != "") & ~_any_total(table)
     if not (blank & goods).any() or blank[0] or ((blank != undated) & goods).any():
         return table
@@ -68,6 +68,23 @@ def orders_repeated(table: Table, mapping: Mapping) -> Table:
         for j in fields
     ]
     return replace(table, cells=table.cells.with_columns(filled))
+
+
+def _of_their_order(table: Table, mapping: Mapping) -> Table:
+    """Order lines that all name their order: those without a date are given the fields of the one line of it that has one."""
+    fields = [j for role in (*_OF_ORDERS[1:], "cancelled") if (j := mapping.index(role)) is not None]
+    number, date = f"c{mapping.index('order')}", f"c{mapping.index('date')}"
+    filled = pl.col(date).str.strip_chars() != ""
+    of_one = pl.col(date).filter(filled).n_unique().over(number) == 1
+    lacking = ~filled & of_one
+    if not table.cells.select(lacking.any()).item():
+        return table
+    first = [pl.col(f"c{j}").filter(filled).first().over(number) for j in fields]
+    cells = [
+        pl.when(lacking & (pl.col(f"c{j}").str.strip_chars() == "")).then(e).otherwise(pl.col(f"c{j}")).alias(f"c{j}")
+        for j, e in zip(fields, first, strict=True)
+    ]
+    return replace(table, cells=table.cells.with_columns(cells))
 
 
 def _any_total(table: Table) -> pl.Series:

@@ -92,12 +92,16 @@ _HINT = (
 _TOTAL = re.compile(
     r"(?:grand |sub[- ]?|overall )?totals?(?:\s*[:：].*| général| general| geral)?|sums?|(?:gesamt|zwischen)?summe|gesamt(?:ergebnis)?|insgesamt|total (?:general|général|ventes|sales|units)|"
     r"(?:tages|wochen|monats|jahres|kassen)(?:summe|umsatz)|(?:daily|weekly|monthly|day|week|month) total|total (?:du )?jour|"
-    r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus|stores|shops|outlets|branches|locations|channels|marketplaces|regions|countries)|average|mean|durchschnitt|mittelwert|moyenne|promedio|平均值?|vs\.? (?:ly|py|last year|budget|plan)|yoy(?: %)?|% ?change|change ?%|% ?growth|growth ?(?:%|rate)|gesamtsumme|totaux|subtotales?",
+    r"somme|suma|合计|总计|小计|总和|汇总|全部|总数|合計|總計|all (?:products|items|skus|stores|shops|outlets|branches|locations|channels|marketplaces|regions|countries)|average|mean|durchschnitt|mittelwert|moyenne|promedio|平均值?|vs\.? (?:ly|py|last year|budget|plan)|yoy(?: %)?|% ?change|change ?%|% ?growth|growth ?(?:%|rate)|gesamtsumme|totaux|subtotales?|"
+    # Further languages of Europe and Asia.
+    r"totale(?: complessivo| generale)?|(?:eind|sub)?totaal|totalt|summa|i alt|yhteensä|összesen|végösszeg|razem|łącznie|suma końcowa|celkem|"
+    r"celkový součet|(?:общий )?итог|итого|всего|(?:genel |ara )?toplam|σύνολο|γενικό σύνολο|tổng cộng|รวม(?:ทั้งหมด)?|総計|小計|총계|합계|총합계|소계",
     re.IGNORECASE,
 )
 _TOTAL_HINT = (
     r"(?i)total|totaux|sum|gesamt|umsatz|somme|[合总小總][计計]|总[和数]|總數|汇总|全部|all |average|mean|durchschnitt|mittelwert|moyenne|promedio|平均|"
-    r"vs|yoy|change|growth"
+    r"vs|yoy|change|growth|totaal|i alt|yhteensä|összesen|végösszeg|razem|łącznie|celkem|celkový|итог|всего|toplam|σύνολο|tổng|รวม|総計|小計"
+    r"|총계|합계|소계"
 )
 _DATED = re.compile(r"(?<=\w)[\s:：]+(?:(?:for|für|of|du|del|vom|am|on)\s+)?\d[\d\s./\-年月]*日?$")
 

@@ -24,7 +24,7 @@ _WORDS: dict[str, str] = {
     "order creation date|order created|paid at|sale time|calendar day|calendar date|week ending|week start|week of|week commencing|woche|"
     "kalenderwoche|semana|semaine|monat|mes|mois|year month|yearmonth|sale day|trading day|invoice_date|created|date sold|交易日期|"
     "交易创建时间|开票日期|业务日期|单据日期|制单日期|销售时间|dt|data|fecha de compra|date d'achat|transaktionsdatum|jour de vente|quarter|quartal|trimestre|季度|ts|half|half year|halbjahr|semestre|半年|shipment date|customer shipment date|transaction creation date|posted-date|posted date|payment date|shipping date|ship date|document date|date de facture|fecha de emisión|jahr/monat|kw|wk|order placed|date/time|dates|days|weeks|months|quarters",
-    "time": "time|uhrzeit|hora|heure|time of day|hour|hour of day|stunde|时段|小时|钟点",
+    "time": "time|uhrzeit|hora|heure|time of day|hour|hr|hour of day|stunde|时段|小时|钟点",
     "year": "year|yr|jahr|année|annee|año|ano|年|年份|fiscal year|calendar year|years|fiscal yr|fy",
     "sku": "sku|unique id|商家编码|référence produit|référence article|reference produit|product reference|sku reference no|sku reference|item id|item code|itemcode|product id|productid|product code|stock code|stockcode|article|article no|"
     "article number|article code|artikelnummer|artikelnr|artikel nr|artikel-nr|artikel|art nr|artnr|art.-nr|material|material number|"
@@ -51,7 +51,7 @@ _WORDS: dict[str, str] = {
     "sales value|sales revenue|n. revenue|n revenue|gmv|value|net revenue|gross revenue|item subtotal|order total|total price|sales ($)|"
     "umsatz|betrag|nettoumsatz|bruttoumsatz|gesamtpreis|gesamtbetrag|chiffre d'affaires|chiffre d affaires|ca|montant|montant total|ca ht|ca ttc|"
     "importe|ingresos|monto|total venta|facturación|facturacion|支付金额|成交金额|销售额|金额|实付金额|买家实付金额|总金额|销售金额|实收金额|商品总价|"
-    "买家实际支付金额|订单金额|应付货款|sales eur|sales usd|sales gbp|商家实收金额(元)|商品总价(元)|用户实付金额(元)|价税合计|item price total|买家应付货款|dollar sales|sales in eur|line amount|item subtotal|product sales|revenu|net amount|gross amount|montant ttc|montant ht|umsatz netto|umsatz brutto|importe total|ext price|extended price",
+    "买家实际支付金额|订单金额|应付货款|sales eur|sales usd|sales gbp|商家实收金额(元)|商品总价(元)|用户实付金额(元)|价税合计|item price total|买家应付货款|dollar sales|sales in eur|line amount|item subtotal|product sales|revenu|net amount|gross amount|montant ttc|montant ht|umsatz netto|umsatz brutto|importe total|ext price|extended price|money",
     "price": "price|unit price|unitprice|selling price|sale price|item price|lineitem price|price per unit|actual price|price paid|"
     "net price|avg price|average price|preis|einzelpreis|stückpreis|verkaufspreis|vk|vk preis|vk-preis|nettopreis|prix|prix unitaire|prix de vente|pu|"
     "precio|precio unitario|precio de venta|pvp|价格|单价|售价|销售单价|成交价|商品单价|商品价格|销售价|unit cost price|sell price|sell_price|含税单价|sold for|unit price eur|pu ht|p.u.|p.u. ht|prix ht|prix ttc|prix de vente ht|vk netto|vk brutto|vk-preis netto|unit amount|rate|item cost|价格(元)|京东价|p.v.p.|price each|sales price",
@@ -136,6 +136,7 @@ _PAID = re.compile(r"^rate|\b(?:unit|item|net|basic|selling|sales?) rate\b")  # 
 _COUNTED = frozenset(["units", "returns", "orders", "visitors", "stock", "buyers", "page_views"])
 # Chinese, Japanese, Korean and Thai headers are written without spaces between their words.
 _UNSPACED = re.compile(r"[\u0e01-\u0e5b\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+_IN_PIECES = re.compile(r"\s*,\s*(?:шт|штук|pcs|stk|stück|szt|ks|uds|pz)$")  # "Заказано, шт."
 # What a pivot table writes before the name of the column that it adds up.
 _SUM_OF = re.compile(r"(?:sum of|summe von|somme de|suma de|somma di|som van|soma de|求和项[:：]?)\s*(?=\S)")
 
@@ -152,6 +153,8 @@ def plain(header: str) -> str:
     text = text if text.isascii() else text.translate(_TRADITIONAL)
     text = re.sub(r"[_\s\u200b\ufeff*#]+", " ", text).strip(" .:;,?\"'")
     text = _SUM_OF.sub("", text, count=1) if _SUM_OF.match(text) else text
+    if "," in text:
+        text = _IN_PIECES.sub("", text) or text
     if not text.endswith((")", "]")):
         return text.strip() or text
     return re.sub(r"\s*[(\[](?!parent|child|formatted)[^()\[\]]{0,14}[)\]]$", "", text).strip() or text
