@@ -253,3 +253,85 @@ def test_settings_like_values_above_the_names_of_the_columns() -> None:
     head = "Belegdatum;Belegnr;Artikelnr;Artikelbezeichnung;Menge;Umsatz netto"
     rows = [f"{d:%d%m%Y};{k};005;Stuhl;2,00;12,50" for k, d in enumerate(DAYS)]
     assert _sums(_read(["EXTF;700;21;Artikelumsatz;1;20240205;;RE", head, *rows])) == {"005": 56}
+
+
+@pytest.mark.parametrize("head", ["Metric", ""])
+def test_words_that_name_measures_are_no_codes_of_a_pivot(head: str) -> None:
+    rows = [
+        f"{name},{what},{n * k},{2 * k},{3 * k}"
+        for name, n in (("Mug", 7), ("Bowl", 4))
+        for what, k in (("Units", 1), ("Sales", 10))
+    ]
+    done = _read([f"Product,{head},Jan 2024,Feb 2024,Mar 2024", *rows])
+    assert _sums(done) == {"Mug": 12, "Bowl": 9}
+    assert done.report.rows_set_aside == 2
+
+
+@pytest.mark.parametrize("head", ["W/E {:%m/%d/%y} Units", "Week ending {:%Y-%m-%d} Units", "Units W/E {:%m/%d/%y}"])
+def test_weeks_by_their_ends_across_beside_their_measure(head: str) -> None:
+    ends = [head.format(day) for day in DAYS if day.weekday() == 5]
+    done = _read([f"Product,{','.join(ends)}", "Mug,1,2,3,4", "Bowl,5,6,7,8"])
+    assert (_sums(done), f"{done.panel.calendar[0]:%F}") == ({"Mug": 10, "Bowl": 26}, "2024-01-06")
+
+
+def test_weeks_by_their_ends_down_below_another_heading() -> None:
+    rows = [f"Total US,Bar,{{}} {d:%m-%d-%y},00-1,3,4.5" for d in DAYS[6::7]]
+    head = "Geography,Product,Time,UPC,Unit Sales,Dollar Sales"
+    assert _sums(_read([head, *(row.format("Week Ending") for row in rows)])) == {"00-1": 12}
+    with pytest.raises(MappingNeeded):  # weeks that overlap
+        _read([head, *(row.format("4 Weeks Ending") for row in rows)])
+
+
+def test_a_log_of_moments_notes_one_piece_a_row_and_it_is_said() -> None:
+    rows = [f"{d} 1{j}:05,{name},Ann,{j}" for d in DAYS for j, name in enumerate(("Tea", "Cake", "Tea"))]
+    done = _read(["Time sold,Item,Seller,Table no", *rows])
+    assert _sums(done) == {"Tea": 56, "Cake": 28}
+    assert any("every order line counts as one unit" in issue for issue in done.report.issues)
+    with pytest.raises(MappingNeeded):  # a list of prices or of promotions
+        _read(["Date,Item", *(f"{d},{name}" for d in DAYS for name in ("Tea", "Cake"))])
+
+
+def test_order_lines_with_a_name_alone_are_one_piece_each() -> None:
+    rows = [f"{k}{j},{d},{name},3.5" for k, d in enumerate(DAYS) for j, name in enumerate(("Tea", "Cake"))]
+    assert _sums(_read(["Order ID,Date,Product Name,Price", *rows])) == {"Tea": 28, "Cake": 28}
+
+
+def test_members_who_bought_without_a_quantity_bought_one_piece_a_row() -> None:
+    rows = [f"{1800 + k},{d:%d-%m-%Y},{name}" for k, d in enumerate(DAYS) for name in ("milk", "milk", "bread")]
+    assert _sums(_read(["Member_number,Date,itemDescription", *rows])) == {"milk": 56, "bread": 28}
+
+
+def test_what_visitors_looked_at_is_not_sold() -> None:
+    rows = [f"{d} 10:0{k}:00 UTC,{what},58,runail,2.6,{k}" for d in DAYS for k, what in enumerate(("view", "cart", "purchase"))]
+    done = _read(["event_time,event_type,product_id,brand,price,user_id", *rows])
+    assert _sums(done) == {"58": 28}
+    assert done.report.rows_set_aside == 56
+
+
+def test_weeks_beyond_those_of_a_year_are_counted_on_and_orders_stand_for_units_and_both_are_said() -> None:
+    rows = [f"{week}{k},{week},55,188{k},136.8,{k + 2}" for week in range(1, 146) for k in (0, 1)]
+    for name in ("train.csv", "meals 2024.csv"):
+        done = _read(["id,week,center_id,meal_id,checkout_price,num_orders", *rows], name)
+        assert (_sums(done), done.panel.freq, len(done.panel.calendar)) == ({"1880": 290, "1881": 435}, "W-MON", 145)
+        assert any("carry no dates" in issue for issue in done.report.issues)
+        assert any("the numbers of orders in 'num_orders'" in issue for issue in done.report.issues)
+    with pytest.raises(MappingNeeded):
+        _read(["id,week,center_id,meal_id,checkout_price,num_orders", *rows[:60]])
+
+
+def test_the_name_of_an_index_below_the_names_of_columns_as_data_frames_write_it() -> None:
+    rows = [f"{d},1,2,2.5,3.5" for d in DAYS]
+    done = _read([",units,units,price,price", "sku,A-1,B-2,A-1,B-2", "date,,,,", *rows])
+    assert _sums(done) == {"A-1": 28, "B-2": 56}
+
+
+@pytest.mark.parametrize("form", ["{:%a} {:%m/%d}", "{:%a}, {:%d.%m.}", "{:%a} {:%d %b}", "{:%A} {:%b %d}", "{:%a} {:%d-%b}"])
+def test_days_behind_their_weekdays_take_the_year_that_the_file_names(form: str) -> None:
+    days = [form.format(d, d) for d in DAYS[:14]]
+    cells = [f"Item;{';'.join(days)}", "Mug;" + ";".join("12" * 7), "Bowl;" + ";".join("35" * 7)]
+    done = _read(cells, "sales 2024.csv")
+    assert (_sums(done), done.panel.freq, f"{done.panel.calendar[0]:%F}") == ({"Mug": 21, "Bowl": 56}, "D", "2024-01-01")
+    done = _read(["Day;Item;Sold", *(f"{day};Mug;2" for day in days)], "sales 2024.csv")
+    assert (_sums(done), f"{done.panel.calendar[-1]:%F}") == ({"Mug": 28}, "2024-01-14")
+    with pytest.raises(MappingNeeded, match="year"):
+        _read(cells)

@@ -89,6 +89,12 @@ def short_days(headers: Sequence[str]) -> list[int]:
     return list(parts) if len(parts) >= _FEWEST_DAYS and bool((steps == 1).all(ignore_nulls=False)) else []
 
 
+# "Mon 1/8", "Mon, 08.01.", "Monday Jan 8": the day behind its name.
+_WEEKDAY_BEFORE = re.compile(
+    r"^\s*[^\W\d_]{2,10}\.?,?\s+(?=\d{1,2}\s?[./-]\s?\d|\d{1,2}\.?[\s-]*[^\W\d_]{3}|[^\W\d_]{3,12}\.?\s*\d)"
+)
+
+
 def days_of_year(texts: Sequence[str]) -> dict[str, str]:
     """Days without their year, such as "3-Jan", "Jan 4", "05/01" or "1月6日", as month and day ("01-03"); else empty.
 
@@ -100,8 +106,9 @@ def days_of_year(texts: Sequence[str]) -> dict[str, str]:
     ({'30-Jan': '01-30', '31-Jan': '01-31', '1-Feb': '02-01'}, {})
     """
     labels = [text for text in texts if not month_number(text)]
+    bare = {text: _WEEKDAY_BEFORE.sub("", text) for text in labels}
     for reading in (_named_day, _numbered_day, lambda text: (_numbered_day(text) or (0, 0))[::-1]):
-        read = {text: reading(text) or (0, 0) for text in labels}
+        read = {text: reading(bare[text]) or (0, 0) for text in labels}
         if not labels or not all(_in_month(*parts) for parts in read.values()):
             continue
         days = {text: dt.date(_LEAP_YEAR, *parts) for text, parts in read.items()}

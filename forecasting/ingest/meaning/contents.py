@@ -39,6 +39,15 @@ _IDENTIFIER = re.compile(
     r"\b(?:ids?|ean|upc|gtin|asin|isbn|barcodes?|codes?|keys?|numbers?|no|nos|nr|num|number|phone|zip|postcode|pincode|postal|reference|ref)\b"
     r"|编号|编码|条码|单号|番号|번호|код|номер",
 )
+# "Meal ID" may name what is sold; the keys of people, places and events do not.
+_KEY = re.compile(r"\w\W+(?:id|code)$")
+_OF_OTHERS = re.compile(
+    r"\b(?:cent(?:er|re)|store|shop|branch|site|location|region|city|area|zone|country|state|county|postal|zip|address|customer|user"
+    r"|client|member|household|seller|vendor|supplier|staff|employee|cashier|waiter|driver|table|terminal|register|till|device"
+    r"|session|visitor|order|basket|ticket|receipt|invoice|transaction|payment|shipment|delivery|promo\w*|campaign|event|holiday"
+    r"|status|currency|tax|date|day|week|month|period|time|record|row|line)\b"
+)
+_NUMBER_OF_A_THING = re.compile(r"\w\W+(?:ids?|no|nos|nr|nbr|num|number|code|key|phone|zip)\.?$")  # "Table no", "Staff ID"
 
 
 def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
@@ -64,7 +73,8 @@ def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, 
         ]
         # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
         numbered = [c for c in keyed if c.index in roles]
-        texts = [c for c in keyed if c.kind == TEXT] or numbered
+        coded = [c for c in keyed if _KEY.search(plain(c.header)) and not _OF_OTHERS.search(plain(c.header))]
+        texts = [c for c in keyed if c.kind == TEXT] or numbered or coded
         if texts:
             roles[max(texts, key=lambda c: c.distinct).index] = ("sku", BY_LOOK)
     if "units" not in have and (added := summing_column(table, *_parts_and_sums(columns, roles))) is not None:
@@ -74,7 +84,7 @@ def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, 
     elif "units" not in have:
         # A second price, a tax or a cost is no number of units.
         unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
-        unnamed = [c for c in unnamed if plain(c.header) not in _PLACES]
+        unnamed = [c for c in unnamed if plain(c.header) not in _PLACES and not _NUMBER_OF_A_THING.search(plain(c.header))]
         if layout_of(roles) == "orders":
             unnamed = [c for c in unnamed if not _IDENTIFIER.search(plain(c.header))]
         numbers = [c for c in unnamed if c.kind == NUMBER]
@@ -182,6 +192,24 @@ def with_units_of_lines(table: Table, roles: dict[int, tuple[str, float]]) -> di
     lines = [j for j, head in enumerate(table.header) if j != units and counts_pieces(head, total=False)]
     found = next((j for j in lines if sums_orders(table, order, j, units)), None)
     return roles if found is None else roles | {units: ("ignore", 0.9), found: ("units", 0.9)}
+
+
+def logs_sales(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> bool:
+    """Whether each row notes who bought a piece, or when: goods that come again, and no numbers that count them."""
+    have = {role: j for j, (role, _) in roles.items()}
+    goods = have.get("sku", have.get("name"))
+    if "date" not in have or goods is None or have.keys() & {"units", "revenue", "price", "stock", "promo"}:
+        return False
+    if any(c.kind == NUMBER and c.index not in roles and not _IDENTIFIER.search(plain(c.header)) for c in columns):
+        return False
+    told = "customer" in have or _by_the_clock(table.column(have["date"]).head(MOST_ROWS))
+    return told and 2 * table.column(goods).head(MOST_ROWS).n_unique() < min(table.height, MOST_ROWS)
+
+
+def _by_the_clock(moments: pl.Series) -> bool:
+    """Whether all cells say the time of the day, and not always the same."""
+    clock = moments.str.extract(r"(\d{1,2}:\d\d)")
+    return clock.null_count() == 0 and clock.n_unique() > 1
 
 
 def layout_of(roles: dict[int, tuple[str, float]]) -> str:

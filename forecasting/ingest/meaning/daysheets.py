@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from forecasting.core.errors import MappingNeeded
-from forecasting.ingest.cells.datetext import fiscal, month_number, parse_date_text
+from forecasting.ingest.cells.datetext import day_of_week, fiscal, month_number, parse_date_text
 from forecasting.ingest.cells.kinds import DATE, kind_of
 from forecasting.ingest.meaning.naming import period_named, year_named
 from forecasting.ingest.reading.table import Table
@@ -98,7 +98,7 @@ def _period_and_measure(words: list[str]) -> tuple[str, str, float] | None:
     unknown = None
     for k in range(1, len(words)) if len(words) <= _MOST_WORDS else ():
         for period, measure in ((words[:k], words[k:]), (words[k:], words[:k])):
-            text = " ".join(period)
+            text = day_of_week(" ".join(period))
             if (kind_of(text) == DATE or parse_date_text(text)[0] is not None) and not any(map(_is_number, measure)):
                 named = role_of(" ".join(measure))
                 if named:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from forecasting.ingest.cells.datetext import WEEK_WORDS, parse_date_text
+from forecasting.ingest.cells.datetext import WEEK_WORDS, day_of_week, parse_date_text
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.cells.numbers import unwrap
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.words.products import is_total
 
 _SAMPLE = 400
+_SEVERAL_WEEKS = re.compile(r"(?i)\s*(?:latest\s|last\s)?(?:[2-9]|\d\d)\s?w")  # "4 weeks ending ..." overlap and are no weeks
 
 
 _NUMERIC = frozenset(
@@ -54,7 +55,7 @@ def look_at(table: Table, index: int) -> Look:
     step = max(1, len(column) // _SAMPLE)
     cells = column.gather_every(step).head(2 * _SAMPLE).to_list() if len(column) else []
     filled = [c for c in cells if kind_of(c) != BLANK]
-    kinds = [kind_of(unwrap(c)) for c in filled]
+    kinds = [kind_of(c if _SEVERAL_WEEKS.match(c) else day_of_week(c)) for c in map(unwrap, filled)]
     kind = max((DATE, NUMBER, TEXT), key=kinds.count) if kinds else BLANK
     if kinds and kinds.count(kind) < 0.6 * len(kinds):
         kind = TEXT

@@ -30,12 +30,13 @@ PERIODS_ARE_MONTHS = (
 )
 _DAY_IN_NUMBERS = r"^\s*(\d{1,2})\s?[./-]\s?(\d{1,2})\.?\s*$"
 _YEARLESS = (
-    r"^\s*(?:\d{1,2}\.?[\s\-/]*\pL{3,12}\.?|\pL{3,12}\.?(?:[\s\-/]*\d{1,2})?"
+    r"^\s*(?:\pL{2,10}\.?,?\s+)?(?:\d{1,2}\.?[\s\-/]*\pL{3,12}\.?|\pL{3,12}\.?(?:[\s\-/]*\d{1,2})?"
     r"|\d{1,2}\s?[./-]\s?\d{1,2}\.?|\d{1,2}月\d{1,2}[日号])\s*$"
 )
 _SEEN = 100
 _FEWEST_COUNTED = 3
 _COUNTERS = re.compile(r"(?:day|period|time)(?: no| nr| number)?|t|tag|jour|dia|día|step|n|index|天|日")
+_LAST_DAY, _LAST_WEEK = 366, 53
 _WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]\s?((?:19|20)\d\d))\s*$"
 
 
@@ -174,6 +175,8 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
     year, quarter, month, week, day = (reader.text(role) for role in ("year", "quarter", "month", "week", "day"))
     if year is None and quarter is None and month is None and week is None:
         return _named_dates(reader, day)
+    if (counted := _beyond_a_year(week, day) if year is None and quarter is None and month is None else None) is not None:
+        return counted
     if year is not None:
         note_fiscal(year, reader.issues)
     if any(re.search("fiscal|financial", reader.header(part), re.IGNORECASE) for part in ("year", "quarter", "month", "week")):
@@ -194,6 +197,15 @@ def _composed_dates(reader: ColumnReader) -> pl.Series:
     if quarter is not None:
         return whole + "-Q" + _quarter_numbers(quarter)
     return whole + "-01-01"
+
+
+def _beyond_a_year(week: pl.Series | None, day: pl.Series | None) -> pl.Series | None:
+    """Days or weeks that are numbered on and on, beyond those that a year has, as labels that name no calendar."""
+    for numbers, last, label in ((day, _LAST_DAY, "d_"), (week, _LAST_WEEK, "week_")):
+        counts = numbers.str.extract(r"^(?:\pL+\W?)?(\d{1,4})$") if numbers is not None else None
+        if counts is not None and int(counts.cast(pl.Int64).max() or 0) > last:  # type: ignore[arg-type]
+            return label + counts.fill_null("")
+    return None
 
 
 def _calendar_years(year: pl.Series) -> pl.Series:

@@ -23,12 +23,19 @@ from forecasting.ingest.meaning.across import (
     without_members,
 )
 from forecasting.ingest.meaning.columns import AMOUNTS, LEVELS
-from forecasting.ingest.meaning.contents import by_group, layout_of, with_content, with_measures, with_units_of_lines
+from forecasting.ingest.meaning.contents import (
+    by_group,
+    layout_of,
+    logs_sales,
+    with_content,
+    with_measures,
+    with_units_of_lines,
+)
 from forecasting.ingest.meaning.daysheets import days_across, longer_periods, month_columns, units_across
 from forecasting.ingest.meaning.headings import named_roles
 from forecasting.ingest.meaning.known import planned
 from forecasting.ingest.meaning.looks import Look, look_at
-from forecasting.ingest.meaning.measures import units_of_goods
+from forecasting.ingest.meaning.measures import measure_column, units_of_goods
 from forecasting.ingest.meaning.platforms import recognise
 from forecasting.ingest.meaning.questions import ask_order, with_questions
 from forecasting.ingest.meaning.titles import titled_column
@@ -80,7 +87,7 @@ def propose_for(table: Table) -> Mapping:
     if series_across(table, columns, roles):
         return _across_mapping(table, columns, roles)
     roles = by_group(table, roles)
-    layout = platform.layout if platform else layout_of(roles)
+    layout = platform.layout if platform else "orders" if logs_sales(table, columns, roles) else layout_of(roles)
     mapping = _assemble(columns, roles, layout, platform.name if platform else _generic_name(roles))
     return with_questions(table, mapping)
 
@@ -106,10 +113,14 @@ def _wide_mapping(table: Table, columns: list[Look], roles: dict[int, tuple[str,
     other = {"units", "date", "revenue", "year", *(() if years else ("month",))}
     roles = {j: r for j, r in roles.items() if j not in beside and r[0] not in other}
     if "sku" not in {r for r, _ in roles.values()}:
+        measures = measure_column(table)
         rest = [
             c
             for c in columns
-            if c.index not in beside and roles.get(c.index, ("",))[0] in ("", "name", "line_id") and c.kind != BLANK
+            if c.index not in beside
+            and c.index != measures
+            and roles.get(c.index, ("",))[0] in ("", "name", "line_id")
+            and c.kind != BLANK
         ]
         if rest:
             # Numbers behind the periods sum them up, whatever they are called, and are no codes.

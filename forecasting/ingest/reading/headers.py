@@ -271,11 +271,17 @@ def _header_above(rows: list[Row], first: int, width: int, kinds: list[str]) -> 
 
 
 def _sparse_level(rows: list[Row], first: int, width: int, kinds: list[str]) -> list[Row]:
-    """A thin last level of the header ("", "", "air", "rail"): words only, nothing in the first column, a full row above."""
+    """A thin last level of the header ("", "", "air", "rail"): words only, nothing in the first column, a full row above.
+
+    Or the name of the days below it alone ("date", "", ""), as data frames write their index.
+    """
     if first < 2 or _names_columns(rows[first - 1], width, kinds, lowest=True):
         return []
     row, above = rows[first - 1], rows[first - 2]
-    thin = not row.cells[0].strip() and all(kind_of(c) in (BLANK, TEXT) for c in row.cells) and filled_cells(row) >= 1
+    index = kinds[0] == DATE and bool(row.cells[0].strip()) and filled_cells(row) == 1
+    thin = (
+        (index or not row.cells[0].strip()) and all(kind_of(c) in (BLANK, TEXT) for c in row.cells) and filled_cells(row) >= 1
+    )
     return [row] if thin and width > 2 and _names_columns(above, width, kinds, lowest=True) else []
 
 
@@ -364,6 +370,9 @@ def merge_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """
     width = max(len(row) for row in rows)
     levels = [[*(cell.strip() if len(rows) > 1 else cell for cell in row), *[""] * (width - len(row))] for row in rows]
+    if len(levels) > 1 and levels[-1][0] and not any(levels[-1][1:]):
+        for upper in levels[:-1]:
+            upper[0] = ""  # the name of an index stands below those of the columns
     for upper, lower in reversed(list(pairwise(levels))):
         name = ""
         for j, cell in enumerate(upper):

@@ -42,6 +42,8 @@ FALSE_WORDS = {
 _CANCELLED = re.compile(
     r"(?:(?:order|item|line|payment) )?(?:cancel(?:l?ed)?|voided|void|failed|declined|rejected)(?:\W.*| by .*)?"
     r"|.*\b(?:unpaid|not paid|awaiting payment)|deleted|abandoned|parked|trash|checkout-draft|test(?: order)?"
+    # What a visitor of a shop did beside buying, as logs of events write it.
+    r"|(?-i:view|cart|add_?to_?cart|remove_from_cart|view_item|page_view|add_to_wishlist|begin_checkout)"
     r"|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
     r"|unpaid|pending payment|draft|expired|quot(?:e|ation)|estimate|pro-?forma(?: invoice)?"
     r"|cancelaste .*|(?:venda|venta|compra|pedido) cancelad[oa]|(?:di)?batal(?:kan)?|đã h[uủ][yỷ]|ยกเลิก(?:แล้ว)?"

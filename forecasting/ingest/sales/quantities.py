@@ -118,20 +118,23 @@ def _can_be_units(samples: tuple[str, ...]) -> bool:
 
 
 def _without_quantity(reader: ColumnReader) -> tuple[pl.Series, pl.Series]:
-    """Order lines without a quantity are one unit each; a table of amounts only is forecast in money, and says so."""
+    """Order lines without a quantity are one unit each; a table of amounts or orders only is forecast in those, and says so."""
     none = pl.Series([0.0]).new_from_index(0, reader.table.height)
-    if reader.mapping.layout == "orders" and reader.mapping.index("sku") is not None:
+    goods = reader.mapping.index("sku") is not None or reader.mapping.index("name") is not None
+    if reader.mapping.layout == "orders" and goods:
         reader.issues.append("there is no quantity column; every order line counts as one unit")
         return none + 1.0, none
-    j = reader.mapping.index("revenue")
+    role = "orders" if reader.mapping.index("revenue") is None else "revenue"
+    j = reader.mapping.index(role)
     if j is None:
         raise MappingNeeded(
             f"{reader.table.name} has no column with units sold among {reader.table.listing()}: "
             "a column of numbers is needed; name it 'units' or choose it in the mapping"
         )
     found = reader.numbers(j)
-    reader.check(found.bad & ~reader.totals, "revenue", reader.table.column(j), "not a number")
-    reader.issues.append(f"there is no column of units; the amounts in {reader.header('revenue')!r} are forecast instead")
+    reader.check(found.bad & ~reader.totals, role, reader.table.column(j), "not a number")
+    what = "amounts" if role == "revenue" else "numbers of orders"
+    reader.issues.append(f"there is no column of units; the {what} in {reader.header(role)!r} are forecast instead")
     return found.values.clip(lower_bound=0), pl.select(pl.when(found.values < 0).then(-found.values).otherwise(0.0)).to_series()
 
 

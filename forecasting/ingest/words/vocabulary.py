@@ -71,7 +71,7 @@ _WORDS: dict[str, str] = {
     "filiale|markt|laden|kanal|verkaufskanal|werk|lager|standort|magasin|boutique|canal|point de vente|tienda|sucursal|almacén|almacen|"
     "店铺|门店|渠道|仓库|店铺名称|门店名称|工厂|销售渠道|平台|门店编号|发货仓库|pos location name|store_nbr|region|fulfillment channel|state",
     "country": "country|land|pays|país|pais|国家|ship country|shipping country|billing country|收货国家",
-    "customer": "customer|customer id|customerid|client|kunde|kundennummer|cliente|客户|买家|买家会员名|buyer|buyer username|email|customer name|会员|user id|买家昵称|customer no",
+    "customer": "customer|customer id|customerid|client|kunde|kundennummer|cliente|客户|买家|买家会员名|buyer|buyer username|email|customer name|会员|user id|买家昵称|customer no|member number|member no|member id|household key|visitor id",
     "order": "order|order id|order no|order number|orderid|invoice|invoice no|invoiceno|invoice number|transaction|transaction id|receipt|receipt id|"
     "basket id|basket|sales record number|amazon-order-id|amazon order id|order-id|sale id|ticket|payment id|"
     "bestellnummer|auftragsnummer|auftrag|bestellung|rechnung|rechnungsnummer|rechnungsnr|belegnummer|beleg|bon|bonnummer|n° commande|numéro de commande|"
