@@ -335,3 +335,12 @@ def test_days_behind_their_weekdays_take_the_year_that_the_file_names(form: str)
     assert (_sums(done), f"{done.panel.calendar[-1]:%F}") == ({"Mug": 28}, "2024-01-14")
     with pytest.raises(MappingNeeded, match="year"):
         _read(cells)
+
+
+def test_months_above_the_first_days_of_their_weeks() -> None:
+    weeks = [dt.date(2024, 1, 1) + dt.timedelta(weeks=k) for k in range(8)]
+    months = ["", "", weeks[0], "", "", "", dt.date(2024, 2, 1), "", "", ""]
+    rows = [[f"S{k}", f"Item {k}", *range(k, k + 8)] for k in range(4)]
+    done = import_files([("plan.xlsx", to_xlsx({"P": [months, ["SKU", "Name", *weeks], *rows]}))])
+    assert _sums(done) == {"S0": 28, "S1": 36, "S2": 44, "S3": 52}
+    assert done.panel.freq == "W-MON"

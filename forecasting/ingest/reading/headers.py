@@ -379,8 +379,15 @@ def merge_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
             name = cell or name
             upper[j] = name if lower[j] else cell
     return tuple(
-        " ".join(part for part in column if part) if len(rows) > 1 else column[0] for column in zip(*levels, strict=True)
+        _joined([part for part in column if part]) if len(rows) > 1 else column[0] for column in zip(*levels, strict=True)
     )
+
+
+def _joined(parts: list[str]) -> str:
+    """The levels of a heading in one; the month above a whole date says nothing more."""
+    if len(parts) == 2 and all(kind_of(part) == DATE for part in parts) and _YEAR.search(parts[1]):
+        return parts[1]
+    return " ".join(parts)
 
 
 def filled_cells(row: Row) -> int:
