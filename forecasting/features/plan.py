@@ -1,5 +1,6 @@
 """The merchant's plan: what price, promotion and other known regressors will be in the periods ahead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,14 +55,16 @@ def complete_plan(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> Plan
 def fill_plan(panel: Panel, future: pd.DataFrame) -> pd.DataFrame:
     """Fill what a plan leaves open: with 0 where a regressor is mostly 0, as promotions are, else with the SKU's last value.
 
+    The last value is that of a period without promotion: no promotion ahead at the price of the last one would be a promotion.
     `future` has the rows of `future_grid`. A SKU that never had a value takes the median of all SKUs.
     """
     filled = future.copy()
+    promotions = [name for name in dict.fromkeys([*panel.known, *future.columns[2:]]) if mostly_zero(panel, name)]
     for name in future.columns[2:]:
         if not future[name].isna().any():
             continue
         median = pd.Series(panel.columns[name], dtype="float64").median()
-        usual = 0.0 if mostly_zero(panel, name) else _last(panel, name).fillna(median).fillna(0.0)
+        usual = 0.0 if name in promotions else _last(panel, name, promotions).fillna(median).fillna(0.0)
         filled[name] = future[name].fillna(usual if isinstance(usual, float) else future["unique_id"].map(usual))
     return filled
 
@@ -71,12 +74,17 @@ def mostly_zero(panel: Panel, name: str) -> bool:
     return bool((np.nan_to_num(panel.columns[name].astype("float64")) == 0.0).mean() > MOSTLY)
 
 
-def _last(panel: Panel, name: str) -> pd.Series:
-    """Every SKU's last known value of a regressor, NaN where it never had one."""
+def _last(panel: Panel, name: str, promotions: Sequence[str]) -> pd.Series:
+    """Every SKU's last value of a regressor outside of promotions, else its last one at all; NaN where it never had one."""
     values = panel.columns[name].astype("float64")
-    known = np.where(np.isnan(values), -1, np.arange(len(values)))
-    last = np.maximum.reduceat(known, panel.indptr[:-1])
-    return pd.Series(np.where(last < 0, np.nan, values[last]), index=list(panel.ids))
+    known = ~np.isnan(values)
+    promoted = np.any([np.nan_to_num(panel.columns[each].astype("float64")) != 0.0 for each in promotions], axis=0)
+    places = np.arange(len(values))
+    last, regular = (
+        np.maximum.reduceat(np.where(which, places, -1), panel.indptr[:-1]) for which in (known, known & ~promoted)
+    )
+    chosen = np.where(regular < 0, last, regular)
+    return pd.Series(np.where(chosen < 0, np.nan, values[chosen]), index=list(panel.ids))
 
 
 def _rows(plan: pd.DataFrame, planned: tuple[str, ...], freq: str) -> pd.DataFrame:
@@ -163,5 +171,5 @@ def _missing_note(future: pd.DataFrame, name: str) -> str:
     first = missing.iloc[0]
     return (
         f"The plan has no '{name}' for {len(missing):,} of {len(future):,} SKUs and periods, such as '{first['unique_id']}' "
-        f"on {first['ds']:%Y-%m-%d}; 0 was taken where it is mostly 0, else the last known value."
+        f"on {first['ds']:%Y-%m-%d}; 0 was taken where it is mostly 0, else the last value without promotion."
     )

@@ -58,6 +58,17 @@ def test_what_is_open_is_filled_with_the_last_price_and_no_promotion(panel: Pane
     assert complete.future["promo"].tolist() == [1, 0, 1, 0]
 
 
+def test_a_promotion_that_ends_takes_its_price_along() -> None:
+    days = pd.date_range("2024-01-01", periods=4)
+    ended = pd.DataFrame({"unique_id": "7", "ds": days, "y": 3.0, "price": [9.0, 9.0, 8.5, 6.0], "promo": [0, 0, 0, 1]})
+    always = pd.DataFrame({"unique_id": "8", "ds": days, "y": 3.0, "price": [5.0, 5.0, 5.0, 4.0], "promo": 1})
+    never = pd.DataFrame({"unique_id": "9", "ds": days, "y": 3.0, "price": [2.0, 2.0, 2.0, 3.0], "promo": 0})
+    panel = Panel.build(pd.concat([ended, always, never]), known=["price", "promo"])
+    complete = complete_plan(panel, pd.DataFrame({"date": ["2024-01-05"], "promo": [0], "price": [np.nan]}), 1)
+    assert complete is not None
+    assert complete.future["price"].tolist() == [8.5, 4.0, 3.0]
+
+
 @pytest.mark.parametrize(
     ("plan", "message"),
     [
