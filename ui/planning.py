@@ -17,6 +17,7 @@ from ui.workspace import current
 
 JOB = "plan"
 _KEPT = "plan-kept"
+_ROUND = "_plan_round"
 LEFT_OUT, CARRIED_ON, UPLOADED, WRITTEN = "Leave out", "As now, no promotion", "Upload a plan", "Write it here"
 
 
@@ -89,13 +90,15 @@ def control(panel: Panel, sku: str, horizon: int) -> Kept:
 
 def _uploaded(panel: Panel, horizon: int) -> Kept:
     with st.container(border=True):
-        file = st.file_uploader(t("Plan"), key="plan-file", label_visibility="collapsed")
+        key = f"plan-file-{st.session_state.setdefault(_ROUND, 0)}"
+        file = st.file_uploader(t("Plan"), key=key, label_visibility="collapsed")
         st.caption(t("One row for each SKU and date, or with a blank SKU for all; gaps go on as now."))
         st.download_button(
             t("Download a table to fill in"), lambda: csv_bytes(carried_on(panel, horizon)), "plan.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-        if file is not None and st.button(t("Use this file"), icon=":material/check:"):
+        if file is not None:  # read at once: a plan that only lay in the box would not be in the forecast
+            st.session_state[_ROUND] += 1
             upload = Upload([file])
             path = Path(upload.folder) / upload.names[0]
             running.start(JOB, ReadPlan(str(path), panel.regressors), f"Reading {file.name}", (upload, file.name))

@@ -178,6 +178,15 @@ def test_a_changed_setting_says_that_it_was_not_run(opened):
     assert "Settings changed, not yet run" in said(app)
 
 
+def test_a_plan_is_read_as_soon_as_it_is_dropped(opened):
+    app = opened("forecast", demo="grocery", sku=SKU, model="linear", horizon="14")
+    app.segmented_control(key="plan-how").set_value("Upload a plan").run()
+    plan = f"sku,date,price\n{SKU},{app.session_state['_workspace'].panel.future_dates(1)[0]:%Y-%m-%d},1.5\n"
+    app.file_uploader(key="plan-file-0").upload("plan.csv", plan.encode(), "text/csv").run()
+    assert finished(app, "plan").result.rows["price"].tolist() == [1.5]
+    assert "plan.csv: 1 row" in [box.value for box in app.success]
+
+
 def test_a_history_that_is_too_short_is_one_sentence(opened):
     app = opened("compare", demo="grocery", sku=SKU, horizon="182")
     app.multiselect(key="contest-models").set_value(["weekday_mean"])
