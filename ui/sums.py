@@ -84,7 +84,7 @@ def what_if(outlook: Outlook, panel: Panel) -> None:
 def _in_words(usual: float, planned: float, moved: int) -> str:
     if not moved:
         return "The plan changes nothing: this model expects the same as with prices as now and no promotion."
-    share = f" ({abs(planned / usual - 1):.1%})" if usual > 0 else ""
+    share = f" ({words.percent(abs(planned / usual - 1), 1)})" if usual > 0 else ""
     return (
         f"{words.units(round(abs(planned - usual)))} {'more' if planned >= usual else 'fewer'}{share} "
         "than with prices as now and no promotion, "
@@ -94,15 +94,16 @@ def _in_words(usual: float, planned: float, moved: int) -> str:
 
 def _table(rows: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
+    shown = tables.whole_where_many(rows, ("usual", "planned", "difference"))
     tables.show(
-        rows.assign(name=[words.tidy(name) for name in rows["name"]]),
+        shown.assign(name=[words.tidy(name) for name in rows["name"]]),
         key="outlook-what-if",
         hide_index=True,
         column_config={
             "sku": st.column_config.TextColumn("SKU"),
             "name": st.column_config.TextColumn("Name", width="medium") if rows["name"].ne("").any() else None,
-            "usual": number("As now", format="%.1f", help="Units with prices as they are and no promotion."),
-            "planned": number("With the plan", format="%.1f"),
-            "difference": number("Difference", format="%+.1f"),
+            "usual": number("As now", format="localized", help="Units with prices as they are and no promotion."),
+            "planned": number("With the plan", format="localized"),
+            "difference": number("Difference", format="%+g"),
         },
     )
