@@ -12,6 +12,8 @@ from ui import tables, words
 from ui.models import title
 
 _PERCENT = "%.0f %%"
+_SAME = 0.005  # errors less apart than this show the same percentage
+AS_LARGE = "as large"
 _OPTIONAL = ("wape_money",)  # left out where the data has no prices
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "wape": ("WAPE", "percent", "Sum of absolute errors over sum of sales: the share of sales by which it was off."),
@@ -51,11 +53,18 @@ def of_model(table: pd.DataFrame, model: str) -> dict[str, float]:
 
 
 def against_baseline(table: pd.DataFrame, model: str) -> str:
-    """How much smaller or larger the error is than the seasonal naive's, for a card."""
+    """How much smaller or larger the error is than the seasonal naive's, for a card.
+
+    >>> table = pd.DataFrame({"model": [BASELINE, "ets", "linear"], "wape": [0.5, 0.4, 0.501]})
+    >>> against_baseline(table, "ets"), against_baseline(table, "linear")
+    ('20 % smaller', 'as large')
+    """
     errors = table.set_index("model")["wape"]
     if model == BASELINE or BASELINE not in errors or not errors[BASELINE] > 0 or not np.isfinite(errors[model]):
         return words.UNDEFINED
     change = errors[model] / errors[BASELINE] - 1
+    if abs(change) < _SAME:
+        return AS_LARGE
     return f"{words.percent(abs(change))} {'smaller' if change < 0 else 'larger'}"
 
 
@@ -66,6 +75,8 @@ def beats(frame: pd.DataFrame, model: str) -> str:
         return ""
     if against.endswith("smaller"):
         return f"It beats the seasonal naive: its error is {against}."
+    if against == AS_LARGE:
+        return "It does not beat the seasonal naive: its error is as large. Try another method, or use the baseline."
     return f"It does not beat the seasonal naive: its error is {against}. Try another method, or use the baseline."
 
 

@@ -103,11 +103,15 @@ def verdict(tryout: Tryout, panel: Panel, freq: str) -> None:
     own = scores.of_model(table, name)
     size, view = next(iter(ahead.blocks(freq).items()))
     error = ahead.usual_error(tryout.held_out[:1], panel, size)
-    said = scores.off_by(error, ahead.noun_of(view), own["bias"], each=len(panel) > 1)
+    said, noun = scores.off_by(error, ahead.noun_of(view), own["bias"], each=len(panel) > 1), noun_of(panel)
     parts.reading(f"{said} {scores.beats(table, name)}")
     parts.kpis(
         (
-            parts.Kpi("Usually off by", words.percent(own["wape"]), help="WAPE: sum of absolute errors over sum of sales."),
+            parts.Kpi(
+                f"Off by, {noun} by {noun}",
+                words.percent(own["wape"]),
+                help="WAPE: sum of absolute errors over sum of sales, one period at a time: what evens out later still counts.",
+            ),
             parts.Kpi("Direction", words.bias(own["bias"]).capitalize(), help="Forecast minus sales, as a share of sales."),
             parts.Kpi("Error against naive", scores.against_baseline(table, name), help="WAPE beside the seasonal naive's."),
             parts.Kpi(

@@ -75,7 +75,7 @@ def test_a_model_is_tried_and_judged_in_plain_words(opened):
     assert isinstance(slot.result, Tryout), slot.error
     assert "Usually off by" in said(app)
     cards = {metric.label: metric.value for metric in app.metric}
-    assert set(cards) == {"Usually off by", "Direction", "Error against naive", "In 80 % range"}
+    assert set(cards) == {"Off by, day by day", "Direction", "Error against naive", "In 80 % range"}
     assert "What the model leaves unexplained" in said(app)
     assert len(app.get("plotly_chart")) >= 5
     assert not app.exception
