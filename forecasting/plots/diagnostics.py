@@ -11,6 +11,7 @@ from forecasting.plots.grids import axis, cell, grid
 from forecasting.plots.theme import ALONE, LIGHT, Palette, across, faint, house, merged, upright
 
 _TICKS = (2, 3, 4, 5, 7, 10, 14, 24, 30, 52, 91, 168, 365, 1000)
+_FEW = 8  # lags, each of which has room for its number
 
 
 def correlogram(
@@ -28,7 +29,8 @@ def correlogram(
     ]
     edges = [sign * edge for edge in frame["band"].head(1) for sign in (-1, 1)]
     lines = [across(0, palette.muted), *(across(level, palette.muted, dash="dash") for level in edges)]
-    ticks = {"tickmode": "linear", "tick0": 0, "dtick": season} if 1 < season <= 31 else {}
+    step = 1 if len(frame) <= _FEW else season if 1 < season <= 31 else 0  # Plotly would write lags of 0.5 under two bars
+    ticks = {"tickmode": "linear", "tick0": 0, "dtick": step} if step else {}
     return house(
         traces, palette, height=height, y_title=title, hover="closest", x={"title": {"text": f"Lag in {noun}s"}, **ticks},
         y={"range": _reach(frame, frame["bartlett"])},

@@ -88,9 +88,11 @@ def test_every_history_can_be_drawn(panel):
 
 def test_correlogram_shows_what_lies_beyond_the_band():
     frame = pd.DataFrame({"lag": [1, 2, 3], "value": [0.8, 0.1, -0.5], "band": 0.2, "bartlett": [0.2, 0.3, 0.3]})
-    inside, beyond = diagnostics.correlogram(frame, title="ACF").data[1:]
+    figure = diagnostics.correlogram(frame, title="ACF", season=52)
+    inside, beyond = figure.data[1:]
     assert list(inside.x) == [2]
     assert list(beyond.x) == [1, 3]
+    assert figure.layout.xaxis.dtick == 1  # no lag lies between two
 
 
 def test_an_empty_correlogram_is_an_empty_chart():
