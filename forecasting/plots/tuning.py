@@ -91,7 +91,15 @@ def _scale(rows: pd.DataFrame, named: bool) -> Look:
 
 
 def _scores(scores: pd.Series, metric: str) -> Look:
-    return {"range": _range(scores), "tickformat": ".0%" if metric == "wape" else None}
+    """The axis of the errors, with as many digits as tell its marks apart.
+
+    >>> _scores(pd.Series([0.2, 0.4]), "wape")["tickformat"], _scores(pd.Series([0.326, 0.331]), "wape")["tickformat"]
+    ('.0%', '.1%')
+    """
+    shown = _range(scores)
+    wide = shown[1] - shown[0] if shown else 1.0
+    digits = 0 if wide >= 0.04 else 1 if wide >= 0.004 else 2
+    return {"range": shown, "tickformat": f".{digits}%" if metric == "wape" else None}
 
 
 def _is_number(rows: pd.DataFrame) -> bool:
