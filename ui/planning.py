@@ -17,7 +17,7 @@ from ui.workspace import current
 
 JOB = "plan"
 _KEPT = "plan-kept"
-_ROUND = "_plan_round"
+_ROUND, _UPLOAD = "_plan_round", "_plan_upload"
 LEFT_OUT, CARRIED_ON, UPLOADED, WRITTEN = "Leave out", "As now, no promotion", "Upload a plan", "Write it here"
 
 
@@ -99,14 +99,14 @@ def _uploaded(panel: Panel, horizon: int) -> Kept:
         )  # fmt: skip
         if file is not None:  # read at once: a plan that only lay in the box would not be in the forecast
             st.session_state[_ROUND] += 1
-            upload = Upload([file])
+            upload = st.session_state[_UPLOAD] = Upload([file])  # not among the settings: those are saved with the result
             path = Path(upload.folder) / upload.names[0]
-            running.start(JOB, ReadPlan(str(path), panel.regressors), f"Reading {file.name}", (upload, file.name))
+            running.start(JOB, ReadPlan(str(path), panel.regressors), f"Reading {file.name}", file.name)
             st.rerun()
         here = running.follow(JOB)
-        if isinstance(here.result, PlanRows) and isinstance(here.settings, tuple):
-            st.success(t(f"{here.settings[1]}: {words.count(len(here.result.rows), 'row')}"), icon=":material/check:")
-            return Kept(str(here.settings[1]), here.result.rows)
+        if isinstance(here.result, PlanRows) and isinstance(here.settings, str):
+            st.success(t(f"{here.settings}: {words.count(len(here.result.rows), 'row')}"), icon=":material/check:")
+            return Kept(here.settings, here.result.rows)
     return Kept(LEFT_OUT)
 
 

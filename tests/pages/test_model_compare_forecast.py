@@ -10,8 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasting.export import forecast_csv
+from forecasting.store.content import pack, unpack
 from forecasting.workflow import Outlook, Standings, Tryout
 from ui.running import Slot
+from ui.saving import Result
 
 PAGES = {"model": "run-linear", "compare": "run-compare", "forecast": "run-forecast"}
 SKU = "995242"
@@ -183,7 +185,9 @@ def test_a_plan_is_read_as_soon_as_it_is_dropped(opened):
     app.segmented_control(key="plan-how").set_value("Upload a plan").run()
     plan = f"sku,date,price\n{SKU},{app.session_state['_workspace'].panel.future_dates(1)[0]:%Y-%m-%d},1.5\n"
     app.file_uploader(key="plan-file-0").upload("plan.csv", plan.encode(), "text/csv").run()
-    assert finished(app, "plan").result.rows["price"].tolist() == [1.5]
+    read = finished(app, "plan")
+    assert read.result.rows["price"].tolist() == [1.5]
+    assert unpack(pack(Result(read.result, read.settings, read.seconds))).settings == "plan.csv"  # it is saved with the work
     assert "plan.csv: 1 row" in [box.value for box in app.success]
 
 
