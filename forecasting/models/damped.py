@@ -27,6 +27,7 @@ class Damped(PerSeries):
     """
 
     name: ClassVar[str] = "damped"
+    least: ClassVar[int] = ETS.least
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         kind: Part = "multiplicative" if history.min() > _NEAR_ZERO else "additive"

@@ -1,6 +1,6 @@
 """Exponential smoothing and its relatives: ETS, Theta, CES, and several seasons at once (MSTL). Made by statsforecast."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -25,6 +25,8 @@ Decomposition = Literal["auto", "additive", "multiplicative"]
 class ETS(PerSeries):
     """Exponential smoothing with error, trend and season; what is left on `auto` is chosen by AICc.
 
+    A history too short for the form asked for is smoothed without its season, then without its trend.
+
     Hyndman, Koehler, Ord and Snyder (2008), Forecasting with Exponential Smoothing.
 
     >>> import pandas as pd
@@ -36,6 +38,7 @@ class ETS(PerSeries):
     """
 
     name: ClassVar[str] = "ets"
+    least: ClassVar[int] = 7  # statsforecast asks for four periods more than a level and its weight are
     error: Part = knob(
         "auto", "Error", "How the noise enters: added, or in proportion to the level.", choices=get_args(Part),
         search=among("auto", "additive", "multiplicative", neutral=True),
@@ -57,7 +60,13 @@ class ETS(PerSeries):
         if season > LONGEST_SEASON:
             return deseasoned(history, season, horizon, AutoETS(model=f"{letters}N", damped=damped))
         seasonal = self.season if season > 1 else "none"
-        model = AutoETS(season, model=letters + _LETTERS[seasonal], damped=damped).fit(history)
+        try:
+            model = AutoETS(season, model=letters + _LETTERS[seasonal], damped=damped).fit(history)
+        except NotImplementedError:  # "tiny datasets": fewer periods than four more than there are parameters
+            if seasonal == self.trend == "none":
+                raise
+            simpler = replace(self, season="none") if seasonal != "none" else replace(self, trend="none")
+            return simpler.path(history, season, horizon)
         told, found = _ets(model.model_), model.model_
         mean = model.predict(horizon)["mean"]
         size = float(np.mean(mean)) if told.relative else 1.0  # errors in proportion to the level are told in shares of it
@@ -112,6 +121,7 @@ class CES(PerSeries):
     """Complex exponential smoothing: level and season without a choice of components. Svetunkov, Kourentzes and Ord (2022)."""
 
     name: ClassVar[str] = "ces"
+    least: ClassVar[int] = 5
 
     def path(self, history: np.ndarray, season: int, horizon: int) -> Path:
         from statsforecast.models import AutoCES

@@ -8,6 +8,7 @@ from forecasting.core.panel import Panel
 from forecasting.models.damped import Damped
 from forecasting.models.intermittent import ADIDA, IMAPA, TSB, Croston, CrostonSBA
 from forecasting.models.smoothing import CES, ETS, MSTL, Theta
+from forecasting.models.statistical import one
 
 
 def build(values, name="A", freq="D") -> pd.DataFrame:
@@ -137,3 +138,16 @@ def test_a_damped_trend_has_a_season_where_there_is_one(size: float, season: str
     sales = 20 + size * np.sin(2 * np.pi * np.arange(72) / 12) + np.random.default_rng(2).normal(size=72)
     fitted = Damped().fit(Panel.build(pd.DataFrame({"unique_id": "A", "ds": months, "y": sales}), freq="MS"))
     assert fitted.told[0].form == f"ETS(M,Ad,{season})"
+
+
+@pytest.mark.parametrize("spec", [ETS(trend="damped"), ETS(trend="additive", season="additive")])
+def test_a_form_that_is_too_large_for_the_history_gives_way_to_a_smaller_one(spec):
+    values = np.array([100.0, 120, 90, 150, 80, 110, 130, 105])
+    path, reason = one(spec, values, season=3, horizon=4)
+    assert reason == ""
+    assert path.mean == pytest.approx(one(ETS(trend="none", season="none"), values, 3, 4)[0].mean)
+
+
+def test_growth_is_not_believed_to_multiply():
+    rise = np.array([59.0, 80, 85, 100, 120, 131, 140, 160, 170, 190, 200, 218])
+    assert one(CES(), rise, season=12, horizon=24)[0].mean.max() < 1_000
