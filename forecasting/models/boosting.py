@@ -34,6 +34,8 @@ class Boosting(TreeSpec):
         import lightgbm
         from joblib import effective_n_jobs
 
+        if not sample.target.any():
+            raise FitFailed("nothing was sold in the periods that trees could learn from.")
         data = lightgbm.Dataset(
             sample.features,
             sample.target,
