@@ -14,7 +14,7 @@ from forecasting.core.panel import Panel
 from forecasting.core.progress import part
 from forecasting.evaluation.combination import Rehearsal, score, select
 from forecasting.evaluation.habits import habits_at
-from forecasting.evaluation.intervals import Conformal, calibrate
+from forecasting.evaluation.intervals import FEWEST, Conformal, calibrate
 from forecasting.features.lookback import Lookback
 from forecasting.models.boosting import Boosting
 from forecasting.models.candidates import BASELINES, EFFORTS, ROUTES, Profile, members, prior, routes
@@ -23,6 +23,7 @@ from forecasting.models.naive import WindowMean
 from forecasting.models.rehearsal import TROUBLE, Past, dead, rehearse
 
 _MARGIN = 0.3
+_ROWS = 3  # errors of which intervals can be made
 _SOME = 25  # forecasts of one SKU at one cutoff
 _FOLLOWS: dict[Level, str] = {
     "": "",
@@ -139,7 +140,8 @@ class FittedAuto:
         return self.above.moved(mean, self.mixture.level) if self.above is not None else mean
 
     def _errors(self, lookback: Lookback, gone: np.ndarray, horizon: int) -> Errors:
-        habits = habits_at(lookback, lookback.periods - 1, horizon)
+        reach = self.mixture.bounds.shape[1] if self.mixture.bounds.size else horizon  # pooled errors are in units of its scale
+        habits = habits_at(lookback, lookback.periods - 1, reach)
         habits = replace(habits, scale=np.where(gone, 0.0, habits.scale), zero=np.where(gone, 1.0, habits.zero))
         if not self.mixture.bounds.size:
             psi = np.full((len(gone), horizon), 0.2)
@@ -183,8 +185,23 @@ def mix(panel: Panel, models: tuple[Model, ...], past: Past | None) -> Mixture:
         weights.append(chosen)
         against.append(ratio)
     level, combined = supported(past.rehearsal, past.above, combined)
-    bounds, paths = calibrate(past.rehearsal.actual, combined, past.habits, past.route, len(ROUTES), 0, past.rehearsal.origin)
+    told = _telling(past.learnt, len(panel.calendar))
+    actual, habits, origin = past.rehearsal.actual[told], past.habits.take(told), past.rehearsal.origin[told]
+    bounds, paths = calibrate(actual, combined[told], habits, past.route[told], len(ROUTES), 0, origin)
     return Mixture(names, routes(panel), np.stack(weights), bounds, paths, np.array(against), level)
+
+
+def _telling(learnt: np.ndarray, periods: int) -> np.ndarray:
+    """Positions of the rows whose errors tell how far off a forecast from all `periods` will be.
+
+    Of a few rows those that had learnt from less than half as much are left out, as long as three remain: what errs because it
+    has not seen a whole season says nothing about a forecast that has seen three.
+
+    >>> _telling(np.array([40, 60, 80, 100, 120]), 160).tolist(), _telling(np.array([40, 60, 80]), 160).tolist()
+    ([2, 3, 4], [0, 1, 2])
+    """
+    mature = np.flatnonzero(2 * learnt >= periods)
+    return mature if len(mature) >= _ROWS and len(learnt) < FEWEST else np.arange(len(learnt))
 
 
 def _recipe(rehearsal: Rehearsal, start: np.ndarray) -> tuple[np.ndarray, float]:

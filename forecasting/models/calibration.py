@@ -24,9 +24,10 @@ class Pools:
     bounds: np.ndarray
     paths: np.ndarray
 
-    def errors(self, panel: Panel, lookback: Lookback, horizon: int) -> Conformal:
+    def errors(self, panel: Panel, lookback: Lookback) -> Conformal:
         """The errors to expect of the SKUs of a panel."""
-        return Conformal(habits_at(lookback, lookback.periods - 1, horizon), classes(panel), self.bounds, self.paths)
+        habits = habits_at(lookback, lookback.periods - 1, self.bounds.shape[1])  # as far ahead as the errors were made
+        return Conformal(habits, classes(panel), self.bounds, self.paths)
 
 
 def held_out(

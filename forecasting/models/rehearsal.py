@@ -27,12 +27,14 @@ TROUBLE = (ShelfcastError, ArithmeticError, ValueError)
 class Past:
     """A rehearsal, and what intervals need of it: the route and the habits of each row.
 
-    `above` are the forecasts of the sums at each cutoff, the oldest first; none where they were not asked for.
+    `learnt` (rows,) are the periods before the cutoff of each row. `above` are the forecasts of the sums at each cutoff, the
+    oldest first; none where they were not asked for.
     """
 
     rehearsal: Rehearsal
     route: np.ndarray
     habits: Habits
+    learnt: np.ndarray
     above: tuple[Above, ...] = ()
 
 
@@ -104,7 +106,8 @@ def _at(
     mase, rmsse = scales(some.matrix(), some.season_length)
     actual = window.actual["y"].to_numpy(dtype=float).reshape(len(train), horizon)[rows]
     past = Rehearsal((), np.stack(means), actual, np.full(len(rows), number), rows, mase, rmsse)
-    return Past(past, routes(some), habits_at(lookback, lookback.periods - 1, horizon).take(rows)), trees
+    habits = habits_at(lookback, lookback.periods - 1, horizon).take(rows)
+    return Past(past, routes(some), habits, np.full(len(rows), lookback.periods)), trees
 
 
 def _joined(parts: list[Past], names: tuple[str, ...]) -> Past | None:
@@ -123,7 +126,8 @@ def _joined(parts: list[Past], names: tuple[str, ...]) -> Past | None:
     habits = Habits.joined([past.habits for past in parts])
     above = tuple(sums for past in parts for sums in past.above)
     route = np.concatenate([past.route for past in parts])
-    return Past(rehearsal, route, habits, above if len(above) == len(parts) else ())
+    learnt = np.concatenate([past.learnt for past in parts])
+    return Past(rehearsal, route, habits, learnt, above if len(above) == len(parts) else ())
 
 
 def dead(lookback: Lookback) -> np.ndarray:

@@ -212,7 +212,7 @@ class FittedTrees:
 
     def _errors(self, lookback: Lookback, horizon: int) -> Errors:
         if self.pools is not None:
-            return self.pools.errors(self.panel, lookback, horizon)
+            return self.pools.errors(self.panel, lookback)
         psi = np.full((len(self.panel), horizon), 0.1)
         psi[:, 0] = 1.0
         return Gaussian(sigma=self.spread * lookback.level(lookback.periods - 1), psi=psi)

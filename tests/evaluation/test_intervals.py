@@ -97,3 +97,25 @@ def test_without_held_out_forecasts_there_is_nothing_to_calibrate():
     _, mean, habits = shop(20.0, 5, 0)
     with pytest.raises(SpecInvalid, match="calibrate"):
         calibrate(np.full(mean.shape, np.nan), mean, habits, np.zeros(5, dtype=int), 1, 0, np.zeros(5))
+
+
+@pytest.mark.parametrize(("rows", "off"), [(1, 30.0), (3, 0.0), (5, 30.0), (5, -30.0), (12, 30.0)])
+def test_a_few_errors_to_one_side_do_not_move_the_interval_off_the_forecast(rows, off):
+    mean, one = np.full((rows, 3), 100.0), np.zeros(rows, dtype=int)
+    habits = Habits(np.full(rows, 100.0), np.full(rows, 10.0), np.zeros(rows))
+    errors = Conformal(habits, one, *calibrate(mean + off, mean, habits, one, 1, 0, np.arange(rows)))
+    low, middle, high = (errors.quantile(mean, q)[0, 0] for q in (0.1, 0.5, 0.9))
+    assert low < 100.0 < high
+    assert abs(middle - 100.0) <= 0.4 * abs(off)
+    assert (
+        errors.total_quantile(mean, slice(0, 3), 0.1)[0] < 300.0 < errors.total_quantile(mean, slice(0, 3), 0.9)[0] or not off
+    )
+
+
+def test_the_mean_lies_between_the_outer_tenths_also_where_many_rows_err_to_one_side():
+    mean, one = np.full((60, 3), 100.0), np.zeros(60, dtype=int)
+    habits = Habits(np.full(60, 100.0), np.full(60, 10.0), np.zeros(60))
+    sales = mean + np.random.default_rng(0).uniform(10, 30, mean.shape)
+    errors = Conformal(habits, one, *calibrate(sales, mean, habits, one, 1, 0, np.arange(60) % 2))
+    assert (errors.quantile(mean, 0.1) <= mean).all()
+    assert (errors.quantile(mean, 0.5) > mean).all()

@@ -178,3 +178,30 @@ def test_a_handful_of_skus_is_mixed_by_the_length_of_its_periods(freq, own):
 
 def test_a_longer_horizon_is_fitted_anew(fitted):
     assert fitted.forecast(10).mean.shape == (16, 10)
+
+
+@pytest.mark.parametrize("freq", ["h", "D", "W-MON", "MS", "QS", "YS"])
+@pytest.mark.parametrize("periods", [1, 3, 5, 8, 14])
+@pytest.mark.parametrize("step", [-6.0, 0.0, 15.0])
+def test_a_short_history_forecast_far_ahead_has_its_mean_inside_its_range(freq, periods, step):
+    values = 100 + step * np.arange(periods) + np.random.default_rng(0).normal(0, 5, periods)
+    dates = pd.date_range("2020-01-01", periods=periods, freq=freq)
+    short = Panel.build(pd.DataFrame({"unique_id": "A", "ds": dates, "y": values}), freq=freq)
+    forecast = Auto(horizon=24).fit(short).forecast(24)
+    low, middle, high = (forecast.quantile(q) for q in (0.1, 0.5, 0.9))
+    assert (low <= middle).all()
+    assert (middle <= high).all()
+    assert (low <= forecast.mean).all()
+    assert (forecast.mean <= high).all()
+    assert (high > low).all()
+    assert (abs(middle - forecast.mean) <= 0.5 * (high - low)).all()
+    assert forecast.mean.max() <= 15 * 100
+    assert not any("broke down" in flag for flag in forecast.flags)
+
+
+def test_ranges_are_made_of_cutoffs_that_had_seen_as_much():
+    weeks = np.arange(160)
+    values = 100 + 60 * np.sin(2 * np.pi * weeks / 52) + np.random.default_rng(7).normal(0, 10, 160)
+    dates = pd.date_range("2022-01-03", periods=160, freq="W-MON")
+    forecast = Auto(horizon=52).fit(Panel.build(pd.DataFrame({"unique_id": "A", "ds": dates, "y": values}))).forecast(52)
+    assert (forecast.quantile(0.9) - forecast.quantile(0.1)).max() < 300

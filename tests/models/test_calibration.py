@@ -33,7 +33,7 @@ def test_held_out_errors_cover_what_comes():
     pools = held_out(mean_so_far, panel, HORIZON, seed=0)
     assert pools is not None
     mean = mean_so_far(panel, HORIZON, pd.DataFrame(index=range(len(panel) * HORIZON)))
-    errors = pools.errors(panel, Lookback.of(panel, HORIZON, None), HORIZON)
+    errors = pools.errors(panel, Lookback.of(panel, HORIZON, None))
     inside = (sales[:, 120:] >= errors.quantile(mean, 0.1)) & (sales[:, 120:] <= errors.quantile(mean, 0.9))
     assert 0.75 < inside.mean() < 0.90
 
