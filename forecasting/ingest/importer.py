@@ -75,6 +75,7 @@ def import_files(
 
     Raises:
         FileUnreadable: a file holds no table. MappingNeeded: no column of dates or units. PanelInvalid: no usable row.
+        InputError: no row says how much was sold.
 
     Example:
         >>> done = import_files([("sales.csv", b"date,sku,units\\n2024-01-01,A,3\\n2024-01-02,A,4\\n2024-01-02,B,1\\n")])
@@ -86,7 +87,7 @@ def import_files(
         asked = normalise_freq(freq) if freq else None
         done = _import_stream(files[0], mapping, asked, say)
         if done is not None:
-            return done
+            return _stated(done)
     tables: list[Table] = []
     for k, (name, data) in enumerate(files):
         say(0.5 * k / len(files), f"Reading {name}")
@@ -94,10 +95,25 @@ def import_files(
     say(0.5, "Understanding the columns")
     own = panel_from_table(tables[0]) if len(tables) == 1 and mapping is None and is_panel(tables[0].header) else None
     if own is not None and (freq is None or normalise_freq(freq) == own.freq):
-        return _own_panel(own, tables[0])
+        return _stated(_own_panel(own, tables[0]))
     sources, left, issues = sources_of(tables, mapping)
     say(0.7, "Summing to periods")
-    return _finish(sources, left, tables, freq, issues, say)
+    return _stated(_finish(sources, left, tables, freq, issues, say))
+
+
+def _stated(done: Import) -> Import:
+    """The same import, unless it holds nothing but blanks: there is nothing to forecast from."""
+    if done.panel.frame["y"].isna().all():
+        raise InputError(_no_units(done.mapping))
+    return done
+
+
+def _no_units(mapping: Mapping) -> str:
+    column = next((c.column for c in mapping.columns if c.role == "units"), "")
+    where = f"the column {column[:40]!r}" if column else "the table"
+    return (
+        f"No row states how many units were sold: {where} is blank throughout. Fill it, or choose another column in the mapping"
+    )
 
 
 def _own_panel(panel: Panel, table: Table) -> Import:
@@ -162,6 +178,8 @@ def _finish(
     facts = named_apart(pl.concat([_counted_once(frame) for frame in frames], how="diagonal_relaxed"))
     if not facts.height:
         raise InputError(_nothing_left(main, rejects))
+    if facts["sold"].null_count() == facts.height:
+        raise InputError(_no_units(main.mapping))
     if main.mapping.channels == "split" and "channel" in facts.columns:
         facts = facts.with_columns(sku=pl.col("sku") + " | " + pl.col("channel"))
     grain = choose_freq(facts, main.mapping.layout, main.facts.grain, freq or main.mapping.freq)

@@ -436,3 +436,19 @@ def test_any_locale_comes_back_cell_for_cell(
         d: float(n) for d, n in zip(days, units, strict=True) if found.get(d) is not None
     }
     assert done.report.rows_used == len(units)
+
+
+def test_one_series_called_total_is_a_series_as_long_as_nothing_else_is_there():
+    alone = b"date,sku,units\n2024-01-01,Total,5\n2024-02-01,Total,6\n2024-03-01,Total,7\n"
+    done = import_files([("sales.csv", alone)])
+    assert done.panel.ids == ("Total",)
+    assert any("one series of its own" in issue for issue in done.report.issues)
+    done = import_files([("sales.csv", alone + b"2024-03-01,Mug,7\n2024-02-01,Mug,6\n")])
+    assert done.panel.ids == ("Mug",)
+
+
+@pytest.mark.parametrize("header", ["date,sku,units", "unique_id,ds,y"])
+def test_units_that_are_blank_throughout_are_refused_in_one_sentence(header):
+    rows = ["2024-01-01,A,", "2024-02-01,A,", "2024-03-01,A,"] if header[0] == "d" else ["A,2024-01-01,", "A,2024-02-01,"]
+    with pytest.raises(InputError, match="No row states how many units were sold"):
+        import_files([("sales.csv", "\n".join([header, *rows]).encode())])

@@ -229,12 +229,21 @@ def named_columns(table: Table, mapping: Mapping, role: str) -> dict[int, str]:
     return found
 
 
+def _only_total(reader: ColumnReader, index: int) -> bool:
+    """Whether all rows are about one thing called a total: then it sums up nothing that is in the table, and is the series."""
+    words = reader.table.column(index).unique()
+    if len(words) != 1 or reader.table.height < 2 or reader.whole is not None or not totals_among(words):
+        return False
+    reader.issues.append(f"every row is about {words[0]!r}, so it is taken as one series of its own, not for the sum of others")
+    return True
+
+
 def _row_is_total(reader: ColumnReader) -> pl.Series:
     """Rows in which a key cell says that they sum others up."""
     found = pl.Series([False]).new_from_index(0, reader.table.height)
     for role in TOTALS_IN:
         j = reader.mapping.index(role)
-        if j is not None:
+        if j is not None and not (role == "sku" and _only_total(reader, j)):
             found = found | is_total_cell(reader.table.column(j))
             if reader.mapping.layout != "orders":
                 found = found | is_group_total(reader.table.column(j))
