@@ -106,6 +106,7 @@ class FittedAuto:
         gone, constant = dead(lookback), lookback.constant()
         mean[constant] = lookback.level(lookback.periods - 1)[constant, None]
         mean[gone] = 0.0
+        sold = ~np.isnan(lookback.sales).all(axis=1)  # it knows nothing of a SKU before its first sale
         return Forecast(
             model=self.spec.name,
             cutoff=self.panel.last,
@@ -113,7 +114,7 @@ class FittedAuto:
             dates=self.panel.future_dates(horizon),
             mean=mean,
             errors=self._errors(lookback, gone, horizon),
-            flags=tuple(self._flag(sku, gone=bool(stopped)) for sku, stopped in enumerate(gone)),
+            flags=tuple(self._flag(sku, gone=bool(gone[sku]), sold=bool(sold[sku])) for sku in range(len(gone))),
         )
 
     @property
@@ -149,7 +150,9 @@ class FittedAuto:
             return Gaussian(sigma=habits.scale, psi=psi)
         return Conformal(habits, self.mixture.route, self.mixture.bounds, self.mixture.paths)
 
-    def _flag(self, sku: int, *, gone: bool) -> str:
+    def _flag(self, sku: int, *, gone: bool, sold: bool) -> str:
+        if not sold:
+            return "never sold in all of the history: zero is forecast"
         if gone:
             return "no sale for a long time: zero is forecast"
         if ROUTES[self.mixture.route[sku]] == "new":

@@ -205,3 +205,10 @@ def test_ranges_are_made_of_cutoffs_that_had_seen_as_much():
     dates = pd.date_range("2022-01-03", periods=160, freq="W-MON")
     forecast = Auto(horizon=52).fit(Panel.build(pd.DataFrame({"unique_id": "A", "ds": dates, "y": values}))).forecast(52)
     assert (forecast.quantile(0.9) - forecast.quantile(0.1)).max() < 300
+
+
+def test_a_sku_that_never_sold_is_not_called_new():
+    never = one(np.zeros(120), "never")
+    forecast = Auto(horizon=7).fit(Panel.build(pd.concat([shop(120, 2, 1), never]))).forecast(7).select(["never"])
+    assert forecast.flags == ("never sold in all of the history: zero is forecast",)
+    assert forecast.quantile(0.9).sum() == forecast.mean.sum() == 0.0
