@@ -83,7 +83,7 @@ class WeekdayMean:
         history = pd.DataFrame(seasons.reshape(len(seasons), -1))
         means = history.rolling(self.seasons, min_periods=1).mean().ffill()
         expected = means.shift().to_numpy().reshape(seasons.shape).transpose(1, 0, 2)
-        cycle = means.to_numpy().reshape(seasons.shape)[-1]
+        cycle = _completed(means.to_numpy().reshape(seasons.shape)[-1])
         return FittedCycle(self.name, panel, cycle, _by_period(expected, panel), memory=1.0 / self.seasons)
 
 
