@@ -103,12 +103,13 @@ class Theta(PerSeries):
         unit = noise(history, season)
         model = AutoTheta(season, decomposition_type=self._decomposition(history, season), model=kind).fit(history / unit)
         found = model.model_
+        fitted = _settled(unit * found["fitted"], history)
         told = Described(
             f"{found['modeltype']} of Theta",
             (("alpha", float(found["par"]["alpha"]), float("nan")), ("theta", float(found["par"]["theta"]), float("nan"))),
-            sigma=unit * float(np.std(found["residuals"])),
+            sigma=float(np.nanstd(history - fitted)),
         )
-        return Path(unit * model.predict(horizon)["mean"], unit * found["fitted"], _share(found["par"]["alpha"]), told)
+        return Path(unit * model.predict(horizon)["mean"], fitted, _share(found["par"]["alpha"]), told)
 
     def _decomposition(self, history: np.ndarray, season: int) -> str:
         if self.decomposition != "auto":
@@ -233,6 +234,16 @@ def _ces(fit: dict[str, Any]) -> Described:
         count=round((fit["aic"] + 2 * fit["loglik"]) / 2),
         observed=int(fit["n"]),
     )
+
+
+def _settled(fitted: np.ndarray, history: np.ndarray) -> np.ndarray:
+    """Fitted values without those of the first two periods that start far off, such as -16,672 where 59 to 218 are sold.
+
+    >>> _settled(np.array([-900.0, 2.5, 3.5]), np.array([1.0, 2.0, 4.0])).tolist()
+    [nan, 2.5, 3.5]
+    """
+    started = np.arange(len(history)) >= 2
+    return np.where(started | (np.abs(history - fitted) <= np.ptp(history)), fitted, np.nan)
 
 
 def _share(alpha: float) -> float:

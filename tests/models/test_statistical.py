@@ -7,6 +7,7 @@ from forecasting.core.errors import SpecInvalid
 from forecasting.core.panel import Panel
 from forecasting.models.damped import Damped
 from forecasting.models.intermittent import ADIDA, IMAPA, TSB, Croston, CrostonSBA
+from forecasting.models.naive import WeekdayMean
 from forecasting.models.smoothing import CES, ETS, MSTL, Theta
 from forecasting.models.statistical import one
 
@@ -151,3 +152,15 @@ def test_a_form_that_is_too_large_for_the_history_gives_way_to_a_smaller_one(spe
 def test_growth_is_not_believed_to_multiply():
     rise = np.array([59.0, 80, 85, 100, 120, 131, 140, 160, 170, 190, 200, 218])
     assert one(CES(), rise, season=12, horizon=24)[0].mean.max() < 1_000
+
+
+def test_where_theta_starts_from_does_not_count_as_an_error():
+    rise = np.array([59.0, 80, 85, 100, 120, 131, 140, 160, 170, 190, 200, 218])
+    forecast = Theta().fit(Panel.build(build(rise))).forecast(6)
+    assert (forecast.quantile(0.9) < 400).all()
+    assert (forecast.quantile(0.1) > 100).all()
+
+
+def test_a_period_that_no_season_had_yet_takes_the_mean_of_the_others():
+    months = pd.DataFrame({"unique_id": "A", "ds": pd.date_range("2024-01-01", periods=8, freq="MS"), "y": np.full(8, 10.0)})
+    assert (WeekdayMean().fit(Panel.build(months)).forecast(24).mean == 10.0).all()
