@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import polars as pl
 
@@ -103,7 +104,7 @@ def import_files(
 
 def _stated(done: Import) -> Import:
     """The same import, unless it holds nothing but blanks: there is nothing to forecast from."""
-    if done.panel.frame["y"].isna().all():
+    if np.isnan(done.panel.columns["y"]).all():
         raise InputError(_no_units(done.mapping))
     return done
 

@@ -18,7 +18,7 @@ from forecasting.ingest.reading.table import column_names
 
 Look = Callable[[pl.Series], tuple[np.ndarray, np.ndarray]]
 _BLOCK = 1 << 20
-_LOOK = 1 << 17
+_LOOK = 1 << 20
 
 
 @dataclass(frozen=True)
