@@ -13,7 +13,7 @@ from forecasting.features.design import Design
 
 _BATCH_CELLS = 4_000_000
 _RANK_TOLERANCE = 1e-12
-_CLEARLY = 0.1
+_CLEARLY, _LONG, _LONG_CLEARLY = 0.1, 300, 0.85
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +143,13 @@ def _solution(batch: Standardised, columns: np.ndarray, target: np.ndarray, ridg
 def _lightest(
     values: np.ndarray, projection: np.ndarray, total: np.ndarray, observed: np.ndarray, ridge: np.ndarray
 ) -> np.ndarray:
-    """The first penalty of each row (N, choices), or that with the least cross-validated error if it leaves a tenth.
+    """The first penalty of each row (N, choices), or that with the least cross-validated error if it leaves clearly less.
 
     Generalised cross-validation, of Golub, Heath and Wahba (1979). By it alone penalties are too light: sales hang together.
     On eight real sets of weeks to years a gain by half was still too little to go by (the grocery's weeks became 2.7 % worse,
-    ranges of M3's quarters covered 52 % for 62); by nine tenths no set became worse, and M3's years 5 % better.
+    ranges of M3's quarters covered 52 % for 62); by nine tenths no set became worse, and M3's years 5 % better. With hundreds
+    of periods it tells a clear season from luck: asked for 15 % less there, a cafe's and a bank's hours became 27 and 34 %
+    better, M4's hours 49 %, twenty stations' days 32 %, two stores' days stayed as they were, and one set of nine became worse.
     """
     count = np.maximum(observed, 1)[:, None]
     bent = (ridge * count)[:, :, None]
@@ -156,7 +158,8 @@ def _lightest(
     squares = unexplained + (projection[:, None, :] ** 2 * (1.0 - kept) ** 2).sum(axis=2)
     spare = np.maximum(1.0 - (1.0 + kept.sum(axis=2)) / count, 1e-3)
     score = squares / spare**2
-    best = np.where(score.min(axis=1) < _CLEARLY * score[:, 0], np.argmin(score, axis=1), 0)
+    clearly = np.where(observed < _LONG, _CLEARLY, _LONG_CLEARLY)
+    best = np.where(score.min(axis=1) < clearly * score[:, 0], np.argmin(score, axis=1), 0)
     return np.take_along_axis(ridge, best[:, None], axis=1)[:, 0]
 
 

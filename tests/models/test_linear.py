@@ -159,3 +159,12 @@ def test_a_clear_season_is_not_shrunk_and_a_vague_one_is() -> None:
     ahead = Linear().fit(panel).forecast(12).mean
     np.testing.assert_allclose(ahead[0], 3000 * wave[:12], rtol=0.05)  # a January without a column of its own was 25 % too high
     np.testing.assert_allclose(ahead[1], Linear(penalty=0.3 + 20 / 72).fit(panel).forecast(12).mean[1])
+
+
+def test_hours_in_which_nothing_sells_are_forecast_as_such():
+    hours = np.arange(24 * 60)
+    usual = np.where((hours % 24 >= 8) & (hours % 24 < 20), 12.0, 0.0)
+    sales = np.random.default_rng(3).poisson(usual)
+    ahead = Linear().fit(panel_of(sales.astype(float), freq="h")).forecast(24).mean[0]
+    assert ahead[:8].max() < 0.5
+    assert ahead[8:20].mean() == pytest.approx(12, rel=0.1)
