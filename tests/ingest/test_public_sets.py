@@ -306,6 +306,7 @@ def test_what_visitors_looked_at_is_not_sold() -> None:
     done = _read(["event_time,event_type,product_id,brand,price,user_id", *rows])
     assert _sums(done) == {"58": 28}
     assert done.report.rows_set_aside == 56
+    assert set(done.set_aside["reason"]) == {"looked at or put into a cart, not bought"}
 
 
 def test_weeks_beyond_those_of_a_year_are_counted_on_and_orders_stand_for_units_and_both_are_said() -> None:

@@ -42,8 +42,6 @@ FALSE_WORDS = {
 _CANCELLED = re.compile(
     r"(?:(?:order|item|line|payment) )?(?:cancel(?:l?ed)?|voided|void|failed|declined|rejected)(?:\W.*| by .*)?"
     r"|.*\b(?:unpaid|not paid|awaiting payment)|deleted|abandoned|parked|trash|checkout-draft|test(?: order)?"
-    # What a visitor of a shop did beside buying, as logs of events write it.
-    r"|(?-i:view|cart|add_?to_?cart|remove_from_cart|view_item|page_view|add_to_wishlist|begin_checkout)"
     r"|storniert|abgebrochen|annul[ée]e?s?|cancelad[oa]s?|anulad[oa]s?"
     r"|unpaid|pending payment|draft|expired|quot(?:e|ation)|estimate|pro-?forma(?: invoice)?"
     r"|cancelaste .*|(?:venda|venta|compra|pedido) cancelad[oa]|(?:di)?batal(?:kan)?|đã h[uủ][yỷ]|ยกเลิก(?:แล้ว)?"
@@ -55,6 +53,8 @@ _CANCELLED = re.compile(
 )
 
 
+# What a visitor of a shop did beside buying, as logs of events write it.
+_LOOKED = re.compile(r"view|cart|add_?to_?cart|remove_from_cart|view_item|page_view|add_to_wishlist|begin_checkout")
 _BROKEN_ID = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}", re.IGNORECASE)
 
 
@@ -119,7 +119,10 @@ def _check_status(reader: ColumnReader) -> None:
     platform = platform_of(reader.mapping, reader.table)
     status = reader.text("status")
     if status is not None:
-        words = [w for w in status.unique().to_list() if says_not_sold(w, platform)]
+        words = status.unique().to_list()
+        looked = [word for word in words if _LOOKED.fullmatch(word)]
+        reader.check(status.is_in(looked), "status", status, "looked at or put into a cart, not bought")
+        words = [word for word in words if says_not_sold(word, platform)]
         reader.check(status.is_in(words), "status", status, "the order was cancelled or never paid")
         if platform is not None and platform.only:
             other = (status != "") & ~status.str.to_lowercase().is_in(list(platform.only))
@@ -139,9 +142,11 @@ def _called_off(reader: ColumnReader, cancelled: pl.Series) -> pl.Series:
 
 
 def says_not_sold(status: str, platform: Platform | None) -> bool:
-    """Whether the status of an order line says that it was cancelled or never paid."""
+    """Whether the status of an order line says that it was cancelled or never paid, or no order at all."""
     not_sold = platform.not_sold if platform else ()
-    return bool(status) and bool(_CANCELLED.fullmatch(status) or any(n in status.lower() for n in not_sold))
+    return bool(status) and bool(
+        _CANCELLED.fullmatch(status) or _LOOKED.fullmatch(status) or any(n in status.lower() for n in not_sold)
+    )
 
 
 def _check_channel(reader: ColumnReader) -> None:
