@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting.ingest.sales import book as book_module
 from forecasting.ingest.sales.book import Book
 from forecasting.ingest.sales.checks import no_products
 from forecasting.ingest.sales.tally import Lines, Tally
@@ -45,10 +46,18 @@ def test_cells_of_other_lines_are_added_to_those_met() -> None:
     assert tally.frame(WORDS).sort("sku").select("sold").to_series().to_list() == [3.0, 5.0]
 
 
-@given(st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=30), max_size=6))
+@pytest.mark.parametrize("merge_from", [0, 1 << 18])
+@given(pieces=st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=30), max_size=6))
 @settings(max_examples=60, deadline=None)
-def test_a_book_counts_each_pair_and_knows_its_first_line(pieces: list[list[tuple[int, int]]]) -> None:
-    book, counts, first, at = Book(), Counter[int](), {}, 0
+def test_a_book_counts_each_pair_and_knows_its_first_line(pieces: list[list[tuple[int, int]]], merge_from: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(book_module, "_MERGE_FROM", merge_from)
+        _counts_as_a_dictionary(pieces)
+
+
+def _counts_as_a_dictionary(pieces: list[list[tuple[int, int]]]) -> None:
+    book, counts, at = Book(), Counter[int](), 0
+    first: dict[int, int] = {}
     for piece in pieces:
         sku, value = (np.array([row[k] for row in piece], dtype=np.int64) for k in (0, 1))
         new = set(book.add(sku, value, at).tolist())

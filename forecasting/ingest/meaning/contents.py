@@ -59,42 +59,50 @@ def with_content(table: Table, columns: list[Look], roles: dict[int, tuple[str, 
     codes = _second_names(columns, roles) if "sku" not in have and "name" in have else []
     if codes:
         roles |= _code_and_name(columns, codes, roles)
-    if not have & {"sku", "name"}:
-        keyed = [
-            c
-            for c in columns
-            if roles.get(c.index, ("line_id",))[0] == "line_id"
-            and c.kind in (TEXT, NUMBER)
-            and (c.distinct < 0.95 or (c.kind == TEXT and not table.has_header and table.height < _SHORT))
-            and c.blank < 0.5
-            and not _is_flag(c)
-            and not _OF_NO_GOODS.search(plain(c.header))
-            and _of_one_category(table, c, roles)
-        ]
-        # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
-        numbered = [c for c in keyed if c.index in roles]
-        coded = [c for c in keyed if _KEY.search(plain(c.header)) and not _OF_OTHERS.search(plain(c.header))]
-        texts = [c for c in keyed if c.kind == TEXT] or numbered or coded
-        if texts:
-            roles[max(texts, key=lambda c: c.distinct).index] = ("sku", BY_LOOK)
+    if not have & {"sku", "name"} and (goods := _goods(table, columns, roles)) is not None:
+        roles[goods.index] = ("sku", BY_LOOK)
     if "units" not in have and (added := summing_column(table, *_parts_and_sums(columns, roles))) is not None:
         roles[added] = ("units", 0.6)
     elif "units" not in have and (found := _by_arithmetic(table, columns, roles)):
         roles |= found
     elif "units" not in have:
-        # A second price, a tax or a cost is no number of units.
-        unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
-        unnamed = [c for c in unnamed if plain(c.header) not in _PLACES and not _NUMBER_OF_A_THING.search(plain(c.header))]
-        if layout_of(roles) == "orders":
-            unnamed = [c for c in unnamed if not _IDENTIFIER.search(plain(c.header))]
-        numbers = [c for c in unnamed if c.kind == NUMBER]
-        counted = [c for c in numbers if plain(c.header) in _COUNT_WORDS]
-        numbers = counted or numbers
-        whole = [c for c in numbers if c.whole and c.blank < 0.9]
-        chosen = (whole or numbers)[-1:] if "revenue" not in have else whole[-1:]
-        if chosen:
-            roles[chosen[0].index] = ("units", 0.6 if counted else GUESSED)
+        roles |= _units(columns, roles)
     return roles
+
+
+def _goods(table: Table, columns: list[Look], roles: dict[int, tuple[str, float]]) -> Look | None:
+    """The column that tells the goods apart, where no heading names them: words before numbers, and the most different ones."""
+    keyed = [
+        c
+        for c in columns
+        if roles.get(c.index, ("line_id",))[0] == "line_id"
+        and c.kind in (TEXT, NUMBER)
+        and (c.distinct < 0.95 or (c.kind == TEXT and not table.has_header and table.height < _SHORT))
+        and c.blank < 0.5
+        and not _is_flag(c)
+        and not _OF_NO_GOODS.search(plain(c.header))
+        and _of_one_category(table, c, roles)
+    ]
+    # "No." numbers the rows, unless its numbers come again: then they are those of the goods.
+    numbered = [c for c in keyed if c.index in roles]
+    coded = [c for c in keyed if _KEY.search(plain(c.header)) and not _OF_OTHERS.search(plain(c.header))]
+    return max([c for c in keyed if c.kind == TEXT] or numbered or coded, key=lambda c: c.distinct, default=None)
+
+
+def _units(columns: list[Look], roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
+    """The column that counts what was sold, where neither a heading nor arithmetic tells it."""
+    # A second price, a tax or a cost is no number of units.
+    unnamed = [c for c in columns if c.index not in roles and (role_of(c.header) or ("",))[0] not in _MONEY]
+    unnamed = [c for c in unnamed if plain(c.header) not in _PLACES and not _NUMBER_OF_A_THING.search(plain(c.header))]
+    if layout_of(roles) == "orders":
+        unnamed = [c for c in unnamed if not _IDENTIFIER.search(plain(c.header))]
+    numbers = [c for c in unnamed if c.kind == NUMBER]
+    counted = [c for c in numbers if plain(c.header) in _COUNT_WORDS]
+    numbers = counted or numbers
+    whole = [c for c in numbers if c.whole and c.blank < 0.9]
+    priced = any(role == "revenue" for role, _ in roles.values())
+    chosen = whole[-1:] if priced else (whole or numbers)[-1:]
+    return {c.index: ("units", 0.6 if counted else GUESSED) for c in chosen}
 
 
 def by_group(table: Table, roles: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:

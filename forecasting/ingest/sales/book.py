@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-_LOW = 1 << 32
+_BITS = 32
+_MERGE_FROM = 1 << 18
 _NONE = -1
 
 
@@ -13,8 +14,8 @@ class Book:
     """How often each SKU carries each value of one label, and on which line first; SKUs and values are codes.
 
     >>> book = Book()
-    >>> book.add(np.array([0, 0, 1]), np.array([5, 6, 5]), 2) & 0xFFFFFFFF
-    array([5, 5, 6])
+    >>> [codes.tolist() for codes in parted(book.add(np.array([0, 0, 1]), np.array([5, 6, 5]), 2))]
+    [[0, 1, 0], [5, 5, 6]]
     >>> book.counts().rows()
     [(5, 1, 2), (4294967301, 1, 4), (6, 1, 3)]
     """
@@ -56,6 +57,8 @@ class Book:
     def _add_others(self, pairs: np.ndarray, lines: np.ndarray) -> np.ndarray:
         found = pl.DataFrame({"pair": pairs, "at": lines}).group_by("pair").agg(n=pl.len(), at=pl.col("at").min())
         self._others.append(found.select("pair", "n", "at"))
+        if sum(part.height for part in self._others) > max(_MERGE_FROM, 2 * len(self._known)):
+            self._others = [_added_up(self._others)]
         met = found["pair"].to_numpy()
         new = met[~isin_sorted(met, self._known)]
         self._known = np.sort(np.concatenate([self._known, new]))
@@ -65,8 +68,7 @@ class Book:
         """All pairs, how often each was met (`n`), and on which line first (`at`)."""
         met = np.flatnonzero(self._usual != _NONE)
         usual = pl.DataFrame({"pair": paired(met, self._usual[met]), "n": self._n[met], "at": self._at[met]})
-        every = pl.concat([usual.cast({"n": pl.UInt32}), *self._others])
-        return every.group_by("pair", maintain_order=True).agg(pl.col("n").sum(), pl.col("at").min())
+        return _added_up([usual.cast({"n": pl.UInt32}), *self._others])
 
     def values_of(self, skus: np.ndarray) -> dict[int, dict[int, int]]:
         """How often each of some SKUs, marked in `skus`, was met with each value."""
@@ -74,11 +76,17 @@ class Book:
         usual, n = self._usual[met].tolist(), self._n[met].tolist()
         found = {sku: {usual[k]: n[k]} for k, sku in enumerate(met.tolist())}
         for part in self._others:
-            pairs = part["pair"].to_numpy()
-            for k in np.flatnonzero(skus[pairs >> 32]):
-                values, value = found[int(pairs[k]) >> 32], int(pairs[k]) & (_LOW - 1)
-                values[value] = values.get(value, 0) + part["n"][int(k)]
+            codes, values = parted(part["pair"].to_numpy())
+            wanted = np.flatnonzero(skus[codes])
+            for sku, value, times in zip(
+                *(each[wanted].tolist() for each in (codes, values, part["n"].to_numpy())), strict=True
+            ):
+                found[sku][value] = found[sku].get(value, 0) + times
         return found
+
+
+def _added_up(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts).group_by("pair", maintain_order=True).agg(pl.col("n").sum(), pl.col("at").min())
 
 
 def isin_sorted(values: np.ndarray, ordered: np.ndarray) -> np.ndarray:
@@ -99,15 +107,25 @@ def paired(sku: np.ndarray, value: np.ndarray) -> np.ndarray:
     >>> paired(np.array([1]), np.array([2])).tolist()
     [4294967298]
     """
-    return sku.astype(np.int64) << 32 | value
+    return sku.astype(np.int64) << _BITS | value
+
+
+def parted(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """SKU and value of each pair.
+
+    >>> [codes.tolist() for codes in parted(paired(np.array([1]), np.array([2])))]
+    [[1], [2]]
+    """
+    return pairs >> _BITS, pairs & ((1 << _BITS) - 1)
 
 
 def spelled_out(counts: pl.DataFrame, name: str, skus: list[str], values: list[str]) -> pl.DataFrame:
     """The counts of one label in words, as `attribute_counts` gives them: sku, attribute, value, n, at."""
+    codes, said = parted(counts["pair"].to_numpy())
     return counts.select(
-        sku=pl.Series(skus, dtype=pl.String).gather(counts["pair"] // _LOW),
+        sku=pl.Series(skus, dtype=pl.String).gather(codes),
         attribute=pl.lit(name),
-        value=pl.Series(values, dtype=pl.String).gather(counts["pair"] % _LOW),
+        value=pl.Series(values, dtype=pl.String).gather(said),
         n=pl.col("n"),
         at=pl.col("at").cast(pl.UInt32),
     )

@@ -6,11 +6,9 @@ import numpy as np
 import polars as pl
 
 from forecasting.ingest.reading.coded import Words
-from forecasting.ingest.sales.book import Book
+from forecasting.ingest.sales.book import Book, parted
 from forecasting.ingest.sales.checks import told_no_products
 from forecasting.ingest.words.products import may_be_no_product
-
-_HIGH, _LOW = 32, (1 << 32) - 1
 
 
 class Unsold:
@@ -38,11 +36,12 @@ class Unsold:
     def _hinted(self, pairs: np.ndarray) -> np.ndarray:
         """The pairs in which the code or the name may be that of no product; each word is looked at once."""
         skus, names = self._hints = (_more_hints(self._hints[0], self.skus), _more_hints(self._hints[1], self.names))
-        return pairs[skus[pairs >> _HIGH] | names[pairs & _LOW]]
+        codes, values = parted(pairs)
+        return pairs[skus[codes] | names[values]]
 
     def _in_words(self, pairs: np.ndarray) -> list[tuple[str, str]]:
         skus, names = self.skus.all, self.names.all
-        return [(skus[sku], names[name]) for sku, name in zip(pairs >> _HIGH, pairs & _LOW, strict=True)]
+        return [(skus[sku], names[name]) for sku, name in zip(*parted(pairs), strict=True)]
 
     def _told(self) -> dict[str, str]:
         return told_no_products(self._most_said())
