@@ -134,7 +134,7 @@ def _import_stream(file: tuple[str, bytes | Path], mapping: Mapping | None, freq
     if streamed is None:
         return None
     grain = choose_freq(streamed.sums, "orders", streamed.facts.grain, freq or streamed.mapping.freq)
-    summed = _tidy_columns(add_up(streamed.sums, grain), streamed.mapping)
+    summed = _tidy_columns(add_up(streamed.sums, streamed.freq, grain), streamed.mapping)
     # Only the returns are still asked of the sums: without the rest, the panel takes the room of its columns one by one.
     streamed = replace(streamed, sums=streamed.sums.select(pl.col("returned").sum()))
     return _finish_stream(streamed, summed, grain, say)

@@ -7,6 +7,7 @@ import datetime as dt
 import random
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -214,3 +215,15 @@ def test_a_large_file_without_names_and_without_a_flaw(monkeypatch):
         [f"{k},2024-01-{1 + k % 28:02d},P{k % 3},2" for k in range(3000)], monkeypatch, head="order,date,sku,qty"
     )
     same(pieces, whole)
+
+
+def test_a_column_says_the_same_before_its_codes_are_worked_out_and_after():
+    columns = read_coded(b"A,1\nB,\nA,\xc3\xbc", ",", 2, [0, 1])
+    assert columns is not None
+    rows = np.array([2, 0])
+    for column, blank in ((columns[0], False), (columns[1], True)):
+        before = column.cells.to_list(), column.at(rows).to_list(), column.any_blank
+        assert column.texts.gather(column.codes).to_list() == before[0]
+        assert (column.cells.to_list(), column.at(rows).to_list(), column.any_blank) == before
+        assert before[2] == blank
+    assert columns[1].cells.to_list() == ["1", "", "ü"]

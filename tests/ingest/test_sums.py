@@ -20,7 +20,8 @@ ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(14_000, 14_012), st.int
 
 def lines(rows: list[tuple[int, int, int]]) -> Lines:
     sku, period, units = (np.array([row[k] for row in rows], dtype=np.int64) for k in range(3))
-    return Lines(np.ones(len(rows), dtype=bool), sku, period, units.astype(np.float64), None, None, None, np.zeros(0))
+    none = np.zeros(0)
+    return Lines(np.ones(len(rows), dtype=bool), sku, period, units.astype(np.float64), None, None, None, none, none)
 
 
 @given(st.lists(ROWS, max_size=12))

@@ -84,6 +84,7 @@ WEEK_OF = (
     r"(?i)^\s*(?:(?:latest\s|last\s)?\d{1,2}\s?(?:w(?:ee)?ks?)?\s?-?\s?)?(?:w/?[ecb]|(?:weeks?|wks?)?\s?(?:ending|ended|end|commencing|beginning|starting|start|of)|wochenende|woche (?:ab|vom|bis))"
     r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*(?:\(([^()]+)\)|[\s:-]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}))\s*$"
 )
+_WEEK_OF = re.compile(WEEK_OF)
 # Headings of weeks.
 WEEK_WORDS = re.compile(
     r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
@@ -118,7 +119,7 @@ def day_of_week(text: str) -> str:
     >>> day_of_week("W/E 07-Jan-24"), day_of_week("Wk 1 (01/01/2024)"), day_of_week("W1 2024-01-01"), day_of_week("Week 5")
     ('07-Jan-24', '01/01/2024', '2024-01-01', 'Week 5')
     """
-    match = re.match(WEEK_OF, text)
+    match = _WEEK_OF.match(text)
     return next(filter(None, match.groups())) if match else text
 
 

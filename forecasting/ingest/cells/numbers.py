@@ -86,14 +86,15 @@ def parse_numbers(column: pl.Series, decimal: str | None = None, hint: str = "."
         [1234.5, 12.0, -3.0, None, None]
     """
     plain = column.str.strip_chars().cast(pl.Float64, strict=False)
-    plain = plain.set(plain.is_infinite() | plain.is_nan(), None)
-    left = column.filter(plain.is_null()).unique()
-    rest = [text for text in left.to_list() if text is not None and not is_missing(text)]
+    if not plain.is_finite().all():
+        plain = plain.set(~plain.is_finite(), None)
+    left = column.filter(plain.is_null()).unique().to_list() if plain.null_count() else []
+    rest = [text for text in left if text is not None and not is_missing(text)]
     sign, ambiguous = (decimal, False) if decimal else _decimal_sign(rest, column, hint)
     if sign == "," or (decimal is None and ambiguous):
-        left = column.unique()
+        left = column.unique().to_list()
         plain = pl.Series(column.name, [None], dtype=pl.Float64).new_from_index(0, len(column)) if sign == "," else plain
-        rest = [t for t in left.to_list() if t is not None and not is_missing(t)] if sign == "," else rest
+        rest = [t for t in left if t is not None and not is_missing(t)] if sign == "," else rest
     read = {text: parse_number(text, sign) for text in rest}
     values = plain
     if read:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from forecasting.ingest.cells.numbers import Numbers, parse_numbers
@@ -63,11 +64,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Whole:
-    """What only a whole file can tell, for reading some of its rows: the decimal sign of each column of numbers, and what the
-    codes that may be no products are called most often (sku, name)."""
+    """What only a whole file can tell, for reading some of its rows: the decimal sign of each column of numbers, what the
+    codes that may be no products are called most often (sku, name), and the period of each row, where all are known."""
 
     decimals: dict[int, str]
     named: pl.DataFrame
+    periods: np.ndarray | None
 
 
 _WRAPPED = "^[ \\t\\r\\n\u00a0\u200b\ufeff'=]|[ \\t\\r\\n\u00a0\u200b\ufeff]$"
@@ -188,13 +190,18 @@ def totals_among(words: pl.Series) -> list[str]:
 def clean_text(column: pl.Series) -> pl.Series:
     """Cells without the wrapping that protects them from Excel; worked out on the distinct cells, which are few."""
     texts = column.unique()
-    if not texts.str.contains(_WRAPPED).any():
-        return column
-    clean = _unwrapped(texts)
+    clean = clean_words(texts)
     odd = clean != texts
-    if not odd.any():
-        return column
-    return column.replace(texts.filter(odd), clean.filter(odd))
+    return column.replace(texts.filter(odd), clean.filter(odd)) if odd.any() else column
+
+
+def clean_words(texts: pl.Series) -> pl.Series:
+    """The same for cells that are distinct.
+
+    >>> clean_words(pl.Series(['="0012"', " Mug ", "'7"])).to_list()
+    ['0012', 'Mug', '7']
+    """
+    return _unwrapped(texts) if texts.str.contains(_WRAPPED).any() else texts
 
 
 def _unwrapped(column: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
+from threading import Lock
 
 import numpy as np
 import polars as pl
@@ -18,20 +19,57 @@ from forecasting.ingest.reading.table import column_names
 
 Look = Callable[[pl.Series], tuple[np.ndarray, np.ndarray]]
 _BLOCK = 1 << 20
-_LOOK = 1 << 20
+_LOOK = 4 << 20
+_ASCII = 128
 
 
-@dataclass(frozen=True)
 class Coded:
-    """One column: its distinct `texts`, and for each row the place of its text among them."""
+    """One column of some lines: its distinct `texts`, and for each row the place of its text among them, in `codes`.
 
-    texts: pl.Series
-    codes: np.ndarray
+    They are worked out when they are first asked for, outside the interpreter's lock, by the thread that asks first.
+    """
+
+    def __init__(self, cells: pa.ChunkedArray) -> None:
+        self._cells = cells
+        self._found = pl.Series([], dtype=pl.String), np.zeros(0, dtype=np.int32)
+        self._lock = Lock()
+
+    def encode(self) -> tuple[pl.Series, np.ndarray]:
+        """The distinct texts and the codes; the cells themselves are given up for them."""
+        with self._lock:
+            if self._cells is not None:
+                # The parser could do that as well, but slower, or block by block with a dictionary for each.
+                found = self._cells.dictionary_encode().combine_chunks()
+                self._found = pl.Series(found.dictionary, dtype=pl.String), found.indices.to_numpy()
+                self._cells = None
+            return self._found
+
+    @property
+    def texts(self) -> pl.Series:
+        """The distinct texts, in the order in which they are met."""
+        return self.encode()[0]
+
+    @property
+    def codes(self) -> np.ndarray:
+        """For each row the place of its text in `texts`."""
+        return self.encode()[1]
 
     @property
     def cells(self) -> pl.Series:
         """The text of every row."""
-        return self.texts.gather(self.codes)
+        cells = self._cells  # another thread may give them up
+        return self.texts.gather(self.codes) if cells is None else pl.Series(cells, dtype=pl.String)
+
+    def at(self, rows: np.ndarray) -> pl.Series:
+        """The texts of some rows."""
+        cells = self._cells
+        return self.texts.gather(self.codes[rows]) if cells is None else pl.Series(cells.take(pa.array(rows)), dtype=pl.String)
+
+    @property
+    def any_blank(self) -> bool:
+        """Whether some row has nothing in this column."""
+        cells = self._cells
+        return bool((self.texts == "").any() if cells is None else compute.min(compute.binary_length(cells)).as_py() == 0)
 
 
 def read_coded(piece: bytes | memoryview, delimiter: str, width: int, wanted: Sequence[int]) -> dict[int, Coded] | None:
@@ -43,7 +81,7 @@ def read_coded(piece: bytes | memoryview, delimiter: str, width: int, wanted: Se
     """
     text = np.frombuffer(piece, dtype=np.uint8)
     seen = _seen(text)
-    if seen is None or not is_utf8(piece) or not _quotes_hold(text, seen.quotes, delimiter):
+    if seen is None or not (text.max() < _ASCII or is_utf8(piece)) or not _quotes_hold(text, seen.quotes, delimiter):
         return None
     names = column_names(width)
     chosen = [names[j] for j in wanted]
@@ -70,9 +108,9 @@ def read_coded(piece: bytes | memoryview, delimiter: str, width: int, wanted: Se
         return None
     if table.num_rows != seen.ends + 1:
         return None
-    columns = {j: _coded(table.column(name)) for j, name in zip(wanted, chosen, strict=True)}
+    columns = {j: Coded(table.column(name)) for j, name in zip(wanted, chosen, strict=True)}
     # The parser takes a blank line as a row of blank cells.
-    maybe_blank = all((column.texts == "").any() for column in columns.values())
+    maybe_blank = all(column.any_blank for column in columns.values())
     return None if maybe_blank and _has_blank_line(bytes(piece)) else columns
 
 
@@ -86,28 +124,27 @@ class _Seen:
 
 def _seen(text: np.ndarray) -> _Seen | None:
     """Look at the bytes, a block at a time; None where there are none, or a NUL, or lines that end in two ways."""
-    ends = returns = both = 0
-    quotes = [np.zeros(0, dtype=np.int64)]
+    ends, controls, quotes = 0, 0, [np.zeros(0, dtype=np.int64)]
+    found = np.empty(min(_LOOK, len(text)), dtype=bool)
+    # The blocks are large: between one short call and the next, another thread may take the interpreter's lock.
     for start in range(0, len(text), _LOOK):
         block = text[start : start + _LOOK]
-        if not block.min():
-            return None
-        ends += int(np.count_nonzero(block == 10))
-        quotes.append(np.flatnonzero(block == 34) + start)
-        if (block == 13).any():
-            marks = np.flatnonzero(block == 13) + start
-            returns += len(marks)
-            # A return that is the piece's last byte has lost its line feed to the cut between pieces.
-            both += int(np.count_nonzero(text[np.minimum(marks + 1, len(text) - 1)] == 10)) + int(marks[-1] == len(text) - 1)
-    alike = not returns or (returns == both and returns - ends in (0, 1))
-    return _Seen(ends, np.concatenate(quotes)) if len(text) and alike else None
+        here = found[: len(block)]
+        ends += int(np.count_nonzero(np.equal(block, 10, out=here)))
+        controls += int(np.count_nonzero(np.less(block, 32, out=here)))
+        quotes.append(np.flatnonzero(np.equal(block, 34, out=here)) + start)
+    if not len(text) or (controls > ends and not _ends_alike(text, ends)):
+        return None
+    return _Seen(ends, np.concatenate(quotes))
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
-    # The parser could do that as well, but block by block, with a dictionary for each.
-    found = column.dictionary_encode()
-    codes = [chunk.indices.to_numpy() for chunk in found.chunks]
-    return Coded(pl.Series(found.chunk(0).dictionary, dtype=pl.String), codes[0] if len(codes) == 1 else np.concatenate(codes))
+def _ends_alike(text: np.ndarray, ends: int) -> bool:
+    """Whether there is no NUL, and all lines end in the same way, with a line feed or with both."""
+    returns = np.flatnonzero(text == 13)
+    # A return that is the piece's last byte has lost its line feed to the cut between pieces.
+    both = int(np.count_nonzero(text[np.minimum(returns + 1, len(text) - 1)] == 10)) + int(text[-1] == 13)
+    alike = not len(returns) or (len(returns) == both and len(returns) - ends in (0, 1))
+    return bool(text.min() > 0) and alike
 
 
 def coded(texts: pl.Series) -> Coded:
@@ -116,8 +153,7 @@ def coded(texts: pl.Series) -> Coded:
     >>> coded(pl.Series(["b", "a", "b"])).codes.tolist()
     [0, 1, 0]
     """
-    found = compute.dictionary_encode(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
-    return Coded(pl.Series(found.dictionary, dtype=pl.String), found.indices.to_numpy())
+    return Coded(pa.chunked_array([texts.to_arrow(compat_level=pl.CompatLevel.oldest())]))
 
 
 def _has_blank_line(piece: bytes) -> bool:
@@ -240,7 +276,8 @@ def days_and_clocks(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """
     parts = texts.str.splitn(" ", 2).struct.unnest()
     day, clock = parts.to_series(0), parts.to_series(1)
-    odd = ~clock.str.slice(0, 3).str.contains(":", literal=True).fill_null(value=False)
+    timed = clock.str.contains("^.{0,2}:")
+    odd = ~(timed.fill_null(value=False) if timed.null_count() else timed)
     if odd.any():
         apart = [day_and_clock(text) for text in texts.filter(odd).to_list()]
         day = day.scatter(odd.arg_true(), [each[0] for each in apart])

@@ -56,7 +56,7 @@ class Book:
 
     def _add_others(self, pairs: np.ndarray, lines: np.ndarray) -> np.ndarray:
         found = pl.DataFrame({"pair": pairs, "at": lines}).group_by("pair").agg(n=pl.len(), at=pl.col("at").min())
-        self._others.append(found.select("pair", "n", "at"))
+        self._others.append(found)
         if sum(part.height for part in self._others) > max(_MERGE_FROM, 2 * len(self._known)):
             self._others = [_added_up(self._others)]
         met = found["pair"].to_numpy()

@@ -17,7 +17,7 @@ def gaps(
 ) -> np.ndarray:
     """Periods without a row of any SKU that are missing from the file, and not merely quiet or regularly closed."""
     counts = np.bincount(periods, minlength=len(calendar))
-    totals = np.bincount(periods, weights=np.nan_to_num(units), minlength=len(calendar))
+    totals = np.bincount(periods, weights=units, minlength=len(calendar))
     empty = (counts == 0) & ~closed
     if not empty.any():
         return empty

@@ -126,10 +126,10 @@ def period_sums(frame: pl.DataFrame, freq: str) -> pl.DataFrame:
     return totals
 
 
-def add_up(sums: pl.DataFrame, freq: str) -> pl.DataFrame:
-    """Sums as `period_sums` makes them, one row for each SKU and period, summed to longer periods."""
-    moved = sums.select(period_start(freq)).to_series()
-    if (moved != sums["ds"]).any():
+def add_up(sums: pl.DataFrame, had: str, freq: str) -> pl.DataFrame:
+    """Sums as `period_sums` makes them for periods of `had`, one row for each SKU and period, summed to those of `freq`."""
+    moved = sums.select(period_start(freq)).to_series() if freq != had else None
+    if moved is not None and (moved != sums["ds"]).any():
         sums = sums.with_columns(moved).group_by("sku", "ds").agg(pl.exclude("sku", "ds").sum())
     return _named(sums, [])
 
@@ -314,7 +314,7 @@ def _first_of_each(codes: np.ndarray, periods: np.ndarray, count: int) -> np.nda
 def _places_of(days: np.ndarray, calendar: pd.DatetimeIndex) -> np.ndarray:
     """The place of each day in the calendar, looked up once for each distinct day unless every day has one."""
     if calendar.freqstr == "D":
-        return ((days - days.min()) // np.timedelta64(1, "D")).astype(np.int32)
+        return (days.astype("datetime64[D]") - days.min().astype("datetime64[D]")).astype(np.int32)
     codes, distinct = pd.factorize(days)
     return calendar.get_indexer(pd.DatetimeIndex(distinct)).astype(np.int32)[codes]
 
@@ -327,7 +327,8 @@ def _laid_out(
     with np.errstate(over="ignore"):  # what is too large for it is not exact
         single = found.astype(np.float32)
     exact = bool(((single == found) | np.isnan(found)).all())
-    cells = np.full(size, 0.0 if zero else np.nan, dtype=np.float32 if exact else np.float64)
+    kind = np.float32 if exact else np.float64
+    cells = np.zeros(size, dtype=kind) if zero else np.full(size, np.nan, dtype=kind)
     if zero and holes is not None:
         cells[holes] = np.nan
     if shut is not None:

@@ -11,7 +11,7 @@ import polars as pl
 from forecasting.ingest.cells.dates import far_apart, plain_day
 from forecasting.ingest.cells.numbers import parse_numbers
 from forecasting.ingest.mapping import Mapping
-from forecasting.ingest.meaning.columns import Whole, clean_text, decimal_hint, named_columns, totals_among
+from forecasting.ingest.meaning.columns import Whole, clean_text, clean_words, decimal_hint, named_columns, totals_among
 from forecasting.ingest.meaning.movements import is_movement, mostly_below_zero
 from forecasting.ingest.reading.coded import Coded, Lexicon, Look, Words, coded, days_and_clocks, no_clock
 from forecasting.ingest.reading.table import Table
@@ -20,7 +20,7 @@ from forecasting.ingest.sales.checks import FALSE_WORDS, is_broken_code, platfor
 from forecasting.ingest.sales.facts import NO_CODE
 from forecasting.ingest.sales.grid import STATIC, period_start
 from forecasting.ingest.sales.quantities import says_returned
-from forecasting.ingest.sales.tally import Lines, Tally
+from forecasting.ingest.sales.tally import Lines, Tally, datetimes
 from forecasting.ingest.sales.unsold import Unsold
 
 _READ = ("date", "sku", "name", "units", "price", "revenue", "tax", "cost", "customer", "order", "status", "cancelled")
@@ -56,7 +56,7 @@ class Lane:
     def __init__(self, sample: Table, mapping: Mapping, freq: str, held: frozenset[str]) -> None:
         self.mapping, self._no_codes = mapping, held.union(_NO_CODE)
         self.refused = ""
-        self._freq = freq
+        self.freq = freq
         self._hint = decimal_hint(sample, mapping)
         self._places = {role: j for role in (*_READ, *STATIC) if (j := mapping.index(role)) is not None}
         self._labels = {name: self._places[name] for name in STATIC if name in self._places}
@@ -66,9 +66,11 @@ class Lane:
         self._signs = {role: self._sign(sample, role) for role in ("units", *_AMOUNTS) if role in self._places}
         self._lexicons = {role: Lexicon(look) for role, look in self._looks().items()}
         self._days, self._clock = Lexicon(self._day), Lexicon(no_clock)
-        self._known_days: list[pl.Series] = []
+        self._known_days: list[np.ndarray] = []
         self._unsold = Unsold(self._words["sku"], self._words.get("name"))
         self._books = {name: self._unsold.book if name == "name" else Book() for name in self._labels}
+        self._back: list[np.ndarray] = []
+        self._dated = True
         self._held: dict[str, list[np.ndarray]] = {name: [] for name in self._labels}
         self.rows = self._below = self._filled = 0
         self.tally = Tally()
@@ -90,41 +92,43 @@ class Lane:
         self.refused = self.refused or why
 
     def _codes(self, texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-        clean = clean_text(texts)
+        clean = clean_words(texts)
         words, odd = clean.to_list(), is_broken_code(clean).to_numpy()
         return self._words["sku"].number(words), odd | _among(words, self._no_codes) | _totals(texts)
 
     def _label(self, name: str) -> Look:
         def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
             odd = _totals(texts) if name in ("name", "category", "channel") else np.zeros(len(texts), dtype=bool)
-            return self._words[name].number(clean_text(texts).to_list()), odd
+            return self._words[name].number(clean_words(texts).to_list()), odd
 
         return look
 
     def _numbers(self, role: str) -> Look:
         def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
             found = parse_numbers(texts, self._signs[role])
-            odd = found.bad
+            values, odd = found.values.to_numpy(), found.bad.to_numpy()
             if role == "units":
-                odd = odd | found.values.is_null() | (found.values.abs() > _MOST).fill_null(value=False)
+                odd = odd | ~(np.abs(values) <= _MOST)
             elif role == "price":
-                odd = odd | (found.values < 0).fill_null(value=False)
-            return found.values.fill_null(float("nan")).to_numpy(), odd.to_numpy()
+                odd = odd | (values < 0)
+            return values, odd
 
         return look
 
     def _day(self, texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-        days = pl.Series("ds", [plain_day(text, self.mapping.date_order) for text in texts.to_list()], dtype=pl.Date)
-        self._known_days.append(days.drop_nulls().cast(pl.Datetime))
-        starts = pl.DataFrame(days.cast(pl.Datetime)).select(period_start(self._freq).cast(pl.Date).cast(pl.Int64).fill_null(0))
-        return starts.to_series().to_numpy(), days.is_null().to_numpy() | _totals(texts)
+        days = pl.Series("ds", [plain_day(text, self.mapping.date_order) for text in texts.to_list()], dtype=pl.Datetime("us"))
+        moments = days.to_numpy()
+        self._known_days.append(moments[~np.isnat(moments)])
+        starts = pl.DataFrame(days).select(period_start(self.freq).cast(pl.Date).cast(pl.Int64).fill_null(0)).to_series()
+        return starts.to_numpy(), np.isnat(moments) | _totals(texts)
 
     def read(self, columns: dict[int, Coded], first_line: int) -> Outcome:
         """The rows of the next piece as numbers; those that are not plain are held back."""
         by_role = {role: columns[j] for role, j in self._places.items()}
         odd = np.zeros(len(by_role["sku"].codes), dtype=bool)
         sku = self._lexicons["sku"].rows(by_role["sku"], odd)
-        period = self._periods(by_role["date"], odd)
+        period, undated = self._periods(by_role["date"])
+        odd |= undated
         units = self._lexicons["units"].rows(by_role["units"], odd)
         labels = {name: self._lexicons[name].rows(columns[j], odd) for name, j in self._labels.items()}
         self._below += int((units < 0).sum())
@@ -135,7 +139,8 @@ class Lane:
             _mark_gone(money["price"], by_role["customer"], odd)
         self._count_labels(sku, labels, first_line)
         odd |= self._unsold.refused[sku]
-        orders, place = self._orders(by_role.get("order"))
+        none = np.zeros(0, dtype=np.int64)
+        order, orders, ranks = self._orders(by_role["order"]) if "order" in by_role else (None, none, none)
         lines = Lines(
             plain=~odd,
             sku=sku,
@@ -143,39 +148,40 @@ class Lane:
             units=units,
             price=money.get("price"),
             amount=money.get("revenue"),
-            order=place,
+            order=order,
             orders=orders,
+            ranks=ranks,
         )
         self.rows += len(odd)
         held = np.flatnonzero(odd)
+        self._back.append(period[held])
+        self._dated = self._dated and not undated.any()
         for name, values in labels.items():
             self._held[name].append(paired(sku[held], values[held]))
         return Outcome(len(odd), lines, held)
 
-    def _periods(self, column: Coded, odd: np.ndarray) -> np.ndarray:
-        """The period of each row, from its day alone; the time of day must only be one."""
+    def _periods(self, column: Coded) -> tuple[np.ndarray, np.ndarray]:
+        """The period of each row, from its day alone, and which rows have none; the time of day must only be one."""
         days, clocks = days_and_clocks(column.texts)
-        no_moment = np.zeros(len(days), dtype=bool)
-        periods = self._days.rows(coded(days), no_moment)
-        self._clock.rows(coded(clocks), no_moment)
-        if no_moment.any():
-            odd |= no_moment[column.codes]
-        return periods[column.codes]
+        undated = np.zeros(len(days), dtype=bool)
+        periods = self._days.rows(coded(days), undated)
+        self._clock.rows(coded(clocks), undated)
+        return periods[column.codes], undated[column.codes]
 
     @staticmethod
-    def _orders(column: Coded | None) -> tuple[np.ndarray, np.ndarray | None]:
-        """The orders of the piece, as hashes, and the place of each row's among them."""
-        if column is None:
-            return np.zeros(0, dtype=np.uint64), None
-        orders, place = np.unique(clean_text(column.texts).hash().to_numpy(), return_inverse=True)
-        return orders, place[column.codes]
+    def _orders(column: Coded) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The order of each row, numbered as they are met, the orders of the piece as sorted hashes, and their places there."""
+        orders, ranks = np.unique(clean_words(column.texts).hash().to_numpy(), return_inverse=True)
+        if len(orders) < len(ranks):  # two texts that are the same order
+            return ranks[column.codes], orders, np.arange(len(orders))
+        return column.codes, orders, ranks
 
     def _mark_cancelled(self, columns: dict[str, Coded], odd: np.ndarray) -> None:
         if "status" in columns:
             self._lexicons["status"].rows(columns["status"], odd)
         if "cancelled" in columns:
             column = columns["cancelled"]
-            odd |= (~clean_text(column.texts).str.to_lowercase().is_in(list(FALSE_WORDS))).to_numpy()[column.codes]
+            odd |= (~clean_words(column.texts).str.to_lowercase().is_in(list(FALSE_WORDS))).to_numpy()[column.codes]
 
     def _count_labels(self, sku: np.ndarray, labels: dict[str, np.ndarray], first_line: int) -> None:
         """Count what each SKU carries, whether its rows are plain or not."""
@@ -186,7 +192,8 @@ class Lane:
 
     def whole(self) -> Whole | None:
         """What the file as a whole has shown; None when it is not what was taken from the sample, or cannot be told yet."""
-        if self.refused or mostly_below_zero(self._below, self._filled) or far_apart(pl.concat(self._known_days)):
+        days = pl.Series(np.concatenate(self._known_days))
+        if self.refused or mostly_below_zero(self._below, self._filled) or far_apart(days):
             return None
         for role, sign in self._signs.items():
             found = parse_numbers(
@@ -194,7 +201,8 @@ class Lane:
             )
             if found.ambiguous or found.decimal != sign:
                 return None
-        return Whole({self._places[role]: sign for role, sign in self._signs.items()}, self._unsold.named())
+        periods = datetimes(np.concatenate([np.zeros(0, np.int64), *self._back])) if self._dated else None
+        return Whole({self._places[role]: sign for role, sign in self._signs.items()}, self._unsold.named(), periods)
 
     def late(self) -> frozenset[str]:
         """Codes that turned out to be no products after some of their rows had been added up."""
@@ -226,7 +234,7 @@ class Lane:
         if "order" not in frame.columns:
             return False
         known = {word: code for code, word in enumerate(self._words["sku"].all)}
-        sold = frame.filter(pl.col("sold") > 0).with_columns(period_start(self._freq))
+        sold = frame.filter(pl.col("sold") > 0).with_columns(period_start(self.freq))
         codes = np.array([known.get(sku, -1) for sku in sold["sku"].to_list()], dtype=np.int64)
         days = sold["ds"].cast(pl.Date).cast(pl.Int64).to_numpy()
         return self.tally.holds(codes << 32 | days, sold["order"].hash().to_numpy())
@@ -246,13 +254,13 @@ def _totals(texts: pl.Series) -> np.ndarray:
 def _mark_gone(price: np.ndarray, customer: Coded, odd: np.ndarray) -> None:
     """Lines without a price and without a customer."""
     free = np.flatnonzero(price == 0)
-    nobody = clean_text(customer.texts.gather(customer.codes[free])) == ""
+    nobody = clean_text(customer.at(free)) == ""
     odd[free[nobody.to_numpy()]] = True
 
 
 def _status_look(not_sold: Callable[[str], bool], refuse: Callable[[str], None]) -> Look:
     def look(texts: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-        words = clean_text(texts).to_list()
+        words = clean_words(texts).to_list()
         if any(word and is_movement(word) for word in words):
             refuse("the file lists stock movements")
         odd = np.array([bool(word) and not_sold(word) for word in words], dtype=bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -28,7 +28,7 @@ from forecasting.ingest.sales.lane import Lane, wanted_columns
 
 STREAM_FROM = 24 << 20
 SHOWN = 1000
-_PIECE = 12 << 20
+_PIECE = 8 << 20
 _FIRST_PIECE, _MORE = 4 << 20, 4 << 20
 _AHEAD = 3
 _HEAD = 1 << 15
@@ -42,9 +42,9 @@ Say = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Streamed:
-    """An order file summed to SKUs and periods: `sums`, `names` how often each attribute was seen, `facts` the account.
+    """An order file summed to SKUs and periods of `freq`: the `sums`, how often each attribute was seen (`names`), the account.
 
-    `facts.frame` is empty; `table` holds the first rows only, for the screen.
+    `facts` is that account, without its frame; `table` holds the first rows only, for the screen.
     """
 
     table: Table
@@ -52,6 +52,7 @@ class Streamed:
     facts: Facts
     sums: pl.DataFrame
     names: pl.DataFrame
+    freq: str
 
 
 @dataclass(frozen=True)
@@ -183,15 +184,15 @@ def _spans(content: Content, plan: _Plan) -> Iterator[tuple[int, int]]:
 
 
 class _Pieces:
-    """The pieces of a file as codes and texts, in their order, with the share of the file that they complete.
+    """The pieces of a file as columns, in their order, with the share of the file that they complete.
 
     File and parser are read outside the interpreter's lock, some pieces ahead, from the first moment on: all columns at first,
-    those in `wanted` as soon as it is set.
+    those in `wanted` as soon as it is set, of which the ones in `coded` are asked for by their codes.
     """
 
     def __init__(self, content: Content, plan: _Plan) -> None:
         self.content, self.plan = content, plan
-        self.wanted = tuple(range(plan.width))
+        self.wanted = self.coded = tuple(range(plan.width))
         self._spans, self._room = _spans(content, plan), bytearray()
         self._waiting: deque[tuple[Future[dict[int, Coded] | None], float]] = deque()
         self._pool = ThreadPoolExecutor(max_workers=1)
@@ -212,11 +213,21 @@ class _Pieces:
 
     def _fill(self) -> None:
         for start, stop in islice(self._spans, _AHEAD - len(self._waiting)):
-            self._waiting.append((self._pool.submit(self._read, start, stop, self.wanted), stop / self.plan.stop))
+            task = self._pool.submit(self._read, start, stop, self.wanted)
+            # A task of its own: the piece can be taken meanwhile, and who is first at a column works out its codes.
+            self._pool.submit(_encode, task, self.coded)
+            self._waiting.append((task, stop / self.plan.stop))
 
     def _read(self, start: int, stop: int, wanted: tuple[int, ...]) -> dict[int, Coded] | None:
         self._room = self._room or bytearray(_PIECE)
         return read_coded(self.content.view(start, stop, self._room), self.plan.dialect.delimiter, self.plan.width, wanted)
+
+
+def _encode(task: Future[dict[int, Coded] | None], coded: Collection[int]) -> None:
+    """Work out the codes of some columns, the last ones first: the other thread begins with the first."""
+    for j, column in reversed((task.result() or {}).items()):
+        if j in coded:
+            column.encode()
 
 
 def _summed(pieces: _Pieces, sample: Table, mapping: Mapping, say: Say, known: frozenset[str] = frozenset()) -> Streamed | None:
@@ -225,6 +236,7 @@ def _summed(pieces: _Pieces, sample: Table, mapping: Mapping, say: Say, known: f
     if wanted is None:
         return None
     pieces.wanted = wanted
+    pieces.coded = tuple(j for j in wanted if j != mapping.index("customer"))  # looked at where nothing was paid only
     lane = Lane(sample, mapping, mapping.freq or "D", known)
     held = _added(pieces, lane, sample.header, say)
     if held is None:
@@ -247,7 +259,7 @@ def _added(pieces: _Pieces, lane: Lane, header: tuple[str, ...], say: Say) -> li
         outcome = lane.read(columns, plan.first_line + rows)
         if lane.refused or len(outcome.held) > _HELD * outcome.rows or not lane.tally.add(outcome.lines):
             return None
-        cells = {f"c{j}": column.texts.gather(column.codes[outcome.held]) for j, column in columns.items()}
+        cells = {f"c{j}": column.at(outcome.held) for j, column in columns.items()}
         lines = pl.Series("line", outcome.held + plan.first_line + rows, dtype=pl.UInt32)
         held.append(_Held(pl.DataFrame(cells), lines))
         rows += outcome.rows
@@ -270,7 +282,7 @@ def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: li
     blank = [pl.lit("").alias(name) for name in column_names(plan.width) if name not in cells.columns]
     back = _Held(cells.with_columns(blank).select(column_names(plan.width)), pl.concat([part.lines for part in held]))
     facts = extract(_table(plan, back), mapping, whole)
-    others = period_sums(facts.frame, mapping.freq or "D")
+    others = period_sums(facts.frame, lane.freq)
     if _odd_share(replace(facts, rows=rows)) or lane.counts_again(facts.frame):
         return None
     give_back()
@@ -281,4 +293,4 @@ def _finished(plan: _Plan, sample: Table, mapping: Mapping, lane: Lane, held: li
     account = replace(facts, frame=pl.DataFrame(), rows=rows, date_order=mapping.date_order)
     shown = replace(sample, cells=sample.cells.head(SHOWN), lines=sample.lines.head(SHOWN))
     table = shown.note(f"only the first {shown.height:,} rows are kept for show") if rows > shown.height else shown
-    return Streamed(table, mapping, account, sums, names)
+    return Streamed(table, mapping, account, sums, names, lane.freq)
