@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from forecasting.ingest.cells.calendars import counts_days
@@ -300,18 +301,24 @@ def _with_attributes(reader: ColumnReader, frame: pl.DataFrame, name: pl.Series 
 
 def _split(reader: ColumnReader, frame: pl.DataFrame, dates: Dates) -> Facts:
     """Usable rows on one side, on the other each unusable row once, with the first reason that holds."""
-    left = pl.Series([True]).new_from_index(0, frame.height)
-    parts: list[pl.DataFrame] = []
-    for check in reader.checks:
-        now = check.bad & left
-        if now.any():
-            parts.append(
-                pl.DataFrame({"line": frame["line"].filter(now), "value": check.value.filter(now)}).with_columns(
-                    column=pl.lit(check.column), reason=pl.lit(check.reason)
-                )
-            )
-            left = left & ~now
-    schema = {"line": pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
-    rejects = pl.concat([p.select(*schema).cast(schema) for p in parts]).sort("line") if parts else pl.DataFrame(schema=schema)  # type: ignore[arg-type]
+    rejects, left = _rejected(reader.checks, frame["line"])
     used = tuple(c.column for c in reader.mapping.columns if c.role not in ("ignore", "note"))
     return Facts(frame.filter(left), rejects, frame.height, tuple(reader.issues), dates.order, dates.grain, used)
+
+
+def _rejected(checks: list[Check], lines: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """The unusable rows in the order of their lines, with the first reason that holds, and which rows are left."""
+    left = pl.Series([True]).new_from_index(0, len(lines))
+    # All that is found is put together once: a table for each reason would take longer than finding the rows.
+    at, cells = [pl.Series("line", [], dtype=pl.UInt32)], [pl.Series("value", [], dtype=pl.String)]
+    for check in checks:
+        now = check.bad & left
+        at.append(lines.filter(now).cast(pl.UInt32))
+        cells.append(check.value.filter(now).cast(pl.String).alias("value"))
+        left = left & ~now
+    found = np.repeat(np.arange(len(checks)), np.array([len(part) for part in at[1:]], dtype=np.int64))
+    columns, reasons = (pl.Series([getattr(c, what) for c in checks], dtype=pl.String) for what in ("column", "reason"))
+    rejects = pl.DataFrame(
+        {"line": pl.concat(at), "column": columns.gather(found), "value": pl.concat(cells), "reason": reasons.gather(found)}
+    )
+    return rejects.sort("line", maintain_order=True), left
