@@ -232,6 +232,14 @@ def test_flags_a_merchant_plans_are_known_ahead_under_their_own_names() -> None:
     assert panel.series("A")["is_holiday"].tolist() == [1.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize(("discount", "known"), [(0, ("price",)), (5, ("price", "discount"))])
+def test_discounts_are_asked_for_ahead_only_where_there_ever_was_one(discount: int, known: tuple[str, ...]) -> None:
+    rows = [f"2024-01-{d:02d},A,{d},2.5,{discount * (d == 3)}" for d in range(1, 9)]
+    panel = import_files([("a.csv", table("date,sku,units,price,discount", *rows))]).panel
+    assert panel.known == known
+    assert panel.series("A")["discount"].sum() == discount
+
+
 def test_an_exported_panel_summed_to_weeks_keeps_its_columns(tmp_path) -> None:
     rows = [f"2024-01-{d:02d},A,Mug,{d},2.5,{d % 2},{90 - d},Cups" for d in range(1, 22)]
     panel = import_files([("a.csv", table("date,sku,name,units,price,promo,stock,category", *rows))]).panel

@@ -280,6 +280,8 @@ def test_weeks_by_their_ends_down_below_another_heading() -> None:
     assert _sums(_read([head, *(row.format("Week Ending") for row in rows)])) == {"00-1": 12}
     with pytest.raises(MappingNeeded):  # weeks that overlap
         _read([head, *(row.format("4 Weeks Ending") for row in rows)])
+    done = _read([head, *(row.format("1 Week Ending") for row in rows), rows[-1].format("Latest 4 Weeks Ending")])
+    assert (_sums(done), done.report.rows_set_aside) == ({"00-1": 12}, 1)
 
 
 def test_a_log_of_moments_notes_one_piece_a_row_and_it_is_said() -> None:

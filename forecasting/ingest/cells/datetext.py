@@ -56,8 +56,8 @@ _LONGEST = 100  # what is longer is no date, and looking for one in it takes lon
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _WEEK_WORD = r"(?:f?w|kw|wk|cw|week|woche|semaine|semana|sem)"
 _WEEK = re.compile(
-    rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,']+(\d{{4}}|(?<=')\d\d)"
-    r"|(\d{4})年第?(\d{1,2})[周週]|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})",
+    rf"(\d{{4}})[-\s/]*{_WEEK_WORD}\.?\s?(\d{{1,2}})(?:-?([1-7]))?|{_WEEK_WORD}\.?\s?(\d{{1,2}})[-\s/,']+(\d{{4}}|(?<=['/])\d\d)"
+    r"|(\d{4})年第?(\d{1,2})[周週]|(\d{4})[-\s/]?S(\d\d)|S(\d\d)[-\s/](\d{4})|(\d\d)W(\d\d)",
     re.IGNORECASE,
 )
 _QUARTER = re.compile(
@@ -70,7 +70,9 @@ _HALF = re.compile(
     r"|([12])(?:\.|er|[eè]me)?\s?(?:Halbjahr|HJ|semestre)\s?(\d{4})|(\d{4})年?([上下])半年",
     re.IGNORECASE,
 )
-_YEAR_MONTH = re.compile(r"(\d{4})\s?[-/.年M]\s?(\d{1,2})\s?月?份?|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})")
+_YEAR_MONTH = re.compile(
+    r"(\d{4})\s?(?:[-/.年M]|[-/.]M)\s?(\d{1,2})\s?月?份?|M(\d{1,2})[-\s/.](\d{4})|(\d{1,2})[-/.](\d{4})|(\d{4})(\d{2})"
+)
 _PERIOD = r"P(?:er(?:iod)?)?\.?\s?(\d{1,2})"
 # "2024 P03", "Period 3/2024".
 PERIOD_OF_YEAR = re.compile(rf"((?:19|20)\d\d)[-\s/._]*{_PERIOD}|{_PERIOD}[-\s/._]+((?:19|20)\d\d)", re.IGNORECASE)
@@ -85,6 +87,8 @@ WEEK_OF = (
     r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*(?:\(([^()]+)\)|[\s:-]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}))\s*$"
 )
 _WEEK_OF = re.compile(WEEK_OF)
+# "4 weeks ending ...": spans that overlap each other, and the weeks beside them.
+SEVERAL_WEEKS = r"(?i)^\s*(?:latest\s|last\s)?(?:[2-9]|\d\d)\s?w(?:ee)?ks?\b"
 # Headings of weeks.
 WEEK_WORDS = re.compile(
     r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE
@@ -185,8 +189,8 @@ def _moment(match: re.Match[str]) -> dt.datetime | None:
 
 
 def _iso_week(match: re.Match[str]) -> dt.datetime | None:
-    year = next(match.group(k) for k in (1, 5, 6, 8, 11) if match.group(k))
-    week = next(match.group(k) for k in (2, 4, 7, 9, 10) if match.group(k))
+    year = next(match.group(k) for k in (1, 5, 6, 8, 11, 12) if match.group(k))
+    week = next(match.group(k) for k in (2, 4, 7, 9, 10, 13) if match.group(k))
     try:
         return dt.datetime.combine(dt.date.fromisocalendar(full_year(year), int(week), 1), dt.time())
     except ValueError:

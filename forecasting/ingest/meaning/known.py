@@ -31,13 +31,15 @@ def planned(name: str) -> bool:
 def known_ahead(columns: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """The regressors known ahead, told by names and values alone, so that a panel read back knows the same ones.
 
-    What was paid on average (`price_paid`) is only seen where something sold; beside it discounts are no plan either.
+    What was paid on average (`price_paid`) is only seen where something sold; beside it discounts are no plan either, and
+    nothing can be learnt of discounts where there never was one.
 
     >>> known_ahead({"y": np.ones(2), "price": np.ones(2), "stock": np.ones(2), "holiday": np.array([0.0, 1.0])})
     ('price', 'holiday')
     """
     realised = "price_paid" in columns
-    prices = () if realised else tuple(name for name in _PRICES if name in columns)
+    given = [name for name in _PRICES if name in columns and (name != "discount" or np.nan_to_num(columns[name]).any())]
+    prices = () if realised else tuple(given)
     return (*prices, *(name for name, cells in columns.items() if _is_plan(name, cells, realised)))
 
 

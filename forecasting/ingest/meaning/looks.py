@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from forecasting.ingest.cells.datetext import WEEK_WORDS, day_of_week, parse_date_text
+from forecasting.ingest.cells.datetext import SEVERAL_WEEKS, WEEK_WORDS, day_of_week, parse_date_text
 from forecasting.ingest.cells.kinds import BLANK, DATE, NUMBER, TEXT, kind_of
 from forecasting.ingest.cells.numbers import unwrap
 from forecasting.ingest.reading.table import Table
 from forecasting.ingest.words.products import is_total
 
 _SAMPLE = 400
-_SEVERAL_WEEKS = re.compile(r"(?i)\s*(?:latest\s|last\s)?(?:[2-9]|\d\d)\s?w")  # "4 weeks ending ..." overlap and are no weeks
+_SEVERAL_WEEKS = re.compile(SEVERAL_WEEKS)  # no dates, unless they stand among single weeks
 
 
 _NUMERIC = frozenset(

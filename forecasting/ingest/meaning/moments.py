@@ -12,7 +12,7 @@ import polars as pl
 from forecasting.core.errors import MappingNeeded
 from forecasting.ingest.cells.calendars import counted_down, days_of_year, months_or_days, thirteenth, weeks_in_digits
 from forecasting.ingest.cells.dates import HALF_YEARS, Dates, parse_dates
-from forecasting.ingest.cells.datetext import WEEK_WORDS, fiscal, full_year, month_number, parse_date_text
+from forecasting.ingest.cells.datetext import SEVERAL_WEEKS, WEEK_WORDS, fiscal, full_year, month_number, parse_date_text
 from forecasting.ingest.meaning.columns import ColumnReader, is_total_cell
 from forecasting.ingest.meaning.naming import month_named, period_named, year_named
 from forecasting.ingest.reading.table import Table
@@ -68,6 +68,9 @@ def read_dates(reader: ColumnReader) -> Dates:
         )
     order = f"; dates are read as {found.order}" if found.order else ""
     missing = found.values.is_null() & ~found.bad
+    several = column.str.contains(SEVERAL_WEEKS)
+    if several.any() and (~several & found.values.is_not_null()).any():
+        reader.check(several, "date", column, "several weeks in one, beside rows for each week")
     reader.check(missing & ~reader.totals, "date", column, "no date")
     reader.check(found.bad & ~reader.totals, "date", column, f"not a date that can be a day of sales{order}")
     return _with_clock(reader, found)
