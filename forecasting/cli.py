@@ -128,7 +128,7 @@ def forecast_command(
         _say(sentence)
     if outlook.failures:
         fallen = len({failure.unique_id for failure in outlook.failures})
-        _say(f"{fallen:,} SKUs fell back to a simpler model; the column 'flags' says why.")
+        _say(f"{fallen:,} {'SKU' if fallen == 1 else 'SKUs'} fell back to a simpler model; the column 'flags' says why.")
 
 
 @app.command("backtest")

@@ -200,7 +200,7 @@ def classes(found: exploring.Portfolio) -> None:
         meaning.markdown(
             t(
                 f"**A** brings the first 80 % of {_thing(found)}, **B** the next 15 %, **C** the rest.\n\n"
-                f"**X** sells steadily, **Y** varies, **Z** varies by more than its own mean.\n\n{_advice(count)}"
+                f"**X** sells steadily, **Y** varies, **Z** varies by more than its own mean.\n\n{_advice(count, found)}"
             )
         )
         left = len(found) - int(count.sum())
@@ -227,12 +227,17 @@ def _cell(skus: int, share: float) -> str:
     return f'<td style="--share:{round(100 * min(share, 0.6))}%"><b>{escape(t(words.count(skus, "SKU")))}</b>{part}</td>'
 
 
-def _advice(count: np.ndarray) -> str:
+def _advice(count: np.ndarray, found: exploring.Portfolio) -> str:
     ready, careful = int(count[0, 0]), int(count[0, 2])
     steady, erratic = "No SKU is **AX**: look at each forecast before you order.", "No SKU is **AZ**."
     if ready:
+        year = not found.scale.year or found.units.shape[1] >= found.scale.season
+        which = words.count(ready, "SKU")
         steady = (
-            f"{words.count(ready, 'SKU')} {'is' if ready == 1 else 'are'} **AX**: trust the forecast and order automatically."
+            f"{which} {'is' if ready == 1 else 'are'} **AX**: trust the forecast and order automatically."
+            if year
+            else f"{which} {'is' if ready == 1 else 'are'} **AX**, steady so far: a year of sales would show what the season "
+            "does to them."
         )
     if careful:
         erratic = (

@@ -48,7 +48,7 @@ def complete_plan(panel: Panel, plan: pd.DataFrame | None, horizon: int) -> Plan
     rows, notes = _about_this_forecast(_rows(plan, planned, panel.freq), panel, horizon)
     _refuse_twice(rows)
     future = _laid_out(rows, future_grid(panel, horizon), planned)
-    notes += [_missing_note(future, name) for name in planned if future[name].isna().any()]
+    notes += _missing_notes(future, planned)
     return Plan(fill_plan(panel, future), tuple(notes))
 
 
@@ -166,8 +166,16 @@ def _refuse_twice(rows: pd.DataFrame) -> None:
         raise InputError(f"The plan has more than one row for {who} on {twice['ds'].iloc[0]:%Y-%m-%d}; keep one.")
 
 
-def _missing_note(future: pd.DataFrame, name: str) -> str:
-    missing = future[future[name].isna()]
+def _missing_notes(future: pd.DataFrame, planned: Sequence[str]) -> list[str]:
+    """What a plan leaves open; regressors that miss the same SKUs and periods share a sentence."""
+    alike: dict[bytes, list[str]] = {}
+    for name in planned:
+        if future[name].isna().any():
+            alike.setdefault(future[name].isna().to_numpy().tobytes(), []).append(name)
+    return [_missing_note(future[future[names[0]].isna()], future, "', '".join(names)) for names in alike.values()]
+
+
+def _missing_note(missing: pd.DataFrame, future: pd.DataFrame, name: str) -> str:
     first = missing.iloc[0]
     return (
         f"The plan has no '{name}' for {len(missing):,} of {len(future):,} SKUs and periods, such as '{first['unique_id']}' "

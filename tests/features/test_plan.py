@@ -56,6 +56,8 @@ def test_what_is_open_is_filled_with_the_last_price_and_no_promotion(panel: Pane
     assert complete is not None
     assert complete.future["price"].tolist() == [4, 9, 4, 9]
     assert complete.future["promo"].tolist() == [1, 0, 1, 0]
+    (note,) = complete.notes  # one sentence for both, which miss the same
+    assert "no 'price', 'promo' for 2 of 4" in note
 
 
 def test_a_promotion_that_ends_takes_its_price_along() -> None:
