@@ -59,7 +59,8 @@ def _settings(panel: Panel, sku: str, horizon: int) -> None:
             ids = _scope(panel, sku)
             way = sums.control()
         st.caption(t(models.sentence(name)))
-        plan = planning.control(panel, sku, horizon)
+        shown = running.slot(JOB).settings
+        plan = planning.control(panel, sku, horizon, shown.plan if isinstance(shown, Asked) else None)
         asked = Asked(name, ids, horizon, plan.title, _digest(plan.rows), way)
         _button(panel, asked, plan)
 

@@ -57,17 +57,21 @@ def script(title: str, horizon: int) -> tuple[tuple[str, ...], str]:
     )
 
 
-def control(panel: Panel, sku: str, horizon: int) -> Kept:
-    """Choose how prices and promotions go on; data without any has nothing to choose."""
+def control(panel: Panel, sku: str, horizon: int, before: str | None) -> Kept:
+    """Choose how prices and promotions go on; data without any has nothing to choose.
+
+    `before` is the title of the plan of the forecast that is on the page: what was saved with it stays chosen.
+    """
     names = plannable(panel)
     if not names:
         return Kept(LEFT_OUT)
     running_lately = promoted(panel, horizon)
+    usual = CARRIED_ON if panel.known and running_lately < SELDOM else LEFT_OUT
     how = st.segmented_control(
         t(f"Ahead: {', '.join(label(name).lower() for name in names)}"),
         [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
         format_func=teller(),
-        default=CARRIED_ON if panel.known and running_lately < SELDOM else LEFT_OUT,
+        default=usual if before is None else before if before in (LEFT_OUT, CARRIED_ON, WRITTEN) else UPLOADED,
         required=True,
         key="plan-how",
         persist_state="session",

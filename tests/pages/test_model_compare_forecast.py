@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from forecasting.export import forecast_csv
 from forecasting.store.content import pack, unpack
 from forecasting.workflow import Outlook, Standings, Tryout
+from ui.outlooks import Asked
 from ui.running import Slot
 from ui.saving import Result
 
@@ -189,6 +190,15 @@ def test_a_plan_is_read_as_soon_as_it_is_dropped(opened):
     assert read.result.rows["price"].tolist() == [1.5]
     assert unpack(pack(Result(read.result, read.settings, read.seconds))).settings == "plan.csv"  # it is saved with the work
     assert "plan.csv: 1 row" in [box.value for box in app.success]
+
+
+@pytest.mark.parametrize(("plan", "chosen"), [("plan.csv", "Upload a plan"), ("Leave out", "Leave out")])
+def test_the_plan_of_a_forecast_that_was_opened_again_stays_chosen(opened, plan, chosen):
+    app = opened("model", demo="grocery", sku=SKU, horizon="14")
+    workspace = app.session_state["_workspace"]
+    workspace.results["forecast"] = Slot(settings=Asked("linear", workspace.panel.ids, 14, plan))
+    app.switch_page("../pages/forecast.py").run()
+    assert app.segmented_control(key="plan-how").value == chosen
 
 
 def test_a_history_that_is_too_short_is_one_sentence(opened):
