@@ -453,10 +453,11 @@ def check_commands() -> dict[str, list[str]]:
     }
 
 
-def test_command() -> list[str]:
+def test_command(coverage: bool) -> list[str]:
     """Return the command for all tests; the browser tests share one process, for they share one server."""
     workers = str(min(4, os.cpu_count() or 1))
-    return [venv_python(), "-m", "pytest", "--numprocesses", workers, "--dist", "loadgroup", "--cov"]
+    command = [venv_python(), "-m", "pytest", "--numprocesses", workers, "--dist", "loadgroup"]
+    return [*command, "--cov"] if coverage else command
 
 
 def run_check(name: str, command: list[str]) -> bool:
@@ -465,13 +466,13 @@ def run_check(name: str, command: list[str]) -> bool:
     return subprocess.run(command, check=False, cwd=ROOT, env=clean_environment()).returncode == 0
 
 
-def run_tests() -> int:
+def run_tests(coverage: bool) -> int:
     """Run everything that CI runs, the fast checks first; pytest's closing line comes last when all is well."""
     start = time.monotonic()
     results = {name: run_check(name, command) for name, command in check_commands().items()}
     verdicts = ", ".join("{} {}".format(name, "ok" if fine else "FAILED") for name, fine in results.items())
     print(f"--- {verdicts} ({time.monotonic() - start:.0f} s); now the tests", flush=True)
-    results["tests"] = run_check("tests", test_command())
+    results["tests"] = run_check("tests", test_command(coverage))
     failed = [name for name, fine in results.items() if not fine]
     if failed:
         print("Failed: {}.".format(", ".join(failed)), flush=True)
@@ -489,6 +490,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--page", default=DEMO_PAGE, help="what to open; the sample store when not given")
     parser.add_argument("--no-browser", action="store_true", help="start the app, but open no browser")
+    parser.add_argument("--coverage", action="store_true", help="test: show the branches no test reaches, in twice the time")
     options = parser.parse_args(arguments)
     if not 0 < options.port < 65536:
         parser.error(f"--port must lie between 1 and 65535, found {options.port}.")
@@ -501,7 +503,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         set_up(DEV_LOCK if options.what == "test" else LOCK)
         if options.what == "test":
-            return run_tests()
+            return run_tests(options.coverage)
         return serve(free_port(options.port), browser=not options.no_browser, page=options.page)
     except SetUpError as error:
         print("\n" + str(error), file=sys.stderr)

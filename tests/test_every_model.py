@@ -76,7 +76,12 @@ GLOBAL = (*NETWORKS, "boosting", "light_boosting")  # they learn from the neighb
 SLOW = (*NETWORKS, "auto")
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in MODELS])
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    """All tests of a model run in one process, which fits it once."""
+    return [pytest.mark.xdist_group(name), *([pytest.mark.slow] if name in SLOW else [])]
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=marks(name)) for name in MODELS])
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

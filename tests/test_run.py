@@ -283,12 +283,18 @@ def test_the_app_answers_and_ctrl_c_stops_it(run):
 def test_the_tests_come_last_so_that_their_closing_line_does(run, monkeypatch, capsys):
     seen = []
     monkeypatch.setattr(run, "run_check", lambda name, _command: seen.append(name) or True)
-    assert run.run_tests() == 0
+    assert run.run_tests(coverage=False) == 0
     assert seen[-1] == "tests"
     assert capsys.readouterr().out.strip().endswith("now the tests")
 
 
+@pytest.mark.parametrize("coverage", [False, True])
+def test_coverage_is_traced_only_where_it_is_asked_for(run, coverage):
+    assert ("--cov" in run.test_command(coverage)) == coverage
+    assert run.parse(["test", "--coverage"] if coverage else ["test"]).coverage == coverage
+
+
 def test_one_failed_check_fails_the_whole(run, monkeypatch, capsys):
     monkeypatch.setattr(run, "run_check", lambda name, _command: name != "types")
-    assert run.run_tests() == 1
+    assert run.run_tests(coverage=False) == 1
     assert capsys.readouterr().out.strip().endswith("Failed: types.")
