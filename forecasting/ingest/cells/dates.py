@@ -69,15 +69,11 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
         >>> parse_dates(pl.Series(["31/12/2023", "01/01/2024"])).values.dt.to_string("%F").to_list()
         ['2023-12-31', '2024-01-01']
     """
-    column = column.alias("cell")
-    nested = months_under_years(column)
-    column = column if nested is None else nested
+    column = _with_years(column)
     texts = column.unique(maintain_order=True)
-    clean, ends = _first_days(_without_week_words(written_out(_tidied(texts))))
+    clean, ends = _single_days(texts)
     parts = _split_numeric(clean)
-    found, ambiguous = (order, False) if order else _decide_order(parts, hint)
-    if ambiguous and _dotted(clean.filter(parts["a"].is_not_null())):
-        found, ambiguous = "DMY", False
+    found, ambiguous = (order, False) if order else _order_of(clean, parts, hint)
     values = _from_parts(parts, found)
     back = _put_back(parts, values) if strays else None
     values = values if back is None else back
@@ -95,6 +91,34 @@ def parse_dates(column: pl.Series, order: str | None = None, hint: str = "", str
     used = found if parts.drop_nulls("a").height else ""
     grain = grain or _span_grain(values, ends, found)
     return Dates(mapped, bad, used or "", ambiguous and bool(used), grain, back is not None)
+
+
+def date_order(column: pl.Series, hint: str = "") -> tuple[str, bool]:
+    """The order in which `parse_dates` reads a column, "" where none is needed, and whether it could be another.
+
+    >>> date_order(pl.Series(["31/12/2023", "01/01/2024"])), date_order(pl.Series(["Jan 2024"]))
+    (('DMY', False), ('', False))
+    """
+    clean, _ = _single_days(_with_years(column).unique(maintain_order=True))
+    return _order_of(clean, _split_numeric(clean), hint)
+
+
+def _with_years(column: pl.Series) -> pl.Series:
+    """The cells, months below a year with that year."""
+    column = column.alias("cell")
+    nested = months_under_years(column)
+    return column if nested is None else nested
+
+
+def _single_days(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Texts of dates without what stands around a day, and beside them the last day of those that are spans of days."""
+    return _first_days(_without_week_words(written_out(_tidied(texts))))
+
+
+def _order_of(clean: pl.Series, parts: pl.DataFrame, hint: str) -> tuple[str, bool]:
+    found, ambiguous = _decide_order(parts, hint)
+    dotted = ambiguous and _dotted(clean.filter(parts["a"].is_not_null()))
+    return ("DMY", False) if dotted else (found, ambiguous)
 
 
 def may_be_swapped(column: pl.Series) -> bool:
@@ -290,13 +314,11 @@ def _decide_order(parts: pl.DataFrame, hint: str) -> tuple[str, bool]:
     numeric = parts.drop_nulls("a")
     if not numeric.height:
         return "", False
-    orders = ["DMY", "MDY", "YMD"]
+    orders = ["DMY", "MDY"] if (numeric["c_digits"] == 4).any() else ["DMY", "MDY", "YMD"]
     if (numeric["digits"] == 4).all():
         swapped = numeric.filter((pl.col("b") > 12) & (pl.col("c") <= 12)).height
         return ("YDM", False) if swapped and not numeric.filter(pl.col("c") > 12).height else ("YMD", False)
     valid = {order: int(_from_parts(numeric, order).is_not_null().sum()) / numeric.height for order in orders}
-    if (numeric["c_digits"] == 4).any():
-        valid.pop("YMD", None)
     best = max(valid.values())
     left = [order for order in valid if valid[order] >= best - 0.02]
     if len(left) == 1:

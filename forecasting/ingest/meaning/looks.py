@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from forecasting.ingest.cells.datetext import SEVERAL_WEEKS, WEEK_WORDS, day_of_week, parse_date_text
@@ -54,17 +55,24 @@ def look_at(table: Table, index: int) -> Look:
     column = table.column(index)
     step = max(1, len(column) // _SAMPLE)
     cells = column.gather_every(step).head(2 * _SAMPLE).to_list() if len(column) else []
-    filled = [c for c in cells if kind_of(c) != BLANK]
-    kinds = [kind_of(c if _SEVERAL_WEEKS.match(c) else day_of_week(c)) for c in map(unwrap, filled)]
-    kind = max((DATE, NUMBER, TEXT), key=kinds.count) if kinds else BLANK
-    if kinds and kinds.count(kind) < 0.6 * len(kinds):
+    filled = {cell: count for cell, count in Counter(cells).items() if kind_of(cell) != BLANK}
+    kinds: Counter[str] = Counter()
+    for cell, count in filled.items():
+        kinds[_kind_in_week(unwrap(cell))] += count
+    rows = kinds.total()
+    kind = max((DATE, NUMBER, TEXT), key=kinds.__getitem__) if rows else BLANK
+    if rows and kinds[kind] < 0.6 * rows:
         kind = TEXT
-    distinct = len(set(filled)) / len(filled) if filled else 0.0
     whole = kind == NUMBER and all(
         re.fullmatch(r"[-+(]?[\d,. ]*\d[)-]?", c.strip()) and not re.search(r"[.,]\d{1,2}\D*$", c.strip()) for c in filled
     )
-    samples = tuple(dict.fromkeys(c for c in filled))[:5]
-    return Look(table.header[index], index, kind, 1 - len(filled) / len(cells) if cells else 1.0, distinct, whole, samples)
+    blank, distinct = (1 - rows / len(cells), len(filled) / max(rows, 1)) if cells else (1.0, 0.0)
+    return Look(table.header[index], index, kind, blank, distinct, whole, tuple(filled)[:5])
+
+
+def _kind_in_week(cell: str) -> str:
+    """The kind of a cell, or of the day by which it names a week."""
+    return kind_of(cell if _SEVERAL_WEEKS.match(cell) else day_of_week(cell))
 
 
 def small_numbers(column: Look) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from forecasting.ingest.cells.dates import parse_dates
+from forecasting.ingest.cells.dates import date_order
 from forecasting.ingest.cells.numbers import parse_numbers
 from forecasting.ingest.mapping import Mapping, Question
 from forecasting.ingest.meaning.contents import MOST_ROWS
@@ -19,9 +19,9 @@ def with_questions(table: Table, mapping: Mapping) -> Mapping:
         return mapping
     column = table.column(j)
     step = max(1, len(column) // MOST_ROWS)
-    found = parse_dates(column.gather_every(step) if step > 1 else column, hint=_order_hint(table, mapping))
-    mapping = replace(mapping, date_order=found.order)
-    return ask_order(mapping, found.ambiguous, next((c for c in column.head(50).to_list() if c.strip()), ""))
+    order, ambiguous = date_order(column.gather_every(step) if step > 1 else column, _order_hint(table, mapping))
+    mapping = replace(mapping, date_order=order)
+    return ask_order(mapping, ambiguous, next((c for c in column.head(50).to_list() if c.strip()), ""))
 
 
 def _order_hint(table: Table, mapping: Mapping) -> str:
