@@ -120,7 +120,8 @@ class Lane:
         moments = days.to_numpy()
         self._known_days.append(moments[~np.isnat(moments)])
         starts = pl.DataFrame(days).select(period_start(self.freq).cast(pl.Date).cast(pl.Int64).fill_null(0)).to_series()
-        return starts.to_numpy(), np.isnat(moments) | _totals(texts)
+        named = texts.filter(texts.str.contains(r"\pL"))  # "Total 5 March" can be read as a day
+        return starts.to_numpy(), np.isnat(moments) | (_totals(texts) if len(named) else False)
 
     def read(self, columns: dict[int, Coded], first_line: int) -> Outcome:
         """The rows of the next piece as numbers; those that are not plain are held back."""
@@ -131,8 +132,8 @@ class Lane:
         odd |= undated
         units = self._lexicons["units"].rows(by_role["units"], odd)
         labels = {name: self._lexicons[name].rows(columns[j], odd) for name, j in self._labels.items()}
-        self._below += int((units < 0).sum())
-        self._filled += int((units != 0).sum() - np.isnan(units).sum())
+        self._below += int(np.count_nonzero(units < 0))
+        self._filled += int(np.count_nonzero(units) - np.count_nonzero(np.isnan(units)))
         money = {role: self._lexicons[role].rows(by_role[role], odd) for role in _AMOUNTS if role in by_role}
         self._mark_cancelled(by_role, odd)
         if "customer" in by_role and "price" in money:

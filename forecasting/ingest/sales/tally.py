@@ -172,17 +172,21 @@ def _cells(sku: np.ndarray, period: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def _summed(lines: Lines, cell: np.ndarray, cells: int) -> dict[str, np.ndarray]:
     """Units sold and returned, units with a price, and the money paid for them in whole millionths."""
     sold = np.maximum(lines.units, 0.0)
-    columns = {
-        "sold": np.bincount(cell, sold, cells),
-        "returned": np.bincount(cell, np.maximum(-lines.units, 0.0), cells),
-    }
+    back = np.flatnonzero(lines.units < 0)
+    returned = np.bincount(cell[back], -lines.units[back], cells).astype(np.float64)  # of nothing, it counts in whole numbers
+    columns = {"sold": np.bincount(cell, sold, cells), "returned": returned}
     known = lines.price if lines.price is not None else lines.amount
     if known is None:
         return columns
-    money = sold * known if lines.price is not None else np.where(sold > 0, known, np.nan)
+    money = sold * known if lines.price is not None else np.where(sold > 0, known, 0.0)
     paid = np.floor(money * MONEY + 0.5)
-    columns["priced"] = np.bincount(cell, np.where(np.isnan(known), 0.0, sold), cells)
-    columns["paid"] = np.bincount(cell, np.nan_to_num(paid), cells)
+    unknown = np.isnan(known)
+    if unknown.any():
+        sold, paid = np.where(unknown, 0.0, sold), np.where(unknown, 0.0, paid)
+        columns["priced"] = np.bincount(cell, sold, cells)
+    else:
+        columns["priced"] = columns["sold"].copy()
+    columns["paid"] = np.bincount(cell, paid, cells)
     return columns
 
 
