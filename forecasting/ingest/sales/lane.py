@@ -207,7 +207,8 @@ class Lane:
 
     def late(self) -> frozenset[str]:
         """Codes that turned out to be no products after some of their rows had been added up."""
-        return self._unsold.late(self.tally.met())
+        suspects = self._unsold.suspects
+        return self._unsold.late(suspects[self.tally.met(suspects)])
 
     def names(self) -> pl.DataFrame:
         """How often each SKU carries each value of each label, as `attribute_counts` gives it."""

@@ -118,9 +118,12 @@ class Tally:
         self._last = _Part(keys, columns) if len(keys) else None
         self._parts += [self._last] if self._last is not None else []
 
-    def met(self) -> np.ndarray:
-        """The codes of all SKUs that were met."""
-        return np.flatnonzero(np.bincount(np.concatenate([np.zeros(0, np.int64), *(part.keys >> 32 for part in self._parts)])))
+    def met(self, codes: np.ndarray) -> np.ndarray:
+        """Which of some SKUs, by their codes, were met."""
+        found = np.zeros(len(codes), dtype=bool)
+        for part in self._parts:
+            found |= np.searchsorted(part.keys, codes << 32) < np.searchsorted(part.keys, (codes + 1) << 32)
+        return found
 
     def holds(self, keys: np.ndarray, orders: np.ndarray) -> bool:
         """Whether any cell was met, with any of the orders met, so that an order would be counted twice."""

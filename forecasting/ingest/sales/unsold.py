@@ -57,10 +57,15 @@ class Unsold:
         """What the codes that may be no products are called most often, as sku and name."""
         return pl.DataFrame(self._most_said(), schema={"sku": pl.String, "name": pl.String}, orient="row")
 
+    @property
+    def suspects(self) -> np.ndarray:
+        """The numbers of the codes that may be no products."""
+        return np.flatnonzero(self._suspect)
+
     def late(self, added: np.ndarray) -> frozenset[str]:
-        """Which of the codes that were added up turned out to be no products."""
+        """Which of the suspects that were added up turned out to be no products."""
         codes = self.skus.all
-        return frozenset({codes[k] for k in added if self._suspect[k]} & self._told().keys())
+        return frozenset({codes[k] for k in added} & self._told().keys())
 
 
 def _more_hints(hints: np.ndarray, words: Words) -> np.ndarray:
