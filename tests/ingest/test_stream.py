@@ -176,9 +176,10 @@ def test_a_table_is_written_as_the_csv_module_writes_it(tmp_path: Path):
     for extra in ([], ["\r"]):
         rows = [["".join(draw.choices([*marks, *extra], k=draw.randint(0, 4))) for _ in range(3)] for _ in range(200)]
         frame = pl.DataFrame(rows, schema=["c0", "c1", "c2"], orient="row")
-        Table("t.csv", "", ("h,1", 'b"', ""), frame, pl.Series(range(200))).write_csv(str(tmp_path / "t.csv"))
-        with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
-            assert list(csv.reader(file)) == [["h,1", 'b"', ""], *rows]
+        for header in (("h,1", 'b"', ""), ("h", "SKU\r", "")):
+            Table("t.csv", "", header, frame, pl.Series(range(200))).write_csv(str(tmp_path / "t.csv"))
+            with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+                assert list(csv.reader(file)) == [list(header), *rows]
 
 
 def _one_order_in_three_lines(k: int) -> str:

@@ -64,7 +64,8 @@ class Table:
         """Write header and cells as UTF-8 CSV, header row first."""
         import csv
 
-        returns = any(column.str.contains("\r", literal=True).any() for column in self.cells)
+        returns = any("\r" in name for name in self.header)
+        returns = returns or any(column.str.contains("\r", literal=True).any() for column in self.cells)
         if self.width > 1 and not returns:
             # One call instead of one row at a time, where both write the same.
             blank = self.cells.select(pl.when(pl.all() != "").then(pl.all()))
