@@ -71,7 +71,7 @@ def control(panel: Panel, sku: str, horizon: int, before: str | None) -> Kept:
         t(f"Ahead: {', '.join(label(name).lower() for name in names)}"),
         [CARRIED_ON, LEFT_OUT, UPLOADED, WRITTEN],
         format_func=teller(),
-        default=usual if before is None else before if before in (LEFT_OUT, CARRIED_ON, WRITTEN) else UPLOADED,
+        default=usual if before is None else _way_of(before),
         required=True,
         key="plan-how",
         persist_state="session",
@@ -90,6 +90,11 @@ def control(panel: Panel, sku: str, horizon: int, before: str | None) -> Kept:
     if how == UPLOADED:
         return _uploaded(panel, horizon)
     return _written(panel, sku, horizon) if how == WRITTEN else Kept(LEFT_OUT)
+
+
+def _way_of(title: str) -> str:
+    """The way in which a plan was given; one that was uploaded is called like its file."""
+    return title if title in (LEFT_OUT, CARRIED_ON, WRITTEN) else UPLOADED
 
 
 def _uploaded(panel: Panel, horizon: int) -> Kept:

@@ -278,8 +278,9 @@ def test_weeks_by_their_ends_down_below_another_heading() -> None:
     rows = [f"Total US,Bar,{{}} {d:%m-%d-%y},00-1,3,4.5" for d in DAYS[6::7]]
     head = "Geography,Product,Time,UPC,Unit Sales,Dollar Sales"
     assert _sums(_read([head, *(row.format("Week Ending") for row in rows)])) == {"00-1": 12}
-    with pytest.raises(MappingNeeded):  # weeks that overlap
-        _read([head, *(row.format("4 Weeks Ending") for row in rows)])
+    for several in ("4 Weeks Ending", "52 W/E", "4 wks ending"):
+        with pytest.raises(MappingNeeded):  # weeks that overlap
+            _read([head, *(row.format(several) for row in rows)])
     done = _read([head, *(row.format("1 Week Ending") for row in rows), rows[-1].format("Latest 4 Weeks Ending")])
     assert (_sums(done), done.report.rows_set_aside) == ({"00-1": 12}, 1)
 

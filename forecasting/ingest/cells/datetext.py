@@ -87,8 +87,8 @@ WEEK_OF = (
     r"[\s:.-]+(\S.*?)\s*$|^\s*(?:w|wk|week|kw|woche)\.?\s?\d{1,2}\s*(?:\(([^()]+)\)|[\s:-]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}))\s*$"
 )
 _WEEK_OF = re.compile(WEEK_OF)
-# "4 weeks ending ...": spans that overlap each other, and the weeks beside them.
-SEVERAL_WEEKS = r"(?i)^\s*(?:latest\s|last\s)?(?:[2-9]|\d\d)\s?w(?:ee)?ks?\b"
+# "4 weeks ending ...", "52 W/E ...": spans that overlap each other, and the weeks beside them; "24W01" is one week.
+SEVERAL_WEEKS = r"(?i)^\s*(?:latest\s|last\s)?(?:[2-9]|\d\d)\s?w(?:(?:ee)?ks?|[ecb])?\b"
 # Headings of weeks.
 WEEK_WORDS = re.compile(
     r"week|woche|semaine|semana|settimana|tydzień|vecka|týden|недел|hafta|[周週]|주차|\b(?:kw|wk|uge|uke)\b", re.IGNORECASE

@@ -43,7 +43,7 @@ _WEEK_DIGITS = r"^\s*(?:((?:19|20)\d\d)\s?[-/.]?\s?([0-5]?\d)|([0-5]?\d)\s?[-/.]
 def read_dates(reader: ColumnReader) -> Dates:
     """The dates of all rows; rows without one are noted by the reader as unusable, and what had to be decided is said."""
     if reader.whole is not None and reader.whole.periods is not None:
-        periods = pl.Series("date", reader.whole.periods)
+        periods = pl.Series("date", reader.whole.periods)  # read already, with those of the other rows
         return Dates(periods, periods.is_null(), reader.mapping.date_order)
     j = reader.mapping.index("date")
     column = (
